@@ -1,0 +1,299 @@
+import type { z } from 'zod'
+import type { Result } from '../result.ts'
+import type { Decimal } from '../order/money.ts'
+import type { Order } from '../order/order.ts'
+import type { Problem } from '../order/problems.ts'
+
+/** What went wrong in a call. Retry policy reads the kind and nothing else. */
+export type FailureKind =
+  /** Credentials or permissions are refused. Systemic. */
+  | 'auth'
+  /** The other side wants fewer calls. Systemic, passes by itself. */
+  | 'throttled'
+  /** Surely not done: not reachable, or refused before anything happened. Systemic. */
+  | 'unavailable'
+  /** It may have been done: the answer was lost. Look before sending again. */
+  | 'unknown_outcome'
+  | 'not_found'
+  /** The other side refuses this order (or shipment), and says why. */
+  | 'rejected'
+  /** An answer that cannot be read. On a write its outcome is unknown: use `unknown_outcome` there. */
+  | 'invalid_response'
+
+export interface Failure {
+  kind: FailureKind
+  /** What is shown. For `rejected` of an order there may be several; there is always one. */
+  problems: [Problem, ...Problem[]]
+  /** HTTP status, where there was an answer. */
+  status?: number
+  /** How long the other side asked to wait. */
+  retryAfterMs?: number
+}
+
+export type Outcome<T> = Result<T, Failure>
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  url: string
+  headers?: Record<string, string>
+  body?: string
+  /** Default: the connection's own time-out. */
+  timeoutMs?: number
+}
+
+export interface HttpResponse {
+  status: number
+  headers: Record<string, string>
+  body: string
+  /** The address that answered, after redirects within the same host. */
+  url: string
+}
+
+/**
+ * The only way out. Sends one request: checks the address after DNS, follows redirects within the same host for GET
+ * only, and records the exchange (redacted) for the waybill. Any HTTP status is a value; a failure means there was no
+ * whole answer: `unavailable` when nothing can have been processed (name, refused connection, certificate),
+ * `unknown_outcome` when a write may have been, `unavailable` for reads.
+ */
+export type Http = (request: HttpRequest) => Promise<Outcome<HttpResponse>>
+
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface Ctx<Config> {
+  config: Config
+  http: Http
+  now: () => Date
+  /** A fresh random id (for OAuth nonces and the like). */
+  randomId: () => string
+  log: Log
+  signal: AbortSignal
+  /** What a connector may keep between calls of one process (a token, an item cache): lost at any time without harm. */
+  memory: Map<string, unknown>
+}
+
+/** Requests per second and at once. `concurrency` is one budget for the account over all processes. */
+export interface Limits {
+  concurrency: number
+  requestsPerSecond?: number
+}
+
+export interface AccountIdentity {
+  /** Permanent: survives a new address, a new name, new credentials. */
+  id: string
+  name: string
+  /** IANA zone or fixed offset of the account. */
+  timeZone: string
+  currency: string | null
+  /** What a person should know though it works: token-based login that ends, a certificate about to expire. */
+  warnings: string[]
+}
+
+export interface OrderRef {
+  id: string
+  /** UTC. When the channel last changed the order. */
+  modifiedAt: string
+  /** The order itself where the list gave it whole: as fresh as a fetch. The exact bytes of this order. */
+  raw?: RawOrder
+}
+
+/** An order as the channel sent it: kept byte for byte. */
+export interface RawOrder {
+  /** The channel's id, as far as it could be read. */
+  id: string
+  body: string
+  modifiedAt: string | null
+}
+
+/** Where reading stands: the last row read. `exclude` are the ids already read of that same second. */
+export interface Cursor {
+  modifiedAt: string
+  id: string
+}
+
+export interface ReadWindow {
+  /** Exclusive: rows changed at or after this time (less the overlap the flow took off). */
+  from: string
+  /** Inclusive upper end for a backfill; absent means "up to now". */
+  to?: string
+}
+
+/** Opaque to the flow, JSON: what the connector needs to go on where the page ended. */
+export type Page = Record<string, unknown>
+
+export interface ChangedPage {
+  refs: OrderRef[]
+  /** Present when there may be more. */
+  next?: Page
+  /** The channel's own clock when it answered (UTC), where it tells. */
+  channelTime: string | null
+}
+
+export interface ChannelStatus {
+  code: string
+  label: string
+  /** Whether a shop owner would expect such orders in the backend. */
+  importByDefault: boolean
+}
+
+/** What a route's rules may want of an order before it is mapped. */
+export interface ToOrderFailure {
+  problem: Problem
+  /** Where in the payload, such as "line_items[2].total". */
+  path: string
+}
+
+export interface Shipment {
+  /** Ours and permanent: derived from the backend's fulfilment, written into the channel, looked for before writing. */
+  id: string
+  channelOrderId: string
+  carrier: string | null
+  trackingNumbers: string[]
+  trackingUrl: string | null
+  shippedAt: string
+  lines: { channelLineId: string; sku: string | null; quantity: Decimal }[]
+  /** Whether the order has fully left with this one. */
+  completesOrder: boolean
+}
+
+export interface SentShipment {
+  /** The channel's id of what carries it (a fulfilment, a note). */
+  id: string
+}
+
+export interface SubscriptionHealth {
+  active: boolean
+  detail: string
+}
+
+/** A place that sells. Stateless: everything it needs is in `ctx`. */
+export interface Channel<Config> {
+  kind: string
+  label: string
+  /** Address, credentials, settings; every field described. Fields in `secrets` are encrypted at rest. */
+  config: z.ZodType<Config>
+  secrets: string[]
+  limits(config: Config): Limits
+  timeoutMs(config: Config): number
+  reading: { overlapMs: number; lagMs: number; maxWindowMs: number; paging: 'keyset' | 'offset' }
+  identify(ctx: Ctx<Config>): Promise<Outcome<AccountIdentity>>
+  changed(ctx: Ctx<Config>, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>>
+  /** By the channel's id, else by order number. Null: the channel says there is none. */
+  fetch(ctx: Ctx<Config>, idOrNumber: string): Promise<Outcome<RawOrder | null>>
+  /** Pure. Reads the raw body; never throws on bad input. */
+  toOrder(raw: RawOrder): Result<Order, ToOrderFailure>
+  /** Pure, forgiving: id, number and status as far as they can be read from an unreadable order. */
+  glance(raw: RawOrder): { number: string | null; channelStatus: string | null; placedAt: string | null }
+  statuses(ctx: Ctx<Config>): Promise<Outcome<ChannelStatus[]>>
+  defaultStatuses: ChannelStatus[]
+  /** The page of the order in the channel's admin. */
+  orderUrl(config: Config, channelOrderId: string): string
+  webhooks?: {
+    verify(request: { headers: Record<string, string>; body: Buffer }, secret: string): WebhookVerdict
+    ensure(ctx: Ctx<Config>, hook: { url: string; secret: string }): Promise<Outcome<SubscriptionHealth>>
+  }
+  shipping?: {
+    /** Shipments of ours that the channel already has for the order. */
+    find(ctx: Ctx<Config>, channelOrderId: string): Promise<Outcome<{ id: string; shipmentId: string }[]>>
+    send(ctx: Ctx<Config>, shipment: Shipment): Promise<Outcome<SentShipment>>
+  }
+}
+
+export type WebhookVerdict =
+  | { kind: 'ping' }
+  | { kind: 'refused'; reason: string }
+  /** `orderIds` empty: poll now. */
+  | { kind: 'accepted'; subscription: string; delivery: string; topic: string; orderIds: string[] }
+
+export interface RecordRef {
+  id: string
+  /** What people call it (SO1234); null until it is known. */
+  number: string | null
+  url: string
+}
+
+/** What the backend computed. */
+export interface BackendTotals {
+  total: Decimal
+  tax: Decimal | null
+  currency: string
+}
+
+export interface BackendShipment {
+  /** The backend's id of the fulfilment. */
+  id: string
+  recordId: string
+  shippedAt: string
+  modifiedAt: string
+  carrier: string | null
+  trackingNumbers: string[]
+  lines: { backendLine: string; sku: string | null; quantity: Decimal }[]
+  /** Whether everything of the order has left with the shipments up to this one. */
+  completesOrder: boolean
+}
+
+/** A fix a person chose: "SKU MUG-RED is item 1009". */
+export interface MappingFix {
+  action: 'map_sku' | 'map_payment' | 'map_shipping' | 'map_tax' | 'map_item_kind'
+  subject: string
+  /** The id of the chosen record, or 'leave_out' where that is allowed. */
+  value: string
+}
+
+export interface Choice {
+  id: string
+  label: string
+}
+
+/** A system that receives orders. */
+export interface Backend<Config, Mapping, Draft, Lookups> {
+  kind: string
+  label: string
+  config: z.ZodType<Config>
+  secrets: string[]
+  mapping: z.ZodType<Mapping>
+  limits(config: Config): Limits
+  /** How long a call may take here, and how long the other side may go on working on a call we gave up. */
+  timing(config: Config): { timeoutMs: number; requestLimitMs: number }
+  identify(ctx: Ctx<Config>): Promise<Outcome<AccountIdentity>>
+  /** Reads the record itself by external id, never a search index. Null: there is none. */
+  find(ctx: Ctx<Config>, externalId: string): Promise<Outcome<RecordRef | null>>
+  /** Everything `prepare` has to know from the backend: items, customer, currency. Cached where that is safe. */
+  lookups(
+    ctx: Ctx<Config>,
+    order: Order,
+    mapping: Mapping,
+    customerExternalId: string,
+  ): Promise<Outcome<Lookups>>
+  /** Pure. All problems at once, never the first alone. */
+  prepare(input: {
+    order: Order
+    mapping: Mapping
+    lookups: Lookups
+    externalId: string
+    customerExternalId: string
+  }): Result<Draft, [Problem, ...Problem[]]>
+  /** Pure. Which line of the record carries which line of the order, for shipments. */
+  linesOf(draft: Draft): { backendLine: string; channelLineId: string }[]
+  /** Create-only. Makes the customer first where the draft says so. Never overwrites. */
+  create(ctx: Ctx<Config>, draft: Draft): Promise<Outcome<RecordRef>>
+  /** Reads back what the backend computed, and the record's number. */
+  totals(ctx: Ctx<Config>, recordId: string): Promise<Outcome<BackendTotals & { ref: RecordRef }>>
+  /** Shipped fulfilments changed since `from` of the given records, ascending. */
+  shipments(
+    ctx: Ctx<Config>,
+    window: ReadWindow,
+    page?: Page,
+  ): Promise<Outcome<{ shipments: BackendShipment[]; next?: Page; backendTime: string | null }>>
+  /** Pure. The mapping with the fix applied. */
+  applyFix(mapping: Mapping, fix: MappingFix): Mapping
+  /** What a person may choose from for a fix; `search` narrows it. */
+  choices(ctx: Ctx<Config>, action: MappingFix['action'], search: string): Promise<Outcome<Choice[]>>
+  /** Forgets what `memory` holds of items and the like, so that the next lookup asks anew. */
+  forget(memory: Map<string, unknown>): void
+  recordUrl(config: Config, recordId: string): string
+}

@@ -1,0 +1,40 @@
+import type { Order } from './order.ts'
+
+/** Which of a channel's orders a route imports. */
+export interface ImportRules {
+  /** The channel's own status words. */
+  statuses: string[]
+  /** The day from which orders are imported (by the time they were placed), as an ISO time in UTC. */
+  since: string
+}
+
+/** The rule that keeps an order out, as it is shown; `null` decides for import. */
+export interface HoldingRule {
+  rule: 'status' | 'before_start_date'
+  detail: string
+  /** What the rule met and what it wants, for the answer to "why". */
+  found: string
+  wanted: string
+}
+
+/** Decides whether the route imports the order. A refusal always names its rule. */
+export function holdingRule(
+  order: Pick<Order, 'channelStatus' | 'placedAt'>,
+  rules: ImportRules,
+): HoldingRule | null {
+  if (order.placedAt < rules.since)
+    return {
+      rule: 'before_start_date',
+      detail: `Placed on ${order.placedAt.slice(0, 10)}; this route imports orders placed from ${rules.since.slice(0, 10)} on`,
+      found: order.placedAt,
+      wanted: rules.since,
+    }
+  if (!rules.statuses.includes(order.channelStatus))
+    return {
+      rule: 'status',
+      detail: `Its status in the shop is "${order.channelStatus}"; this route imports ${rules.statuses.map((s) => `"${s}"`).join(', ')}`,
+      found: order.channelStatus,
+      wanted: rules.statuses.join(', '),
+    }
+  return null
+}

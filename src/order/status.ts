@@ -1,0 +1,62 @@
+/**
+ * Every status an order can have and the statuses it may go to from there. One table: types, labels and guards are
+ * derived from it.
+ */
+export const transitions = {
+  import_error: ['import_error', 'held', 'imported', 'scheduled', 'cancelled'],
+  held: ['held', 'imported', 'scheduled', 'import_error', 'cancelled'],
+  imported: ['scheduled', 'held', 'import_error', 'cancelled'],
+  scheduled: ['posting', 'scheduled', 'held', 'imported', 'import_error', 'post_error', 'cancelled'],
+  posting: ['posted', 'verifying', 'post_error', 'scheduled', 'complete'],
+  verifying: ['posted', 'verifying', 'post_error', 'scheduled', 'complete'],
+  post_error: ['scheduled', 'posted', 'verifying', 'held', 'imported', 'import_error', 'cancelled'],
+  posted: ['partially_shipped', 'complete', 'shipment_error', 'cancelled', 'post_error', 'scheduled'],
+  partially_shipped: ['complete', 'shipment_error', 'partially_shipped', 'cancelled'],
+  shipment_error: ['posted', 'partially_shipped', 'complete', 'shipment_error', 'cancelled'],
+  complete: ['partially_shipped', 'shipment_error'],
+  cancelled: [
+    'import_error',
+    'held',
+    'imported',
+    'scheduled',
+    'post_error',
+    'posted',
+    'partially_shipped',
+    'shipment_error',
+  ],
+} as const satisfies Record<string, readonly string[]>
+
+export type Status = keyof typeof transitions
+export const statuses = Object.keys(transitions) as Status[]
+
+/** The statuses from which an order may go to `to`: the guard of the change. */
+export function statusesBefore(to: Status): Status[] {
+  return statuses.filter((from) => (transitions[from] as readonly string[]).includes(to))
+}
+
+export function mayGo(from: Status, to: Status): boolean {
+  return (transitions[from] as readonly string[]).includes(to)
+}
+
+/** What people read, with the backend's own name where the status speaks of it. */
+export function statusLabel(status: Status, backend = 'NetSuite'): string {
+  const labels: Record<Status, string> = {
+    import_error: 'Error importing',
+    held: 'Held',
+    imported: 'In Waybill, automatic posting off',
+    scheduled: `Scheduled to post to ${backend}`,
+    posting: `Posting to ${backend}`,
+    verifying: `Checking ${backend}`,
+    post_error: `Error posting to ${backend}`,
+    posted: 'Order posted, waiting for shipment',
+    partially_shipped: 'Partially shipped',
+    shipment_error: 'Error posting shipment',
+    complete: 'Complete',
+    cancelled: 'Cancelled',
+  }
+  return labels[status]
+}
+
+/** Why a cancelled order is cancelled. */
+export const cancelReasons = ['by_person', 'aged_out', 'at_channel'] as const
+export type CancelReason = (typeof cancelReasons)[number]

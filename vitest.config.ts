@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+const projects = ['unit', 'contract', 'ledger', 'flows', 'sandbox', 'api', 'cli', 'faults', 'web'] as const
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/database-server.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: projects.map((name) => ({
+      extends: true,
+      test: { name, include: [`test/${name}/**/*.test.ts`] },
+    })),
+  },
+})
