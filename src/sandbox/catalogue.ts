@@ -4,7 +4,7 @@
  * NetSuite seeds its items, tax codes, customers and methods from it, so that an order of the one can exist
  * in the other. What is marked as trouble here is on purpose: it is what an operator meets on a common day.
  */
-import Big from 'big.js'
+import { Big } from 'big.js'
 
 /** The two companies of the group; `netsuiteSubsidiary` of a customer refers to `id`. */
 export const subsidiaries: { id: string; name: string; country: string; currency: string }[] = [
@@ -36,349 +36,85 @@ export interface CatalogueItem {
   missingInNetSuite?: true
 }
 
-const tea = { taxClass: 'reduced', taxRate: '0.07', category: 'Tea' } as const
-const cup = { taxClass: 'standard', taxRate: '0.19', category: 'Cups and bowls' } as const
-const pot = { taxClass: 'standard', taxRate: '0.19', category: 'Teapots' } as const
-const ware = { taxClass: 'standard', taxRate: '0.19', category: 'Tea ware' } as const
-const gift = { taxClass: 'standard', taxRate: '0.19', category: 'Gifts' } as const
+const kinds: Record<string, Pick<CatalogueItem, 'taxClass' | 'taxRate' | 'category'>> = {
+  tea: { taxClass: 'reduced', taxRate: '0.07', category: 'Tea' },
+  cup: { taxClass: 'standard', taxRate: '0.19', category: 'Cups and bowls' },
+  pot: { taxClass: 'standard', taxRate: '0.19', category: 'Teapots' },
+  ware: { taxClass: 'standard', taxRate: '0.19', category: 'Tea ware' },
+  gift: { taxClass: 'standard', taxRate: '0.19', category: 'Gifts' },
+}
 
-const glaze = (id: number, value: string) => ({
-  id,
-  parentName: 'Yunomi cup',
-  attribute: 'glaze',
-  value,
-})
+// SKU | kind | product id, or product/variation | net price EUR | kg | name | trouble
+const itemRows = `
+TEA-SENCHA-100  | tea  | 101     | 14.90  | 0.12 | Sencha Kagoshima, 100 g
+TEA-GYOKURO-50  | tea  | 102     | 24.00  | 0.07 | Gyokuro Yame, 50 g
+TEA-MATCHA-30   | tea  | 103     | 29.00  | 0.06 | Matcha Uji, ceremonial grade, 30 g
+TEA-HOJICHA-100 | tea  | 104     | 11.50  | 0.12 | Hōjicha, 100 g
+TEA-GENMAI-100  | tea  | 105     | 10.90  | 0.12 | Genmaicha, 100 g
+TEA-LONGJING-50 | tea  | 106     | 19.00  | 0.07 | Long Jing (Dragon Well), 50 g
+TEA-DARJ-FF-100 | tea  | 107     | 18.50  | 0.12 | Darjeeling First Flush Jungpana, 100 g
+TEA-ASSAM-250   | tea  | 108     | 16.00  | 0.28 | Assam Mangalam, 250 g
+TEA-EARL-100    | tea  | 109     | 9.80   | 0.12 | Earl Grey with bergamot oil, 100 g
+TEA-FRIESE-250  | tea  | 110     | 12.40  | 0.28 | East Frisian Blend, 250 g
+TEA-LAPSANG-100 | tea  | 111     | 13.20  | 0.12 | Lapsang Souchong, 100 g                         | inactive
+TEA-TGY-50      | tea  | 112     | 17.00  | 0.07 | Tie Guan Yin oolong, 50 g
+TEA-DHP-50      | tea  | 113     | 22.00  | 0.07 | Da Hong Pao oolong, 50 g
+TEA-PUERH-357   | tea  | 114     | 48.00  | 0.42 | Pu-erh cake 2016, 357 g
+TEA-BAIMU-50    | tea  | 115     | 15.00  | 0.07 | Bai Mu Dan white tea, 50 g
+TEA-ROOIBOS-200 | tea  | 116     | 8.90   | 0.22 | Rooibos Cederberg, 200 g
+TEA-NANA-75     | tea  | 117     | 6.50   | 0.09 | Nana mint, 75 g
+TEA-CHAMOM-75   | tea  | 118     | 6.20   | 0.09 | Chamomile flowers, 75 g
+TEA-NORDLYS-100 | tea  | 119     | 11.00  | 0.12 | Nordlys blend (black tea, sea buckthorn), 100 g
+TEA-SAMPLER-6   | tea  | 120     | 21.00  | 0.18 | Sampler, six teas of 20 g
+MUG-BLUE        | cup  | 201     | 18.00  | 0.38 | Stoneware mug, fjord blue
+MUG-WHITE       | cup  | 202     | 18.00  | 0.38 | Stoneware mug, chalk white
+MUG-MOSS        | cup  | 203     | 18.00  | 0.38 | Stoneware mug, moss green
+MUG-RED         | cup  | 204     | 18.00  | 0.38 | Stoneware mug, lingonberry red                  | missing
+CUP-YUN-ASH     | cup  | 205/206 | 22.00  | 0.24 | Yunomi cup - Ash
+CUP-YUN-TEN     | cup  | 205/207 | 24.00  | 0.24 | Yunomi cup - Tenmoku
+CUP-YUN-CEL     | cup  | 205/208 | 24.00  | 0.24 | Yunomi cup - Celadon
+BOWL-CHAWAN     | cup  | 209     | 46.00  | 0.45 | Matcha bowl (chawan), hand thrown
+CUP-GONGFU-4    | cup  | 210     | 32.00  | 0.36 | Gongfu cups, set of four
+SAUCER-OAK      | cup  | 211     | 9.50   | 0.09 | Saucer, smoked oak
+POT-KYUSU-300   | pot  | 220     | 68.00  | 0.62 | Kyūsu side-handle teapot, 300 ml
+POT-GAIWAN-120  | pot  | 221     | 28.00  | 0.28 | Gaiwan, porcelain, 120 ml
+POT-STONE-1L    | pot  | 222     | 84.00  | 1.35 | Stoneware teapot, 1 l
+POT-GLASS-800   | pot  | 223     | 39.00  | 0.71 | Glass teapot with strainer, 800 ml
+POT-TETSU-600   | pot  | 224     | 119.00 | 2.10 | Cast-iron teapot (tetsubin), 600 ml
+WARE-WHISK-80   | ware | 230     | 17.50  | 0.05 | Matcha whisk (chasen), 80 prongs
+WARE-SCOOP      | ware | 231     | 6.00   | 0.02 | Bamboo scoop (chashaku)
+WARE-STRAINER   | ware | 232     | 7.90   | 0.06 | Strainer, stainless steel
+WARE-CADDY-S    | ware | 233     | 44.00  | 0.16 | Tea caddy, cherry bark, small
+WARE-TIMER-3    | ware | 234     | 12.00  | 0.11 | Sand timer, 2, 3 and 5 minutes
+WARE-TOWEL      | ware | 235     | 14.00  | 0.10 | Tea towel, linen
+GIFT-MATCHA-SET | gift | 240     | 66.00  | 0.60 | Matcha set: bowl, whisk, scoop
+GIFT-BOX-L      | gift | 241     | 5.00   | 0.25 | Gift box with ribbon, large
+`
 
-export const catalogue: CatalogueItem[] = [
-  {
-    sku: 'TEA-SENCHA-100',
-    name: 'Sencha Kagoshima, 100 g',
-    price: '14.90',
-    weightKg: '0.12',
-    ...tea,
-    productId: 101,
+export const catalogue: CatalogueItem[] = cells(itemRows).map(
+  ([sku = '', kind = '', ids = '', price = '', weightKg = '', name = '', trouble]) => {
+    const [productId, variationId] = ids.split('/')
+    const [parentName = '', value = ''] = name.split(' - ')
+    return {
+      sku,
+      name,
+      price,
+      weightKg,
+      ...kinds[kind]!,
+      productId: Number(productId),
+      ...(variationId && { variation: { id: Number(variationId), parentName, attribute: 'glaze', value } }),
+      ...(trouble === 'inactive' && { inactive: true as const }),
+      ...(trouble === 'missing' && { missingInNetSuite: true as const }),
+    }
   },
-  {
-    sku: 'TEA-GYOKURO-50',
-    name: 'Gyokuro Yame, 50 g',
-    price: '24.00',
-    weightKg: '0.07',
-    ...tea,
-    productId: 102,
-  },
-  {
-    sku: 'TEA-MATCHA-30',
-    name: 'Matcha Uji, ceremonial grade, 30 g',
-    price: '29.00',
-    weightKg: '0.06',
-    ...tea,
-    productId: 103,
-  },
-  {
-    sku: 'TEA-HOJICHA-100',
-    name: 'Hōjicha, 100 g',
-    price: '11.50',
-    weightKg: '0.12',
-    ...tea,
-    productId: 104,
-  },
-  {
-    sku: 'TEA-GENMAI-100',
-    name: 'Genmaicha, 100 g',
-    price: '10.90',
-    weightKg: '0.12',
-    ...tea,
-    productId: 105,
-  },
-  {
-    sku: 'TEA-LONGJING-50',
-    name: 'Long Jing (Dragon Well), 50 g',
-    price: '19.00',
-    weightKg: '0.07',
-    ...tea,
-    productId: 106,
-  },
-  {
-    sku: 'TEA-DARJ-FF-100',
-    name: 'Darjeeling First Flush Jungpana, 100 g',
-    price: '18.50',
-    weightKg: '0.12',
-    ...tea,
-    productId: 107,
-  },
-  {
-    sku: 'TEA-ASSAM-250',
-    name: 'Assam Mangalam, 250 g',
-    price: '16.00',
-    weightKg: '0.28',
-    ...tea,
-    productId: 108,
-  },
-  {
-    sku: 'TEA-EARL-100',
-    name: 'Earl Grey with bergamot oil, 100 g',
-    price: '9.80',
-    weightKg: '0.12',
-    ...tea,
-    productId: 109,
-  },
-  {
-    sku: 'TEA-FRIESE-250',
-    name: 'East Frisian Blend, 250 g',
-    price: '12.40',
-    weightKg: '0.28',
-    ...tea,
-    productId: 110,
-  },
-  {
-    sku: 'TEA-LAPSANG-100',
-    name: 'Lapsang Souchong, 100 g',
-    price: '13.20',
-    weightKg: '0.12',
-    ...tea,
-    productId: 111,
-    inactive: true,
-  },
-  {
-    sku: 'TEA-TGY-50',
-    name: 'Tie Guan Yin oolong, 50 g',
-    price: '17.00',
-    weightKg: '0.07',
-    ...tea,
-    productId: 112,
-  },
-  {
-    sku: 'TEA-DHP-50',
-    name: 'Da Hong Pao oolong, 50 g',
-    price: '22.00',
-    weightKg: '0.07',
-    ...tea,
-    productId: 113,
-  },
-  {
-    sku: 'TEA-PUERH-357',
-    name: 'Pu-erh cake 2016, 357 g',
-    price: '48.00',
-    weightKg: '0.42',
-    ...tea,
-    productId: 114,
-  },
-  {
-    sku: 'TEA-BAIMU-50',
-    name: 'Bai Mu Dan white tea, 50 g',
-    price: '15.00',
-    weightKg: '0.07',
-    ...tea,
-    productId: 115,
-  },
-  {
-    sku: 'TEA-ROOIBOS-200',
-    name: 'Rooibos Cederberg, 200 g',
-    price: '8.90',
-    weightKg: '0.22',
-    ...tea,
-    productId: 116,
-  },
-  { sku: 'TEA-NANA-75', name: 'Nana mint, 75 g', price: '6.50', weightKg: '0.09', ...tea, productId: 117 },
-  {
-    sku: 'TEA-CHAMOM-75',
-    name: 'Chamomile flowers, 75 g',
-    price: '6.20',
-    weightKg: '0.09',
-    ...tea,
-    productId: 118,
-  },
-  {
-    sku: 'TEA-NORDLYS-100',
-    name: 'Nordlys blend (black tea, sea buckthorn), 100 g',
-    price: '11.00',
-    weightKg: '0.12',
-    ...tea,
-    productId: 119,
-  },
-  {
-    sku: 'TEA-SAMPLER-6',
-    name: 'Sampler, six teas of 20 g',
-    price: '21.00',
-    weightKg: '0.18',
-    ...tea,
-    productId: 120,
-  },
-  {
-    sku: 'MUG-BLUE',
-    name: 'Stoneware mug, fjord blue',
-    price: '18.00',
-    weightKg: '0.38',
-    ...cup,
-    productId: 201,
-  },
-  {
-    sku: 'MUG-WHITE',
-    name: 'Stoneware mug, chalk white',
-    price: '18.00',
-    weightKg: '0.38',
-    ...cup,
-    productId: 202,
-  },
-  {
-    sku: 'MUG-MOSS',
-    name: 'Stoneware mug, moss green',
-    price: '18.00',
-    weightKg: '0.38',
-    ...cup,
-    productId: 203,
-  },
-  {
-    sku: 'MUG-RED',
-    name: 'Stoneware mug, lingonberry red',
-    price: '18.00',
-    weightKg: '0.38',
-    ...cup,
-    productId: 204,
-    missingInNetSuite: true,
-  },
-  {
-    sku: 'CUP-YUN-ASH',
-    name: 'Yunomi cup - Ash',
-    price: '22.00',
-    weightKg: '0.24',
-    ...cup,
-    productId: 205,
-    variation: glaze(206, 'Ash'),
-  },
-  {
-    sku: 'CUP-YUN-TEN',
-    name: 'Yunomi cup - Tenmoku',
-    price: '24.00',
-    weightKg: '0.24',
-    ...cup,
-    productId: 205,
-    variation: glaze(207, 'Tenmoku'),
-  },
-  {
-    sku: 'CUP-YUN-CEL',
-    name: 'Yunomi cup - Celadon',
-    price: '24.00',
-    weightKg: '0.24',
-    ...cup,
-    productId: 205,
-    variation: glaze(208, 'Celadon'),
-  },
-  {
-    sku: 'BOWL-CHAWAN',
-    name: 'Matcha bowl (chawan), hand thrown',
-    price: '46.00',
-    weightKg: '0.45',
-    ...cup,
-    productId: 209,
-  },
-  {
-    sku: 'CUP-GONGFU-4',
-    name: 'Gongfu cups, set of four',
-    price: '32.00',
-    weightKg: '0.36',
-    ...cup,
-    productId: 210,
-  },
-  { sku: 'SAUCER-OAK', name: 'Saucer, smoked oak', price: '9.50', weightKg: '0.09', ...cup, productId: 211 },
-  {
-    sku: 'POT-KYUSU-300',
-    name: 'Kyūsu side-handle teapot, 300 ml',
-    price: '68.00',
-    weightKg: '0.62',
-    ...pot,
-    productId: 220,
-  },
-  {
-    sku: 'POT-GAIWAN-120',
-    name: 'Gaiwan, porcelain, 120 ml',
-    price: '28.00',
-    weightKg: '0.28',
-    ...pot,
-    productId: 221,
-  },
-  {
-    sku: 'POT-STONE-1L',
-    name: 'Stoneware teapot, 1 l',
-    price: '84.00',
-    weightKg: '1.35',
-    ...pot,
-    productId: 222,
-  },
-  {
-    sku: 'POT-GLASS-800',
-    name: 'Glass teapot with strainer, 800 ml',
-    price: '39.00',
-    weightKg: '0.71',
-    ...pot,
-    productId: 223,
-  },
-  {
-    sku: 'POT-TETSU-600',
-    name: 'Cast-iron teapot (tetsubin), 600 ml',
-    price: '119.00',
-    weightKg: '2.10',
-    ...pot,
-    productId: 224,
-  },
-  {
-    sku: 'WARE-WHISK-80',
-    name: 'Matcha whisk (chasen), 80 prongs',
-    price: '17.50',
-    weightKg: '0.05',
-    ...ware,
-    productId: 230,
-  },
-  {
-    sku: 'WARE-SCOOP',
-    name: 'Bamboo scoop (chashaku)',
-    price: '6.00',
-    weightKg: '0.02',
-    ...ware,
-    productId: 231,
-  },
-  {
-    sku: 'WARE-STRAINER',
-    name: 'Strainer, stainless steel',
-    price: '7.90',
-    weightKg: '0.06',
-    ...ware,
-    productId: 232,
-  },
-  {
-    sku: 'WARE-CADDY-S',
-    name: 'Tea caddy, cherry bark, small',
-    price: '44.00',
-    weightKg: '0.16',
-    ...ware,
-    productId: 233,
-  },
-  {
-    sku: 'WARE-TIMER-3',
-    name: 'Sand timer, 2, 3 and 5 minutes',
-    price: '12.00',
-    weightKg: '0.11',
-    ...ware,
-    productId: 234,
-  },
-  { sku: 'WARE-TOWEL', name: 'Tea towel, linen', price: '14.00', weightKg: '0.10', ...ware, productId: 235 },
-  {
-    sku: 'GIFT-MATCHA-SET',
-    name: 'Matcha set: bowl, whisk, scoop',
-    price: '66.00',
-    weightKg: '0.60',
-    ...gift,
-    productId: 240,
-  },
-  {
-    sku: 'GIFT-BOX-L',
-    name: 'Gift box with ribbon, large',
-    price: '5.00',
-    weightKg: '0.25',
-    ...gift,
-    productId: 241,
-  },
-]
+)
+
+function cells(rows: string): string[][] {
+  return rows
+    .trim()
+    .split('\n')
+    .map((row) => row.split('|').map((cell) => cell.trim()))
+}
 
 export interface TaxRate {
   /** WooCommerce's rate id, as it stands in `taxes[].id` and `tax_lines[].rate_id`. */
@@ -517,371 +253,58 @@ export interface Customer {
   netsuiteSubsidiary?: string
 }
 
-export const customers: Customer[] = [
-  {
-    id: 11,
-    firstName: 'Jürgen',
-    lastName: 'Groß',
-    email: 'juergen.gross@example.com',
-    phone: '+49 461 5550101',
-    address1: 'Süderhofenden 12',
-    city: 'Flensburg',
-    state: 'DE-SH',
-    postcode: '24937',
-    country: 'DE',
-    netsuiteSubsidiary: '1',
+// id (0: guest) | subsidiary in NetSuite | country | first name | last name | company | e-mail | phone | address | address 2 | city | state | postcode
+const customerRows = `
+11 | 1 | DE | Jürgen | Groß | | juergen.gross@example.com | +49 461 5550101 | Süderhofenden 12 | | Flensburg | DE-SH | 24937
+12 | 1 | DE | Anneliese | Thießen | | a.thiessen@example.com | +49 40 5550102 | Große Bergstraße 160 | | Hamburg | DE-HH | 22767
+13 | 1 | DE | Zoë | O'Ångström | Kölner Tassen GmbH | zoe@example.com | +49 221 5550103 | Straße des 17. Juni 1 | | Köln | DE-NW | 50667
+14 | 1 | DK | Søren | Kjærgaard | | soren.kjaergaard@example.com | +45 5550 1040 | Ærøgade 7, 2. tv | | København Ø | | 2100
+15 | 1 | SE | Åsa | Lindström | | asa.lindstrom@example.com | +46 8 555 01050 | Österlånggatan 31 | | Stockholm | | 111 31
+16 | 1 | FR | Hélène | Lefèvre | Salon de thé L’Éclat | helene@example.com | +33 1 55 50 10 60 | 12, rue de l’Abbé-Grégoire | Bâtiment B | Paris | | 75006
+17 | 2 | US | Margaret | Whitfield | | m.whitfield@example.com | +1 617 555 0107 | 88 Beacon Street | Apt 4 | Boston | MA | 02108
+18 | 2 | US | Daniel | Okafor | Steep & Co. | daniel@example.com | +1 718 555 0108 | 412 Atlantic Avenue | | Brooklyn | NY | 11217
+19 | 1 | JP | 花子 | 佐藤 | | hanako.sato@example.com | +81 3 5550 1090 | 神保町1-2-3 | | 千代田区 | JP13 | 101-0051
+20 | 1 | GB | Eleanor | Hughes | | eleanor.hughes@example.com | +44 20 7946 0110 | 27 Lamb’s Conduit Street | | London | | WC1N 3NG
+0 | | BG | Иван | Димитров | | ivan.dimitrov@example.com | +359 2 555 0111 | бул. „Витоша“ 45 | | София | | 1000
+0 | | GR | Ελένη | Παπαδοπούλου | | eleni.p@example.com | +30 21 0555 0112 | Αδριανού 18 | | Αθήνα | I | 105 55
+0 | | KW | فاطمة | العنزي | | fatima.alanzi@example.com | +965 5550 1130 | شارع سالم المبارك، قطعة ٤ | | السالمية | | 22001
+0 | | IL | נועה | כהן | | noa.cohen@example.com | +972 3 555 0114 | רחוב דיזנגוף 99 | | תל אביב | | 6438603
+0 | | TW | 淑芬 | 陳 | | shufen.chen@example.com | +886 2 5550 1150 | 永康街31巷9號 | | 臺北市 | | 106
+0 | | KR | 지우 | 김 | | jiwoo.kim@example.com | +82 2 5550 1160 | 인사동길 44 | | 서울 | | 03145
+0 | | TH | สมชาย | ใจดี | | somchai@example.com | +66 2 555 0117 | 99/9 ถนนสุขุมวิท | | วัฒนา | TH-10 | 10110
+0 | | PL | Łucja | Wiśniewska | | lucja.wisniewska@example.com | +48 22 555 01 18 | ul. Świętokrzyska 14/3 | | Łódź | | 90-001
+0 | | FI | Matti | Hyppönen | | matti.hypponen@example.com | +358 9 555 0119 | Hämeentie 2 B 14 | | Helsinki | | 00530
+0 | | AT | Katharina | Österreicher | | katharina.oe@example.com | +43 1 5550120 | Währinger Gürtel 18–20 | | Wien | | 1090
+0 | | NL | Joost | van den IJssel | | joost@example.com | +31 20 555 0121 | Prinsengracht 263 | | Amsterdam | | 1016 GV
+0 | | FR | Camille | Dubois-Noël | | camille.dn@example.com | +33 4 55 50 12 20 | 3, place des Terreaux | | Lyon | | 69001
+0 | | GB | Ravi | Chandrasekaran | | ravi.c@example.com | +44 161 496 0123 | 14 Oak Street | | Manchester | | M4 5JD
+0 | | US | Sophie | Nguyễn | | sophie.nguyen@example.com | +1 415 555 0124 | 501 Hayes Street | | San Francisco | CA | 94102
+0 | | DK | Lars | Bækgaard | | lars.baekgaard@example.com | +45 5550 1250 | Skovbrynet 3 | | Aarhus C | | 8000
+0 | | DE | Ingeborg | Hansen | | ingeborg.hansen@example.com | +49 4621 555126 | Lollfuß 40 | | Schleswig | DE-SH | 24837
+0 | | DE | Mehmet | Yıldırım | | mehmet.yildirim@example.com | +49 30 5550127 | Kottbusser Damm 70 | | Berlin | DE-BE | 10967
+0 | | DE | Urte | Petersen | | urte.petersen@example.com | | Norderstraße 58 | | Flensburg | DE-SH | 24939
+0 | | SE | Bo | Ekström | | bo.ekstrom@example.com | | Kungsgatan 19 | | Göteborg | | 411 19
+0 | | EE | Kersti | Kõiv | | kersti.koiv@example.com | +372 555 0130 | Pikk 26 | | Tallinn | | 10123
+0 | | EE | Tõnu | Mägi | | tonu.magi@example.com | +372 555 0131 | Rüütli 4 | | Tartu | | 51007
+`
+
+export const customers: Customer[] = cells(customerRows).map(
+  ([id, subsidiary, country = '', firstName = '', lastName = '', company, email = '', phone, ...address]) => {
+    const [address1 = '', address2, city = '', state, postcode = ''] = address
+    return {
+      id: Number(id),
+      firstName,
+      lastName,
+      ...(company && { company }),
+      email,
+      ...(phone && { phone }),
+      address1,
+      ...(address2 && { address2 }),
+      city,
+      ...(state && { state }),
+      postcode,
+      country,
+      ...(subsidiary && { netsuiteSubsidiary: subsidiary }),
+    }
   },
-  {
-    id: 12,
-    firstName: 'Anneliese',
-    lastName: 'Thießen',
-    email: 'a.thiessen@example.com',
-    phone: '+49 40 5550102',
-    address1: 'Große Bergstraße 160',
-    city: 'Hamburg',
-    state: 'DE-HH',
-    postcode: '22767',
-    country: 'DE',
-    netsuiteSubsidiary: '1',
-  },
-  {
-    id: 13,
-    firstName: 'Zoë',
-    lastName: "O'Ångström",
-    company: 'Kölner Tassen GmbH',
-    email: 'zoe@example.com',
-    phone: '+49 221 5550103',
-    address1: 'Straße des 17. Juni 1',
-    city: 'Köln',
-    state: 'DE-NW',
-    postcode: '50667',
-    country: 'DE',
-    netsuiteSubsidiary: '1',
-  },
-  {
-    id: 14,
-    firstName: 'Søren',
-    lastName: 'Kjærgaard',
-    email: 'soren.kjaergaard@example.com',
-    phone: '+45 5550 1040',
-    address1: 'Ærøgade 7, 2. tv',
-    city: 'København Ø',
-    postcode: '2100',
-    country: 'DK',
-    netsuiteSubsidiary: '1',
-  },
-  {
-    id: 15,
-    firstName: 'Åsa',
-    lastName: 'Lindström',
-    email: 'asa.lindstrom@example.com',
-    phone: '+46 8 555 01050',
-    address1: 'Österlånggatan 31',
-    city: 'Stockholm',
-    postcode: '111 31',
-    country: 'SE',
-    netsuiteSubsidiary: '1',
-  },
-  {
-    id: 16,
-    firstName: 'Hélène',
-    lastName: 'Lefèvre',
-    company: 'Salon de thé L’Éclat',
-    email: 'helene@example.com',
-    phone: '+33 1 55 50 10 60',
-    address1: '12, rue de l’Abbé-Grégoire',
-    address2: 'Bâtiment B',
-    city: 'Paris',
-    postcode: '75006',
-    country: 'FR',
-    netsuiteSubsidiary: '1',
-  },
-  {
-    id: 17,
-    firstName: 'Margaret',
-    lastName: 'Whitfield',
-    email: 'm.whitfield@example.com',
-    phone: '+1 617 555 0107',
-    address1: '88 Beacon Street',
-    address2: 'Apt 4',
-    city: 'Boston',
-    state: 'MA',
-    postcode: '02108',
-    country: 'US',
-    netsuiteSubsidiary: '2',
-  },
-  {
-    id: 18,
-    firstName: 'Daniel',
-    lastName: 'Okafor',
-    company: 'Steep & Co.',
-    email: 'daniel@example.com',
-    phone: '+1 718 555 0108',
-    address1: '412 Atlantic Avenue',
-    city: 'Brooklyn',
-    state: 'NY',
-    postcode: '11217',
-    country: 'US',
-    netsuiteSubsidiary: '2',
-  },
-  {
-    id: 19,
-    firstName: '花子',
-    lastName: '佐藤',
-    email: 'hanako.sato@example.com',
-    phone: '+81 3 5550 1090',
-    address1: '神保町1-2-3',
-    city: '千代田区',
-    state: 'JP13',
-    postcode: '101-0051',
-    country: 'JP',
-    netsuiteSubsidiary: '1',
-  },
-  {
-    id: 20,
-    firstName: 'Eleanor',
-    lastName: 'Hughes',
-    email: 'eleanor.hughes@example.com',
-    phone: '+44 20 7946 0110',
-    address1: '27 Lamb’s Conduit Street',
-    city: 'London',
-    postcode: 'WC1N 3NG',
-    country: 'GB',
-    netsuiteSubsidiary: '1',
-  },
-  {
-    id: 0,
-    firstName: 'Иван',
-    lastName: 'Димитров',
-    email: 'ivan.dimitrov@example.com',
-    phone: '+359 2 555 0111',
-    address1: 'бул. „Витоша“ 45',
-    city: 'София',
-    postcode: '1000',
-    country: 'BG',
-  },
-  {
-    id: 0,
-    firstName: 'Ελένη',
-    lastName: 'Παπαδοπούλου',
-    email: 'eleni.p@example.com',
-    phone: '+30 21 0555 0112',
-    address1: 'Αδριανού 18',
-    city: 'Αθήνα',
-    state: 'I',
-    postcode: '105 55',
-    country: 'GR',
-  },
-  {
-    id: 0,
-    firstName: 'فاطمة',
-    lastName: 'العنزي',
-    email: 'fatima.alanzi@example.com',
-    phone: '+965 5550 1130',
-    address1: 'شارع سالم المبارك، قطعة ٤',
-    city: 'السالمية',
-    postcode: '22001',
-    country: 'KW',
-  },
-  {
-    id: 0,
-    firstName: 'נועה',
-    lastName: 'כהן',
-    email: 'noa.cohen@example.com',
-    phone: '+972 3 555 0114',
-    address1: 'רחוב דיזנגוף 99',
-    city: 'תל אביב',
-    postcode: '6438603',
-    country: 'IL',
-  },
-  {
-    id: 0,
-    firstName: '淑芬',
-    lastName: '陳',
-    email: 'shufen.chen@example.com',
-    phone: '+886 2 5550 1150',
-    address1: '永康街31巷9號',
-    city: '臺北市',
-    postcode: '106',
-    country: 'TW',
-  },
-  {
-    id: 0,
-    firstName: '지우',
-    lastName: '김',
-    email: 'jiwoo.kim@example.com',
-    phone: '+82 2 5550 1160',
-    address1: '인사동길 44',
-    city: '서울',
-    postcode: '03145',
-    country: 'KR',
-  },
-  {
-    id: 0,
-    firstName: 'สมชาย',
-    lastName: 'ใจดี',
-    email: 'somchai@example.com',
-    phone: '+66 2 555 0117',
-    address1: '99/9 ถนนสุขุมวิท',
-    city: 'วัฒนา',
-    state: 'TH-10',
-    postcode: '10110',
-    country: 'TH',
-  },
-  {
-    id: 0,
-    firstName: 'Łucja',
-    lastName: 'Wiśniewska',
-    email: 'lucja.wisniewska@example.com',
-    phone: '+48 22 555 01 18',
-    address1: 'ul. Świętokrzyska 14/3',
-    city: 'Łódź',
-    postcode: '90-001',
-    country: 'PL',
-  },
-  {
-    id: 0,
-    firstName: 'Matti',
-    lastName: 'Hyppönen',
-    email: 'matti.hypponen@example.com',
-    phone: '+358 9 555 0119',
-    address1: 'Hämeentie 2 B 14',
-    city: 'Helsinki',
-    postcode: '00530',
-    country: 'FI',
-  },
-  {
-    id: 0,
-    firstName: 'Katharina',
-    lastName: 'Österreicher',
-    email: 'katharina.oe@example.com',
-    phone: '+43 1 5550120',
-    address1: 'Währinger Gürtel 18–20',
-    city: 'Wien',
-    postcode: '1090',
-    country: 'AT',
-  },
-  {
-    id: 0,
-    firstName: 'Joost',
-    lastName: 'van den IJssel',
-    email: 'joost@example.com',
-    phone: '+31 20 555 0121',
-    address1: 'Prinsengracht 263',
-    city: 'Amsterdam',
-    postcode: '1016 GV',
-    country: 'NL',
-  },
-  {
-    id: 0,
-    firstName: 'Camille',
-    lastName: 'Dubois-Noël',
-    email: 'camille.dn@example.com',
-    phone: '+33 4 55 50 12 20',
-    address1: '3, place des Terreaux',
-    city: 'Lyon',
-    postcode: '69001',
-    country: 'FR',
-  },
-  {
-    id: 0,
-    firstName: 'Ravi',
-    lastName: 'Chandrasekaran',
-    email: 'ravi.c@example.com',
-    phone: '+44 161 496 0123',
-    address1: '14 Oak Street',
-    city: 'Manchester',
-    postcode: 'M4 5JD',
-    country: 'GB',
-  },
-  {
-    id: 0,
-    firstName: 'Sophie',
-    lastName: 'Nguyễn',
-    email: 'sophie.nguyen@example.com',
-    phone: '+1 415 555 0124',
-    address1: '501 Hayes Street',
-    city: 'San Francisco',
-    state: 'CA',
-    postcode: '94102',
-    country: 'US',
-  },
-  {
-    id: 0,
-    firstName: 'Lars',
-    lastName: 'Bækgaard',
-    email: 'lars.baekgaard@example.com',
-    phone: '+45 5550 1250',
-    address1: 'Skovbrynet 3',
-    city: 'Aarhus C',
-    postcode: '8000',
-    country: 'DK',
-  },
-  {
-    id: 0,
-    firstName: 'Ingeborg',
-    lastName: 'Hansen',
-    email: 'ingeborg.hansen@example.com',
-    phone: '+49 4621 555126',
-    address1: 'Lollfuß 40',
-    city: 'Schleswig',
-    state: 'DE-SH',
-    postcode: '24837',
-    country: 'DE',
-  },
-  {
-    id: 0,
-    firstName: 'Mehmet',
-    lastName: 'Yıldırım',
-    email: 'mehmet.yildirim@example.com',
-    phone: '+49 30 5550127',
-    address1: 'Kottbusser Damm 70',
-    city: 'Berlin',
-    state: 'DE-BE',
-    postcode: '10967',
-    country: 'DE',
-  },
-  {
-    id: 0,
-    firstName: 'Urte',
-    lastName: 'Petersen',
-    email: 'urte.petersen@example.com',
-    address1: 'Norderstraße 58',
-    city: 'Flensburg',
-    state: 'DE-SH',
-    postcode: '24939',
-    country: 'DE',
-  },
-  {
-    id: 0,
-    firstName: 'Bo',
-    lastName: 'Ekström',
-    email: 'bo.ekstrom@example.com',
-    address1: 'Kungsgatan 19',
-    city: 'Göteborg',
-    postcode: '411 19',
-    country: 'SE',
-  },
-  {
-    id: 0,
-    firstName: 'Kersti',
-    lastName: 'Kõiv',
-    email: 'kersti.koiv@example.com',
-    phone: '+372 555 0130',
-    address1: 'Pikk 26',
-    city: 'Tallinn',
-    postcode: '10123',
-    country: 'EE',
-  },
-  {
-    id: 0,
-    firstName: 'Tõnu',
-    lastName: 'Mägi',
-    email: 'tonu.magi@example.com',
-    phone: '+372 555 0131',
-    address1: 'Rüütli 4',
-    city: 'Tartu',
-    postcode: '51007',
-    country: 'EE',
-  },
-]
+)
