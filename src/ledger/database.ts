@@ -1,0 +1,262 @@
+import { type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+
+/** Columns as PostgreSQL gives them: timestamps as Date, numeric and int8 as strings, jsonb parsed. */
+type Json = unknown
+type Time = Date
+
+export interface Database {
+  accounts: { id: string; name: string }
+  settings: { account_id: string; key: string; value: Json }
+  connections: {
+    id: string
+    account_id: string
+    name: string
+    role: 'channel' | 'backend'
+    kind: string
+    config: Json
+    secrets: Buffer
+    secret_names: Generated<Json>
+    hook_secret: Buffer | null
+    identity: string | null
+    identity_name: string | null
+    time_zone: string | null
+    health: Generated<'new' | 'healthy' | 'failing' | 'down' | 'needs_reauthorisation'>
+    health_since: Time
+    health_problem: Json | null
+    failures: Generated<number>
+    blocked_until: Time | null
+    paused_at: Time | null
+    paused_by: string | null
+    last_success_at: Time | null
+    created_at: Time
+    updated_at: Time
+  }
+  routes: {
+    id: string
+    account_id: string
+    name: string
+    channel_id: string
+    backend_id: string
+    statuses: string[]
+    since: Time
+    every_ms: number
+    post_automatic: boolean
+    auto_cancel: Json | null
+    mapping: Json
+    removed_at: Time | null
+    created_at: Time
+    updated_at: Time
+  }
+  cursors: {
+    connection_id: string
+    account_id: string
+    stream: string
+    modified_at: Time
+    row_id: string | null
+    page: Json | null
+    read_at: Time | null
+  }
+  gaps: {
+    id: string
+    account_id: string
+    connection_id: string
+    from_at: Time
+    to_at: Time | null
+    problem: Json
+    orders_found: Generated<number>
+    opened_at: Time
+    closed_at: Time | null
+  }
+  raw_payloads: {
+    id: string
+    account_id: string
+    connection_id: string
+    channel_order_id: string
+    sha256: Buffer
+    body: Buffer
+    received_at: Time
+  }
+  orders: {
+    id: string
+    account_id: string
+    route_id: string
+    channel_id: string
+    backend_id: string
+    channel_order_id: string
+    number: string
+    status: string
+    reason: string | null
+    hold: Json | null
+    cancel_reason: string | null
+    status_before_cancel: string | null
+    import_anyway: Generated<boolean>
+    channel_status: string | null
+    placed_at: Time | null
+    modified_at: Time | null
+    first_seen_at: Time
+    updated_at: Time
+    currency: string | null
+    total: string | null
+    customer_name: string | null
+    customer_email: string | null
+    skus: Generated<string[]>
+    raw_id: string
+    posted_raw_id: string | null
+    external_id: string
+    replacements: Generated<number>
+    record_id: string | null
+    record_number: string | null
+    record_url: string | null
+    record_lines: Json | null
+    record_total: string | null
+    total_accepted: Generated<boolean>
+    posted_at: Time | null
+    post_attempts: Generated<number>
+    next_attempt_at: Time | null
+    unknown_until: Time | null
+    cancels_at: Time | null
+    changed_after_posting_at: Time | null
+    cancel_requested_at: Time | null
+  }
+  events: {
+    id: Generated<string>
+    account_id: string
+    order_id: string | null
+    connection_id: string | null
+    at: Time
+    kind: string
+    actor: string
+    status_from: string | null
+    status_to: string | null
+    detail: Generated<Json>
+  }
+  workers: { id: string; lock_key: string; role: string; host: string; pid: number; started_at: Time }
+  jobs: {
+    id: Generated<string>
+    account_id: string
+    kind: string
+    key: string
+    connection_id: string
+    order_id: string | null
+    payload: Generated<Json>
+    priority: Generated<number>
+    run_at: Time
+    attempts: Generated<number>
+    worker: string | null
+    again_at: Time | null
+  }
+  slots: {
+    connection_id: string
+    account_id: string
+    n: number
+    worker: string | null
+    free_at: Time | null
+  }
+  attempts: {
+    id: string
+    account_id: string
+    order_id: string
+    kind: string
+    started_at: Time
+    finished_at: Time | null
+    outcome: string | null
+    detail: string | null
+    exchanges: Buffer | null
+  }
+  shipments: {
+    id: string
+    account_id: string
+    order_id: string
+    backend_shipment_id: string
+    status: 'pending' | 'sending' | 'sent' | 'error'
+    carrier: string | null
+    tracking_numbers: string[]
+    shipped_at: Time
+    lines: Json
+    completes_order: boolean
+    channel_shipment_id: string | null
+    seen_at: Time
+    sent_at: Time | null
+  }
+  problems: {
+    id: string
+    account_id: string
+    order_id: string | null
+    shipment_id: string | null
+    connection_id: string
+    code: string
+    subject: string
+    fingerprint: string
+    detail: string
+    vendor_message: string | null
+    opened_at: Time
+    closed_at: Time | null
+  }
+  webhooks: {
+    id: Generated<string>
+    account_id: string
+    connection_id: string
+    subscription: string
+    delivery: string
+    body_hash: Buffer
+    topic: string
+    body: Buffer
+    received_at: Time
+  }
+  imports: {
+    id: string
+    account_id: string
+    connection_id: string
+    actor: string
+    anyway: boolean
+    from_at: Time | null
+    to_at: Time | null
+    created_at: Time
+    finished_at: Time | null
+  }
+  import_items: {
+    import_id: string
+    account_id: string
+    query: string
+    state: 'waiting' | 'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'failed'
+    order_id: string | null
+    detail: string | null
+  }
+  sessions: {
+    token_hash: Buffer
+    account_id: string
+    kind: 'link' | 'session' | 'api'
+    created_at: Time
+    expires_at: Time | null
+    used_at: Time | null
+  }
+}
+
+export type Db = Kysely<Database>
+export type Tx = Transaction<Database>
+
+/** The one account of this version. Every query names it, so that many can follow. */
+export const mainAccount = 'main'
+
+/**
+ * Opens the ledger. A lost server does not end the process here: the next query fails with a connection error, and who
+ * asked decides.
+ */
+export function openDatabase(config: pg.PoolConfig, onError: (error: Error) => void): { db: Db; pool: pg.Pool } {
+  const pool = new pg.Pool({ max: 20, ...config })
+  pool.on('error', onError)
+  return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }), pool }
+}
+
+/** Whether the error says that the database could not be reached or went away, not that the query was wrong. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = (error as { code?: string }).code ?? ''
+  return (
+    /^(57P0[1-5]|08\w{3}|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/.test(code) ||
+    /terminated unexpectedly|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+      error.message,
+    )
+  )
+}
