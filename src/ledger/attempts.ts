@@ -1,0 +1,72 @@
+import { compress, decompress } from './compress.ts'
+import { mainAccount, type Tx } from './database.ts'
+
+/** One request and what came back, secrets and card data already redacted. */
+export interface Exchange {
+  at: string
+  method: string
+  url: string
+  requestHeaders: Record<string, string>
+  requestBody: string | null
+  /** Null: there was no answer. */
+  status: number | null
+  responseHeaders: Record<string, string>
+  responseBody: string | null
+  ms: number
+  error: string | null
+}
+
+/** Written before anything is sent, so that a crash leaves a trace of what may have happened. */
+export async function startAttempt(
+  tx: Tx,
+  attempt: { id: string; orderId: string; kind: string; at: Date; detail?: string },
+): Promise<void> {
+  await tx
+    .insertInto('attempts')
+    .values({
+      id: attempt.id,
+      account_id: mainAccount,
+      order_id: attempt.orderId,
+      kind: attempt.kind,
+      started_at: attempt.at,
+      detail: attempt.detail ?? null,
+    })
+    .execute()
+}
+
+export async function finishAttempt(
+  tx: Tx,
+  attempt: { id: string; at: Date; outcome: string; detail?: string; exchanges: readonly Exchange[] },
+): Promise<void> {
+  await tx
+    .updateTable('attempts')
+    .set({
+      finished_at: attempt.at,
+      outcome: attempt.outcome,
+      detail: attempt.detail ?? null,
+      exchanges: compress(JSON.stringify(attempt.exchanges)),
+    })
+    .where('id', '=', attempt.id)
+    .execute()
+}
+
+/** An attempt that began and ended before anything had to be kept from a crash. */
+export async function addAttempt(
+  tx: Tx,
+  attempt: {
+    id: string
+    orderId: string
+    kind: string
+    startedAt: Date
+    at: Date
+    outcome: string
+    detail?: string
+    exchanges: readonly Exchange[]
+  },
+): Promise<void> {
+  await startAttempt(tx, { id: attempt.id, orderId: attempt.orderId, kind: attempt.kind, at: attempt.startedAt })
+  await finishAttempt(tx, attempt)
+}
+
+export const readExchanges = (bytes: Buffer | null): Exchange[] =>
+  bytes === null ? [] : (JSON.parse(decompress(bytes)) as Exchange[])

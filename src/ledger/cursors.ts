@@ -1,0 +1,37 @@
+import { type Db, mainAccount, type Tx } from './database.ts'
+
+export type Stream = 'orders' | 'shipments'
+
+export interface ReadingState {
+  /** The time of the last row read, as the other side showed it. */
+  modifiedAt: Date
+  /** Where an unfinished scan goes on. */
+  page: Record<string, unknown> | null
+  /** When the other side was last read to the end, by our clock. */
+  readAt: Date | null
+}
+
+export async function readCursor(db: Db, connectionId: string, stream: Stream): Promise<ReadingState | null> {
+  const row = await db
+    .selectFrom('cursors')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('stream', '=', stream)
+    .executeTakeFirst()
+  if (!row) return null
+  return { modifiedAt: row.modified_at, page: row.page as Record<string, unknown> | null, readAt: row.read_at }
+}
+
+/** Moves the cursor, in the transaction that stored what was read up to there. */
+export async function moveCursor(tx: Tx, connectionId: string, stream: Stream, state: ReadingState): Promise<void> {
+  const values = {
+    modified_at: state.modifiedAt,
+    page: state.page === null ? null : JSON.stringify(state.page),
+    read_at: state.readAt,
+  }
+  await tx
+    .insertInto('cursors')
+    .values({ connection_id: connectionId, account_id: mainAccount, stream, row_id: null, ...values })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'stream']).doUpdateSet(values))
+    .execute()
+}

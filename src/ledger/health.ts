@@ -1,0 +1,106 @@
+import type { Selectable } from 'kysely'
+import type { Problem } from '../order/problems.ts'
+import { type Database, type Db, mainAccount, type Tx } from './database.ts'
+import { addEvents } from './events.ts'
+
+export type ConnectionRow = Selectable<Database['connections']>
+
+export async function connectionById(db: Db, id: string): Promise<ConnectionRow | null> {
+  return (await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
+}
+
+/**
+ * Notes that a connection failed for a reason that is not one order's: nothing more is sent over it until
+ * `blockedUntil`. The first failure opens a gap from the last success on.
+ */
+export async function connectionFailed(
+  tx: Tx,
+  failed: {
+    connection: ConnectionRow
+    health: 'failing' | 'down' | 'needs_reauthorisation'
+    problem: Problem
+    blockedUntil: Date
+    at: Date
+    newId: () => string
+  },
+): Promise<void> {
+  const { connection, health, problem, at } = failed
+  const row = await tx
+    .selectFrom('connections')
+    .select(['health', 'failures'])
+    .where('id', '=', connection.id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  await tx
+    .updateTable('connections')
+    .set({
+      health,
+      failures: row.failures + 1,
+      health_problem: JSON.stringify(problem),
+      blocked_until: failed.blockedUntil,
+      updated_at: at,
+      ...(row.health === health ? {} : { health_since: at }),
+    })
+    .where('id', '=', connection.id)
+    .execute()
+  if (row.health !== health) {
+    await addEvents(tx, [
+      { orderId: null, connectionId: connection.id, at, kind: health, actor: 'waybill', from: row.health, to: health, detail: problem },
+    ])
+  }
+  if (health !== 'failing' && connection.role === 'channel') await openGap(tx, failed)
+}
+
+async function openGap(
+  tx: Tx,
+  { connection, problem, at, newId }: { connection: ConnectionRow; problem: Problem; at: Date; newId: () => string },
+): Promise<void> {
+  await tx
+    .insertInto('gaps')
+    .values({
+      id: newId(),
+      account_id: mainAccount,
+      connection_id: connection.id,
+      from_at: connection.last_success_at ?? at,
+      to_at: null,
+      problem: JSON.stringify(problem),
+      opened_at: at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Notes that a call over the connection succeeded. Writes only where that is news, or once a minute. */
+export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Date): Promise<void> {
+  const recently = connection.last_success_at && at.getTime() - connection.last_success_at.getTime() < 60_000
+  if (connection.health === 'healthy' && connection.failures === 0 && recently) return
+  const before = await tx
+    .selectFrom('connections')
+    .select('health')
+    .where('id', '=', connection.id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  await tx
+    .updateTable('connections')
+    .set({
+      health: 'healthy',
+      failures: 0,
+      blocked_until: null,
+      health_problem: null,
+      last_success_at: at,
+      updated_at: at,
+      ...(before.health === 'healthy' ? {} : { health_since: at }),
+    })
+    .where('id', '=', connection.id)
+    .execute()
+  if (before.health === 'healthy') return
+  await addEvents(tx, [
+    { orderId: null, connectionId: connection.id, at, kind: 'healthy', actor: 'waybill', from: before.health, to: 'healthy' },
+  ])
+  await tx
+    .updateTable('gaps')
+    .set({ to_at: at })
+    .where('connection_id', '=', connection.id)
+    .where('to_at', 'is', null)
+    .execute()
+}

@@ -1,0 +1,178 @@
+import { sql } from 'kysely'
+import { type Db, mainAccount, type Tx } from './database.ts'
+
+/** What a job does; see src/jobs for which flow runs it. */
+export const jobKinds = ['poll', 'import', 'post', 'check-total', 'read-shipments', 'ship', 'webhooks'] as const
+export type JobKind = (typeof jobKinds)[number]
+
+export interface Job {
+  id: string
+  kind: JobKind
+  key: string
+  connectionId: string
+  orderId: string | null
+  payload: unknown
+  /** How often it was claimed, this time included. */
+  attempts: number
+  /** The slot of the connection that the job holds while it runs. */
+  slot: number
+}
+
+export interface NewJob {
+  kind: JobKind
+  key: string
+  connectionId: string
+  orderId?: string | null
+  payload?: object
+  runAt: Date
+  /** Lower goes first: 0 for what a person waits for, 10 for the daily work, 20 for catching up. */
+  priority?: number
+}
+
+/**
+ * Puts jobs into the queue, in the caller's transaction. There is one job for a kind and key: asked for again it runs
+ * at the earlier of both times, and once more after the present run if it is running.
+ */
+export async function enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
+  if (jobs.length === 0) return
+  await tx
+    .insertInto('jobs')
+    .values(
+      jobs.map((job) => ({
+        account_id: mainAccount,
+        kind: job.kind,
+        key: job.key,
+        connection_id: job.connectionId,
+        order_id: job.orderId ?? null,
+        payload: JSON.stringify(job.payload ?? {}),
+        run_at: job.runAt,
+        priority: job.priority ?? 10,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'key']).doUpdateSet({
+        payload: sql`excluded.payload`,
+        priority: sql`least(jobs.priority, excluded.priority)`,
+        run_at: sql`CASE WHEN jobs.worker IS NULL THEN least(jobs.run_at, excluded.run_at) ELSE jobs.run_at END`,
+        again_at: sql`CASE WHEN jobs.worker IS NULL THEN NULL ELSE least(jobs.again_at, excluded.run_at) END`,
+      }),
+    )
+    .execute()
+  await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
+}
+
+/**
+ * Claims due jobs of one connection, as many as it has free slots (and `atMost`), slots and jobs in one statement. A
+ * connection that is paused or blocked gives none; one in trouble gives one job while nothing else runs: a lone probe.
+ */
+export async function claim(
+  db: Db,
+  { connectionId, worker, now, atMost }: { connectionId: string; worker: string; now: Date; atMost: number },
+): Promise<Job[]> {
+  return db.transaction().execute(async (tx) => {
+    const connection = await tx
+      .selectFrom('connections')
+      .select(['health', 'failures', 'blocked_until', 'paused_at'])
+      .where('id', '=', connectionId)
+      .executeTakeFirst()
+    if (!connection || connection.paused_at) return []
+    if (connection.blocked_until && connection.blocked_until > now) return []
+    const inTrouble = connection.failures > 0
+    if (inTrouble && !(await mayProbe(tx, connectionId, now))) return []
+    const limit = inTrouble ? 1 : atMost
+    const { rows } = await sql<{
+      id: string
+      kind: JobKind
+      key: string
+      order_id: string | null
+      payload: unknown
+      attempts: number
+      n: number
+    }>`
+      WITH free AS (
+        SELECT n, row_number() OVER () AS pair FROM (
+          SELECT n FROM slots
+          WHERE connection_id = ${connectionId} AND worker IS NULL AND (free_at IS NULL OR free_at <= ${now})
+          ORDER BY n LIMIT ${limit} FOR UPDATE SKIP LOCKED) AS s
+      ), due AS (
+        SELECT id, row_number() OVER () AS pair FROM (
+          SELECT id FROM jobs
+          WHERE connection_id = ${connectionId} AND worker IS NULL AND run_at <= ${now}
+          ORDER BY priority, run_at LIMIT (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED) AS j
+      ), pairs AS (SELECT due.id, free.n FROM due JOIN free USING (pair)),
+      taken AS (
+        UPDATE slots SET worker = ${worker}, free_at = NULL FROM pairs
+        WHERE slots.connection_id = ${connectionId} AND slots.n = pairs.n)
+      UPDATE jobs SET worker = ${worker}, attempts = jobs.attempts + 1, again_at = NULL FROM pairs
+      WHERE jobs.id = pairs.id
+      RETURNING jobs.id, jobs.kind, jobs.key, jobs.order_id, jobs.payload, jobs.attempts, pairs.n
+    `.execute(tx)
+    return rows.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      key: row.key,
+      connectionId,
+      orderId: row.order_id,
+      payload: row.payload,
+      attempts: row.attempts,
+      slot: row.n,
+    }))
+  })
+}
+
+/** Serialises the probes of a connection in trouble over all processes, and says whether nothing else runs there. */
+async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolean> {
+  await sql`SELECT 1 FROM connections WHERE id = ${connectionId} FOR UPDATE`.execute(tx)
+  const { rows } = await sql<{ taken: boolean }>`
+    SELECT EXISTS (SELECT 1 FROM slots WHERE connection_id = ${connectionId}
+      AND (worker IS NOT NULL OR free_at > ${now})) AS taken`.execute(tx)
+  return rows[0]?.taken === false
+}
+
+/** The connections that have due jobs now, and when the next job of any other is due. */
+export async function dueConnections(db: Db, now: Date): Promise<{ due: string[]; next: Date | null }> {
+  const { rows } = await sql<{ connection_id: string; run_at: Date; blocked_until: Date | null }>`
+    SELECT j.connection_id, min(j.run_at) AS run_at, c.blocked_until
+    FROM jobs j JOIN connections c ON c.id = j.connection_id
+    WHERE j.worker IS NULL AND c.paused_at IS NULL
+    GROUP BY j.connection_id, c.blocked_until`.execute(db)
+  const at = (row: (typeof rows)[number]) =>
+    row.blocked_until && row.blocked_until > row.run_at ? row.blocked_until : row.run_at
+  const later = rows.map(at).filter((time) => time > now)
+  return {
+    due: rows.filter((row) => at(row) <= now).map((row) => row.connection_id),
+    next: later.length === 0 ? null : new Date(Math.min(...later.map((time) => time.getTime()))),
+  }
+}
+
+/** Another process has taken the job over: what this run found out must not be written. */
+export class Fenced extends Error {
+  constructor(job: Job) {
+    super(`job ${job.id} (${job.kind} ${job.key}) belongs to another worker now`)
+  }
+}
+
+/**
+ * Ends the job's run in the caller's transaction and frees its slot. It is removed, or put back to `runAt`; `free: false`
+ * keeps the attempt from counting. Throws `Fenced` when the job is not this worker's any more.
+ */
+export async function finish(
+  tx: Tx,
+  job: Job,
+  worker: string,
+  next: { runAt: Date; countAttempt: boolean } | 'done' = 'done',
+): Promise<void> {
+  const put = next === 'done' ? null : next.runAt
+  const { rows } = await sql<{ id: string }>`
+    WITH mine AS (SELECT id, again_at FROM jobs WHERE id = ${job.id} AND worker = ${worker} FOR UPDATE),
+    freed AS (
+      UPDATE slots SET worker = NULL WHERE connection_id = ${job.connectionId} AND n = ${job.slot} AND worker = ${worker}),
+    removed AS (DELETE FROM jobs USING mine WHERE jobs.id = mine.id AND mine.again_at IS NULL AND ${put}::timestamptz IS NULL),
+    back AS (
+      UPDATE jobs SET worker = NULL, again_at = NULL, run_at = least(mine.again_at, ${put}::timestamptz),
+        attempts = CASE WHEN ${next !== 'done' && next.countAttempt} THEN jobs.attempts
+                        WHEN ${next === 'done'} THEN 0 ELSE greatest(jobs.attempts - 1, 0) END
+      FROM mine WHERE jobs.id = mine.id AND (mine.again_at IS NOT NULL OR ${put}::timestamptz IS NOT NULL))
+    SELECT id FROM mine`.execute(tx)
+  if (rows.length === 0) throw new Fenced(job)
+}

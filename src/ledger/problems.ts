@@ -1,0 +1,59 @@
+import { fingerprintOf, type Problem } from '../order/problems.ts'
+import { mainAccount, type Tx } from './database.ts'
+
+/** Opens problems of an order (or of one of its shipments); those it had before are closed. */
+export async function replaceProblems(
+  tx: Tx,
+  {
+    orderId,
+    shipmentId = null,
+    connectionId,
+    problems,
+    at,
+    newId,
+  }: {
+    orderId: string
+    shipmentId?: string | null
+    connectionId: string
+    problems: readonly Problem[]
+    at: Date
+    newId: () => string
+  },
+): Promise<void> {
+  await closeProblems(tx, orderId, at, shipmentId)
+  if (problems.length === 0) return
+  await tx
+    .insertInto('problems')
+    .values(
+      problems.map((problem) => ({
+        id: newId(),
+        account_id: mainAccount,
+        order_id: orderId,
+        shipment_id: shipmentId,
+        connection_id: connectionId,
+        code: problem.code,
+        subject: problem.subject,
+        fingerprint: fingerprintOf(problem),
+        detail: problem.detail,
+        vendor_message: problem.vendorMessage,
+        opened_at: at,
+      })),
+    )
+    .execute()
+}
+
+/** Closes the open problems of an order, or those of one shipment. */
+export async function closeProblems(
+  tx: Tx,
+  orderId: string,
+  at: Date,
+  shipmentId: string | null = null,
+): Promise<void> {
+  let query = tx
+    .updateTable('problems')
+    .set({ closed_at: at })
+    .where('order_id', '=', orderId)
+    .where('closed_at', 'is', null)
+  query = shipmentId === null ? query.where('shipment_id', 'is', null) : query.where('shipment_id', '=', shipmentId)
+  await query.execute()
+}
