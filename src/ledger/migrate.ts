@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import type { Migration } from 'kysely/migration'
+import type { ClientBase, Pool } from 'pg'
+import { ok } from '../result.ts'
+import { failure } from './failure.ts'
+import type { LedgerResult } from './failure.ts'
+
+const folder = new URL('./migrations/', import.meta.url)
+
+/** The numbered SQL files of this program, in order. */
+export async function migrationNames(from: URL = folder): Promise<string[]> {
+  const files = await readdir(from)
+  return files
+    .filter((file) => /^\d{4}_\w+\.sql$/.test(file))
+    .map((file) => file.slice(0, -'.sql'.length))
+    .sort()
+}
+
+/**
+ * Brings a database to this program's schema: forward only, all pending files in one transaction, under an advisory
+ * lock, so that any number of processes may do it at once.
+ * @returns the names of the migrations that were applied
+ */
+export async function migrate(pool: Pool, from: URL = folder): Promise<LedgerResult<string[]>> {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const names = await migrationNames(from)
+  const newer = (await applied(pool)).find((name) => !names.includes(name))
+  if (newer) {
+    return failure(
+      'database_newer',
+      `The database is newer than this Waybill: it has the migration ${newer}, which this program does not know.`,
+      'Start the version of Waybill that was running before, or a later one.',
+    )
+  }
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => read(names, from) },
+    migrationTableName: 'migrations',
+    migrationLockTableName: 'migrations_lock',
+  })
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error) throw error
+  return ok(results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName))
+}
+
+async function read(names: string[], from: URL): Promise<Record<string, Migration>> {
+  const migrations: Record<string, Migration> = {}
+  for (const name of names) {
+    const text = await readFile(new URL(`${name}.sql`, from), 'utf8')
+    migrations[name] = { up: async (db) => void (await sql.raw(text).execute(db)) }
+  }
+  return migrations
+}
+
+/** The migrations a database has had, oldest first; none when it is empty. */
+export async function applied(db: Pool | ClientBase): Promise<string[]> {
+  const { rows } = await db.query<{ present: string | null }>(
+    `SELECT to_regclass('public.migrations') AS present`,
+  )
+  if (!rows[0]?.present) return []
+  const { rows: done } = await db.query<{ name: string }>('SELECT name FROM migrations ORDER BY name')
+  return done.map(({ name }) => name)
+}
