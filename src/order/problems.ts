@@ -315,6 +315,27 @@ export const problemCatalogue = {
     fix: 'Waybill tries again by itself; if it lasts, ask the host.',
     fixes: [checkConnection],
   },
+  connection_lost: {
+    scope: 'connection',
+    title: (host) => `The connection to ${host} breaks off`,
+    cause: 'The server, or a firewall or proxy before it, ended the connection without an answer.',
+    fix: 'Waybill tries again by itself; if it lasts, ask the host.',
+    fixes: [checkConnection],
+  },
+  in_maintenance: {
+    scope: 'connection',
+    title: (host) => `${host} is in maintenance`,
+    cause: 'The site is updating itself or was switched off for a while.',
+    fix: 'Nothing to do: Waybill goes on by itself when the site is back. If it lasts for hours, look at the site.',
+    fixes: [checkConnection],
+  },
+  unreadable_answer: {
+    scope: 'connection',
+    title: (host) => `${host} sends an answer that cannot be read`,
+    cause: 'The answer is empty, cut off, too large or of another form: a plug-in or proxy often causes it.',
+    fix: 'Waybill tries again by itself; if it lasts, switch off the plug-in that was changed last, or ask the host.',
+    fixes: [checkConnection],
+  },
   credentials_refused: {
     scope: 'connection',
     title: () => 'The credentials are refused',
