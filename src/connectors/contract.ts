@@ -190,6 +190,8 @@ export interface Channel<Config> {
   glance(raw: RawOrder): { number: string | null; channelStatus: string | null; placedAt: string | null }
   statuses(ctx: Ctx<Config>): Promise<Outcome<ChannelStatus[]>>
   defaultStatuses: ChannelStatus[]
+  /** Status words that mean nobody wants the order any more. */
+  cancelledStatuses: string[]
   /** The page of the order in the channel's admin. */
   orderUrl(config: Config, channelOrderId: string): string
   webhooks?: {

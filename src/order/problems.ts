@@ -251,6 +251,13 @@ export const problemCatalogue = {
     fix: 'Read the last answer below; post again when its cause is gone.',
     fixes: [post, cancel],
   },
+  program_fault: {
+    scope: 'order',
+    title: () => 'Waybill itself failed at this order',
+    cause: 'A fault in the program, not in the order or the connection.',
+    fix: 'Post again after an update of Waybill; report the message below, so that it is mended.',
+    fixes: [post, cancel],
+  },
   shipment_rejected: {
     scope: 'shipment',
     title: () => 'The shop refused the shipment',

@@ -1,0 +1,64 @@
+import type { Backend, Channel, Ctx, Http, Log } from '../connectors/contract.ts'
+import type { Exchange } from '../ledger/attempts.ts'
+import type { Db } from '../ledger/database.ts'
+import type { ConnectionRow } from '../ledger/health.ts'
+
+// A connector's own types of config, mapping, draft and lookups are known to itself alone.
+export type AnyChannel = Channel<unknown>
+export type AnyBackend = Backend<unknown, unknown, unknown, unknown>
+
+/** What flows need of the world. Time, chance and ids come from here, so that days pass in a test in milliseconds. */
+export interface Deps {
+  db: Db
+  now: () => Date
+  /** A number in [0, 1), for jitter. */
+  random: () => number
+  newId: () => string
+  log: Log
+  /** This process's row in `workers`: jobs and slots are taken in its name. */
+  workerId: string
+  signal: AbortSignal
+  channelOf: (kind: string) => AnyChannel | undefined
+  backendOf: (kind: string) => AnyBackend | undefined
+  /** The connection's configuration with its secrets, as the connector's schema reads it. */
+  configOf: (connection: ConnectionRow) => unknown
+  /** The transport of a connection; every exchange is handed to `record`, redacted. */
+  httpOf: (connection: ConnectionRow, timeoutMs: number, record: (exchange: Exchange) => void) => Http
+  /** What a connector keeps between calls of this process. */
+  memoryOf: (connectionId: string) => Map<string, unknown>
+}
+
+export interface Call<Config = unknown> {
+  ctx: Ctx<Config>
+  /** The exchanges so far, redacted. */
+  exchanges: Exchange[]
+}
+
+/** The context for calls over a connection, and the record of what they exchange. */
+export function callOver(deps: Deps, connection: ConnectionRow, timeoutMs: number): Call {
+  const exchanges: Exchange[] = []
+  return {
+    exchanges,
+    ctx: {
+      config: deps.configOf(connection),
+      http: deps.httpOf(connection, timeoutMs, (exchange) => exchanges.push(exchange)),
+      now: deps.now,
+      randomId: deps.newId,
+      log: deps.log,
+      signal: deps.signal,
+      memory: deps.memoryOf(connection.id),
+    },
+  }
+}
+
+export function channelFor(deps: Deps, connection: ConnectionRow): AnyChannel {
+  const channel = deps.channelOf(connection.kind)
+  if (!channel) throw new Error(`no channel of kind ${connection.kind}`)
+  return channel
+}
+
+export function backendFor(deps: Deps, connection: ConnectionRow): AnyBackend {
+  const backend = deps.backendOf(connection.kind)
+  if (!backend) throw new Error(`no backend of kind ${connection.kind}`)
+  return backend
+}

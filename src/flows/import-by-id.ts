@@ -1,0 +1,180 @@
+import type { Failure } from '../connectors/contract.ts'
+import { type Db, mainAccount, type Tx } from '../ledger/database.ts'
+import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { enqueue, finish, type Job } from '../ledger/jobs.ts'
+import { callOver, channelFor, type Deps } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
+import { importOrder, type ImportResult } from './import-order.ts'
+import { activeRouteOf } from './route.ts'
+import { isSystemic, stopConnection } from './trouble.ts'
+
+/** What an `import` job carries: from a person's import, a webhook, or a list that gave no bodies. */
+interface ImportPayload {
+  query: string
+  source: string
+  importId?: string
+  anyway?: boolean
+}
+
+/**
+ * Starts an import of orders by id or number: one job and one line of the result list for each. Ids asked for twice
+ * count once.
+ */
+export async function startImport(
+  deps: Deps,
+  tx: Tx,
+  request: { connection: ConnectionRow; queries: string[]; anyway: boolean; actor: string },
+): Promise<string> {
+  const { connection, anyway, actor } = request
+  const queries = [
+    ...new Set(
+      request.queries.map((query) => query.trim().replace(/^#/, '')).filter((query) => query !== ''),
+    ),
+  ]
+  const at = deps.now()
+  const importId = deps.newId()
+  await tx
+    .insertInto('imports')
+    .values({
+      id: importId,
+      account_id: mainAccount,
+      connection_id: connection.id,
+      actor,
+      anyway,
+      created_at: at,
+    })
+    .execute()
+  if (queries.length === 0) return importId
+  await tx
+    .insertInto('import_items')
+    .values(
+      queries.map((query) => ({
+        import_id: importId,
+        account_id: mainAccount,
+        query,
+        state: 'waiting' as const,
+      })),
+    )
+    .execute()
+  await enqueue(
+    tx,
+    queries.map((query) => ({
+      kind: 'import' as const,
+      key: `${importId}:${query}`,
+      connectionId: connection.id,
+      payload: { query, source: actor, importId, anyway } satisfies ImportPayload,
+      runAt: at,
+      priority: 0,
+    })),
+  )
+  return importId
+}
+
+/** Fetches one order by id or number and takes it in. */
+export async function importById(deps: Deps, job: Job): Promise<void> {
+  const payload = job.payload as ImportPayload
+  const found = await connectionById(deps.db, job.connectionId)
+  const route = found && (await activeRouteOf(deps.db, found.id))
+  if (!found || !route)
+    return end(deps, job, payload, { state: 'failed', detail: 'This connection has no route' })
+  const channel = channelFor(deps, found)
+  const call = callOver(deps, found, channel.timeoutMs(deps.configOf(found)))
+  const identified = await ensureIdentity(deps, found, call)
+  if (!identified.ok) return failed(deps, job, payload, found, identified.error)
+  const connection = identified.value
+  const fetched = await channel.fetch(call.ctx, payload.query)
+  if (!fetched.ok && fetched.error.kind !== 'not_found')
+    return failed(deps, job, payload, connection, fetched.error)
+  const raw = fetched.ok ? fetched.value : null
+  if (raw === null)
+    return end(deps, job, payload, {
+      state: 'not_found',
+      detail: `${connection.identity_name ?? connection.name} has no order with the id or number ${payload.query}`,
+    })
+  await deps.db.transaction().execute(async (tx) => {
+    const result = await importOrder(deps, tx, {
+      connection,
+      route,
+      raw,
+      source: payload.source,
+      ...(payload.anyway ? { anyway: true } : {}),
+    })
+    await connectionWorked(tx, connection, deps.now())
+    await noteResult(deps, tx, payload, { state: stateOf(result), orderId: result.orderId })
+    await finish(tx, job, deps.workerId)
+  })
+}
+
+type ItemState = 'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'failed'
+
+function stateOf(result: ImportResult): ItemState {
+  if (result.status === 'held') return 'held'
+  if (result.status === 'import_error') return 'unreadable'
+  return result.outcome === 'unchanged' ? 'already_here' : 'imported'
+}
+
+async function noteResult(
+  deps: Deps,
+  tx: Tx,
+  { importId, query }: ImportPayload,
+  result: { state: ItemState; orderId?: string; detail?: string },
+): Promise<void> {
+  if (importId === undefined) return
+  await tx
+    .updateTable('import_items')
+    .set({ state: result.state, order_id: result.orderId ?? null, detail: result.detail ?? null })
+    .where('import_id', '=', importId)
+    .where('query', '=', query)
+    .execute()
+  if (!(await stillWaiting(tx, importId)))
+    await tx.updateTable('imports').set({ finished_at: deps.now() }).where('id', '=', importId).execute()
+}
+
+async function stillWaiting(db: Db, importId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('import_items')
+    .select('query')
+    .where('import_id', '=', importId)
+    .where('state', '=', 'waiting')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+async function end(
+  deps: Deps,
+  job: Job,
+  payload: ImportPayload,
+  result: { state: ItemState; detail: string },
+): Promise<void> {
+  await deps.db.transaction().execute(async (tx) => {
+    await noteResult(deps, tx, payload, result)
+    await finish(tx, job, deps.workerId)
+  })
+}
+
+const mostAttempts = 6
+
+async function failed(
+  deps: Deps,
+  job: Job,
+  payload: ImportPayload,
+  connection: ConnectionRow,
+  failure: Failure,
+): Promise<void> {
+  const { detail } = failure.problems[0]
+  if (!isSystemic(failure) && job.attempts >= mostAttempts)
+    return end(deps, job, payload, { state: 'failed', detail: `It cannot be asked for: ${detail}` })
+  await deps.db.transaction().execute(async (tx) => {
+    const runAt = isSystemic(failure)
+      ? await stopConnection(deps, tx, connection, failure)
+      : new Date(deps.now().getTime() + 1000 * 2 ** job.attempts)
+    if (payload.importId !== undefined)
+      await tx
+        .updateTable('import_items')
+        .set({ detail: `Waiting: ${detail}` })
+        .where('import_id', '=', payload.importId)
+        .where('query', '=', payload.query)
+        .execute()
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: !isSystemic(failure) })
+  })
+}

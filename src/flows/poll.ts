@@ -1,0 +1,148 @@
+import { sql } from 'kysely'
+import type { ChangedPage, Failure, RawOrder } from '../connectors/contract.ts'
+import { moveCursor, readCursor } from '../ledger/cursors.ts'
+import { isConnectionError, type Tx } from '../ledger/database.ts'
+import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { enqueue, finish, type Job, type NewJob } from '../ledger/jobs.ts'
+import { callOver, channelFor, type Deps } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
+import { importOrder, type RouteRow } from './import-order.ts'
+import { activeRouteOf } from './route.ts'
+import { stopConnection } from './trouble.ts'
+
+/**
+ * Reads one page of what changed at a channel. The orders, their jobs, the cursor and the next poll are one
+ * transaction: a crash at any moment repeats the page or has it whole.
+ */
+export async function poll(deps: Deps, job: Job): Promise<void> {
+  const found = await connectionById(deps.db, job.connectionId)
+  const route = found && (await activeRouteOf(deps.db, found.id))
+  if (!found || !route) {
+    await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
+    return
+  }
+  const channel = channelFor(deps, found)
+  const call = callOver(deps, found, channel.timeoutMs(deps.configOf(found)))
+  const identified = await ensureIdentity(deps, found, call)
+  if (!identified.ok) return giveUpForNow(deps, job, found, identified.error)
+  const connection = identified.value
+
+  const state = (await readCursor(deps.db, connection.id, 'orders')) ?? {
+    modifiedAt: route.since,
+    page: null,
+    readAt: null,
+  }
+  const from = new Date(state.modifiedAt.getTime() - channel.reading.overlapMs).toISOString()
+  const changed = await channel.changed(call.ctx, { from }, state.page ?? undefined)
+  if (!changed.ok) return giveUpForNow(deps, job, connection, changed.error)
+
+  const page = changed.value
+  const cursor = advance(state.modifiedAt, page, channel.reading.lagMs)
+  const at = deps.now()
+  const store = async (tx: Tx, oneByOne: boolean) => {
+    await importPage(deps, tx, { connection, route, page, oneByOne })
+    await moveCursor(tx, connection.id, 'orders', {
+      modifiedAt: cursor,
+      page: page.next ?? null,
+      readAt: page.next ? state.readAt : at,
+    })
+    await connectionWorked(tx, connection, at)
+    const runAt = page.next ? at : new Date(at.getTime() + route.every_ms)
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+  }
+  try {
+    await deps.db.transaction().execute((tx) => store(tx, false))
+  } catch (error) {
+    if (isConnectionError(error) || !isDatabaseRefusal(error)) throw error
+    // One order that the database refuses must not keep the page out: each gets a savepoint of its own.
+    deps.log.error(
+      { err: error, connection: connection.name },
+      'a page could not be stored whole; storing its orders one by one',
+    )
+    await deps.db.transaction().execute((tx) => store(tx, true))
+  }
+}
+
+/** Whether PostgreSQL refused a value (and not: a bug of ours, a lost lock, a lost connection). */
+function isDatabaseRefusal(error: unknown): boolean {
+  return error instanceof Error && /^(22|23514|54)/.test((error as { code?: string }).code ?? '')
+}
+
+/**
+ * The cursor moves only to a time the channel has shown: the last row read, held back to the channel's own clock less
+ * the lag in which a row may become visible after its time. It never goes back.
+ */
+export function advance(before: Date, page: ChangedPage, lagMs: number): Date {
+  const last = page.refs.at(-1)
+  if (!last) return before
+  let to = new Date(last.modifiedAt).getTime()
+  if (page.channelTime !== null) to = Math.min(to, new Date(page.channelTime).getTime() - lagMs)
+  return new Date(Math.max(before.getTime(), to))
+}
+
+interface PageToStore {
+  connection: ConnectionRow
+  route: RouteRow
+  page: ChangedPage
+  oneByOne: boolean
+}
+
+async function importPage(
+  deps: Deps,
+  tx: Tx,
+  { connection, route, page, oneByOne }: PageToStore,
+): Promise<void> {
+  const fetches: NewJob[] = []
+  for (const ref of page.refs) {
+    if (!ref.raw) {
+      fetches.push({
+        kind: 'import',
+        key: `${connection.id}:${ref.id}`,
+        connectionId: connection.id,
+        payload: { query: ref.id, source: 'poll' },
+        runAt: deps.now(),
+      })
+    } else if (oneByOne) {
+      await importAlone(deps, tx, connection, route, ref.raw)
+    } else {
+      await importOrder(deps, tx, { connection, route, raw: ref.raw, source: 'poll' })
+    }
+  }
+  await enqueue(tx, fetches)
+}
+
+/** Imports under a savepoint; an order the database refuses is kept as its bytes, as an unreadable order. */
+async function importAlone(
+  deps: Deps,
+  tx: Tx,
+  connection: ConnectionRow,
+  route: RouteRow,
+  raw: RawOrder,
+): Promise<void> {
+  await sql`SAVEPOINT one_order`.execute(tx)
+  try {
+    await importOrder(deps, tx, { connection, route, raw, source: 'poll' })
+  } catch (error) {
+    if (!isDatabaseRefusal(error)) throw error
+    await sql`ROLLBACK TO SAVEPOINT one_order`.execute(tx)
+    const unreadable = `The ledger cannot hold one of its values: ${error instanceof Error ? error.message : String(error)}`
+    await importOrder(deps, tx, { connection, route, raw, source: 'poll', unreadable })
+  }
+  await sql`RELEASE SAVEPOINT one_order`.execute(tx)
+}
+
+async function giveUpForNow(
+  deps: Deps,
+  job: Job,
+  connection: ConnectionRow,
+  failure: Failure,
+): Promise<void> {
+  deps.log.warn(
+    { connection: connection.name, kind: failure.kind, problem: failure.problems[0] },
+    'the channel could not be read',
+  )
+  await deps.db.transaction().execute(async (tx) => {
+    const runAt = await stopConnection(deps, tx, connection, failure)
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+  })
+}

@@ -1,0 +1,127 @@
+import type { BackendShipment } from '../connectors/contract.ts'
+import { shipmentId } from '../ids.ts'
+import { moveCursor, readCursor } from '../ledger/cursors.ts'
+import { mainAccount, type Tx } from '../ledger/database.ts'
+import { addEvents } from '../ledger/events.ts'
+import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { enqueue, finish, type Job } from '../ledger/jobs.ts'
+import type { OrderRow } from '../ledger/orders.ts'
+import { backendFor, callOver, type Deps } from './deps.ts'
+import { isSystemic, stopConnection } from './trouble.ts'
+
+const everyMs = 60_000
+const overlapMs = 120_000
+
+/**
+ * Reads which of our records have left the warehouse. What is new is stored, queued for the shop, and the cursor moves,
+ * in one transaction.
+ */
+export async function readShipments(deps: Deps, job: Job): Promise<void> {
+  const connection = await connectionById(deps.db, job.connectionId)
+  if (!connection || !(await hasRoute(deps, connection.id))) {
+    await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
+    return
+  }
+  const backend = backendFor(deps, connection)
+  const call = callOver(deps, connection, backend.timing(deps.configOf(connection)).timeoutMs)
+  const state = (await readCursor(deps.db, connection.id, 'shipments')) ?? {
+    modifiedAt: connection.created_at,
+    page: null,
+    readAt: null,
+  }
+  const from = new Date(state.modifiedAt.getTime() - overlapMs).toISOString()
+  const read = await backend.shipments(call.ctx, { from }, state.page ?? undefined)
+  const at = deps.now()
+  await deps.db.transaction().execute(async (tx) => {
+    if (!read.ok) {
+      deps.log.warn(
+        { connection: connection.name, problem: read.error.problems[0] },
+        'shipments could not be read',
+      )
+      const systemic = isSystemic(read.error)
+      const runAt = systemic
+        ? await stopConnection(deps, tx, connection, read.error)
+        : new Date(at.getTime() + everyMs)
+      await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
+      return
+    }
+    const { shipments, next } = read.value
+    for (const shipment of shipments) await takeShipment(deps, tx, connection, shipment)
+    const last = shipments.at(-1)
+    const modifiedAt =
+      last && new Date(last.modifiedAt) > state.modifiedAt ? new Date(last.modifiedAt) : state.modifiedAt
+    await moveCursor(tx, connection.id, 'shipments', {
+      modifiedAt,
+      page: next ?? null,
+      readAt: next ? state.readAt : at,
+    })
+    await connectionWorked(tx, connection, at)
+    const runAt = next ? at : new Date(at.getTime() + everyMs)
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+  })
+}
+
+async function hasRoute(deps: Deps, backendId: string): Promise<boolean> {
+  const route = await deps.db
+    .selectFrom('routes')
+    .select('id')
+    .where('backend_id', '=', backendId)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+  return route !== undefined
+}
+
+async function takeShipment(
+  deps: Deps,
+  tx: Tx,
+  connection: ConnectionRow,
+  shipment: BackendShipment,
+): Promise<void> {
+  const order = await tx
+    .selectFrom('orders')
+    .selectAll()
+    .where('backend_id', '=', connection.id)
+    .where('record_id', '=', shipment.recordId)
+    .executeTakeFirst()
+  if (!order) return
+  const at = deps.now()
+  const id = shipmentId(order.external_id, shipment.id)
+  const stored = await tx
+    .insertInto('shipments')
+    .values({
+      id,
+      account_id: mainAccount,
+      order_id: order.id,
+      backend_shipment_id: shipment.id,
+      status: 'pending',
+      carrier: shipment.carrier,
+      tracking_numbers: shipment.trackingNumbers,
+      shipped_at: new Date(shipment.shippedAt),
+      lines: JSON.stringify(linesForChannel(order as OrderRow, shipment)),
+      completes_order: shipment.completesOrder,
+      seen_at: at,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (!stored) return
+  await addEvents(tx, [
+    {
+      orderId: order.id,
+      at,
+      kind: 'shipped_in_backend',
+      actor: 'backend',
+      detail: { carrier: shipment.carrier, tracking: shipment.trackingNumbers, shipment: id },
+    },
+  ])
+  await enqueue(tx, [{ kind: 'ship', key: id, connectionId: order.channel_id, orderId: order.id, runAt: at }])
+}
+
+/** The backend's lines as the channel's own, by the map kept when the order was posted. */
+function linesForChannel(order: OrderRow, shipment: BackendShipment) {
+  const map = (order.record_lines ?? []) as { backendLine: string; channelLineId: string }[]
+  return shipment.lines.flatMap((line) => {
+    const channelLineId = map.find((entry) => entry.backendLine === line.backendLine)?.channelLineId
+    return channelLineId === undefined ? [] : [{ channelLineId, sku: line.sku, quantity: line.quantity }]
+  })
+}

@@ -1,0 +1,18 @@
+import type { Db } from '../ledger/database.ts'
+import type { RouteRow } from './import-order.ts'
+
+/** The route that carries a channel's orders; null when it has none (any more). */
+export async function activeRouteOf(db: Db, channelId: string): Promise<RouteRow | null> {
+  const route = await db
+    .selectFrom('routes')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('removed_at', 'is', null)
+    .orderBy('created_at')
+    .executeTakeFirst()
+  return route ?? null
+}
+
+export async function routeById(db: Db, id: string): Promise<RouteRow> {
+  return db.selectFrom('routes').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}

@@ -1,0 +1,17 @@
+import type { Deps } from '../flows/deps.ts'
+import { importById } from '../flows/import-by-id.ts'
+import { poll } from '../flows/poll.ts'
+import { checkTotal, postOrder } from '../flows/post-order.ts'
+import { readShipments } from '../flows/read-shipments.ts'
+import { sendShipment } from '../flows/send-shipment.ts'
+import type { Job, JobKind } from '../ledger/jobs.ts'
+
+/** Which flow runs for which job. Each ends its job itself, in the transaction that writes what it found out. */
+export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
+  poll,
+  import: importById,
+  post: postOrder,
+  'check-total': checkTotal,
+  'read-shipments': readShipments,
+  ship: sendShipment,
+}
