@@ -16,9 +16,9 @@ export interface Database {
     kind: string
     config: Json
     secrets: Buffer
-    secret_names: Generated<Json>
     hook_secret: Buffer | null
     identity: string | null
+    identity_checked: Generated<boolean>
     identity_name: string | null
     time_zone: string | null
     health: Generated<'new' | 'healthy' | 'failing' | 'down' | 'needs_reauthorisation'>
@@ -243,7 +243,10 @@ export const mainAccount = 'main'
  * Opens the ledger. A lost server does not end the process here: the next query fails with a connection error, and who
  * asked decides.
  */
-export function openDatabase(config: pg.PoolConfig, onError: (error: Error) => void): { db: Db; pool: pg.Pool } {
+export function openDatabase(
+  config: pg.PoolConfig,
+  onError: (error: Error) => void,
+): { db: Db; pool: pg.Pool } {
   const pool = new pg.Pool({ max: 20, ...config })
   pool.on('error', onError)
   return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }), pool }

@@ -20,12 +20,14 @@ CREATE TABLE connections (
   name text NOT NULL,
   role text NOT NULL CHECK (role IN ('channel', 'backend')),
   kind text NOT NULL,
+  -- As the configuration file writes it: "${NAME}" in the place of each secret.
   config jsonb NOT NULL,
-  -- The secret fields as one encrypted JSON document, and the environment names they came from.
+  -- The secret values by their path in `config`, as one encrypted JSON document.
   secrets bytea NOT NULL,
-  secret_names jsonb NOT NULL DEFAULT '{}',
   hook_secret bytea,
   identity text,
+  -- False after a change of settings: the account proves that it is the same one before anything is read or sent.
+  identity_checked boolean NOT NULL DEFAULT false,
   identity_name text,
   time_zone text,
   health text NOT NULL DEFAULT 'new'

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { parseDuration } from './durations.ts'
+
+const second = 1_000
+const day = 86_400_000
+
+const duration = (minimumMs: number, maximumMs: number, limits: string) =>
+  z.string().transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms === null || ms < minimumMs || ms > maximumMs) {
+      context.addIssue({
+        code: 'custom',
+        message: ms === null ? `"${text}" is not a duration` : `${text} is out of bounds`,
+        params: { fix: `a duration such as 30s, 5m, 2h or 7d (${limits})` },
+      })
+      return z.NEVER
+    }
+    return ms
+  })
+
+const date = z.string().transform((text, context) => {
+  const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    ? new Date(text)
+    : new Date(Number.NaN)
+  const isReal = !Number.isNaN(time.getTime()) && (text.length > 10 || time.toISOString().startsWith(text))
+  if (!isReal) {
+    context.addIssue({
+      code: 'custom',
+      message: `"${text}" is not a date`,
+      params: { fix: 'a day (2026-01-31, from midnight UTC) or a time (2026-01-31T08:00:00Z)' },
+    })
+    return z.NEVER
+  }
+  return time.toISOString()
+})
+
+/** The form of a name that people type and that stands in addresses. */
+export const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
+const name = z.string().superRefine((text, context) => {
+  if (nameForm.test(text)) return
+  context.addIssue({
+    code: 'custom',
+    message: `"${text}" is not a name`,
+    params: { fix: 'letters, digits, "-", "_" and ".", at most 63 of them, such as acme-shop' },
+  })
+})
+
+const channelStatus = z.string().regex(/^\S+$/)
+
+/** A route as it stands in the file. */
+export const routeSchema = z.strictObject({
+  name: name.describe('what people call the route'),
+  from: name.describe('the connection of the shop'),
+  to: name.describe('the connection of the backend'),
+  import: z.strictObject({
+    statuses: z
+      .array(channelStatus)
+      .min(1)
+      .optional()
+      .describe("the shop's order statuses that are imported"),
+    since: date.describe('orders placed from this day on are imported'),
+    every: duration(second, day, '1s to 1d')
+      .default(60_000)
+      .describe('how often the shop is asked for new orders'),
+  }),
+  post: z
+    .strictObject({
+      automatic: z.boolean().default(true).describe('post without being told to'),
+    })
+    .default({ automatic: true }),
+  autoCancel: z
+    .union([
+      z.literal(false),
+      z
+        .strictObject({
+          after: duration(60_000, 3650 * day, '1m or more').describe('when an order in error is cancelled'),
+          warn: z
+            .array(duration(second, 3650 * day, '1s or more'))
+            .optional()
+            .describe('how long before that it is said, at least twice'),
+        })
+        .transform((value, context) => {
+          const warn = value.warn ?? [3 * day, day].filter((before) => before < value.after)
+          if (warn.length >= 2 && warn.every((before) => before < value.after))
+            return { afterMs: value.after, warnMs: warn.toSorted((a, b) => b - a) }
+          context.addIssue({
+            code: 'custom',
+            path: value.warn ? ['warn'] : [],
+            message: 'an order is given up only after two warnings, each of them before the end',
+            params: { fix: 'two times shorter than "after", such as warn: [3d, 1d]' },
+          })
+          return z.NEVER
+        }),
+    ])
+    .default(false)
+    .describe('false, or { after, warn }'),
+  mapping: z.unknown().optional(),
+})
+
+export type RouteInFile = z.output<typeof routeSchema>
+
+/** Who is told. The mails themselves are sent by a later version. */
+export const notificationsSchema = z.strictObject({
+  email: z.strictObject({
+    to: z.array(z.email()).min(1).describe('who gets the mails'),
+    from: z.email().describe("the mails' sender"),
+    smtp: z
+      .url({ protocol: /^smtps?$/ })
+      .describe('the mail server, such as smtp://user:password@mail.example.com:587'),
+  }),
+})
+
+/** Where in the notifications a password may stand. */
+export const notificationSecrets = ['email.smtp']

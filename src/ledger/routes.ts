@@ -1,0 +1,70 @@
+import { sql, type Selectable } from 'kysely'
+import { type Database, type Db, mainAccount, type Tx } from './database.ts'
+
+export type RouteRow = Selectable<Database['routes']>
+
+/** The account's routes by name, with the names of the connections at their ends; removed ones too. */
+export async function listRoutes(db: Db): Promise<(RouteRow & { channel: string; backend: string })[]> {
+  return db
+    .selectFrom('routes')
+    .innerJoin('connections as channel', 'channel.id', 'routes.channel_id')
+    .innerJoin('connections as backend', 'backend.id', 'routes.backend_id')
+    .selectAll('routes')
+    .select(['channel.name as channel', 'backend.name as backend'])
+    .where('routes.account_id', '=', mainAccount)
+    .orderBy('routes.name')
+    .execute()
+}
+
+export interface RouteToStore {
+  id: string
+  name: string
+  channelId: string
+  backendId: string
+  statuses: string[]
+  /** UTC time. */
+  since: string
+  everyMs: number
+  postAutomatic: boolean
+  autoCancel: { afterMs: number; warnMs: number[] } | null
+  mapping: unknown
+}
+
+/** Makes the route, gives it other rules, or takes a removed one up again. */
+export async function storeRoute(tx: Tx, route: RouteToStore, at: Date): Promise<void> {
+  const rules = {
+    statuses: route.statuses,
+    since: new Date(route.since),
+    every_ms: route.everyMs,
+    post_automatic: route.postAutomatic,
+    auto_cancel: route.autoCancel === null ? null : JSON.stringify(route.autoCancel),
+    mapping: JSON.stringify(route.mapping),
+    removed_at: null,
+    updated_at: at,
+  }
+  await tx
+    .insertInto('routes')
+    .values({
+      id: route.id,
+      account_id: mainAccount,
+      name: route.name,
+      channel_id: route.channelId,
+      backend_id: route.backendId,
+      created_at: at,
+      ...rules,
+    })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(rules))
+    .execute()
+}
+
+/** No more orders are imported by the route; those it has brought stay. */
+export async function removeRoute(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.updateTable('routes').set({ removed_at: at, updated_at: at }).where('id', '=', id).execute()
+}
+
+/** Reads the channel anew from `since` on, where it has been read from a later day until now. */
+export async function readAgainFrom(tx: Tx, channelId: string, since: Date): Promise<void> {
+  await sql`
+    UPDATE cursors SET modified_at = ${since}, row_id = NULL, page = NULL
+    WHERE connection_id = ${channelId} AND stream = 'orders' AND modified_at > ${since}`.execute(tx)
+}

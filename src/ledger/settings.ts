@@ -1,0 +1,21 @@
+import { type Db, mainAccount, type Tx } from './database.ts'
+
+/** The account's setting of that name, as JSON; null when it is not set. */
+export async function readSetting(db: Db, key: string): Promise<unknown> {
+  const row = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('account_id', '=', mainAccount)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row?.value ?? null
+}
+
+export async function writeSetting(tx: Tx, key: string, value: unknown): Promise<void> {
+  const json = JSON.stringify(value)
+  await tx
+    .insertInto('settings')
+    .values({ account_id: mainAccount, key, value: json })
+    .onConflict((conflict) => conflict.columns(['account_id', 'key']).doUpdateSet({ value: json }))
+    .execute()
+}
