@@ -32,12 +32,18 @@ export interface HttpOptions {
 
 const maxRedirects = 5
 
+export type Transport = Http & {
+  /** The same way out, with its exchanges handed to another record. */
+  recordedBy(record: (exchange: Exchange) => void): Http
+  close(): Promise<void>
+}
+
 /**
  * Makes the only way out. Connections go to addresses that were checked after DNS, and to no others; redirects are
  * followed for GET within the same origin, and are refused towards another host (`address_moved`). Failures tell
  * whether the request can have been processed: `unavailable` if it never left, or was a read; else `unknown_outcome`.
  */
-export function createHttp(options: HttpOptions): Http & { close(): Promise<void> } {
+export function createHttp(options: HttpOptions): Transport {
   const allow = allowList(options.allowHosts)
   const agent = new Agent({
     connect: {
@@ -51,11 +57,13 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
   })
   const gate = createGate(options.limits)
 
-  const http: Http = async (request) => {
+  type Recorder = HttpOptions['record']
+
+  async function call(request: HttpRequest, record: Recorder): Promise<Outcome<HttpResponse>> {
     const deadline = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs)
     let url = new URL(request.url)
     for (let redirects = 0; ; redirects++) {
-      const outcome = await once(request, url, deadline)
+      const outcome = await once(request, url, deadline, record)
       if (!outcome.ok) return outcome
       const target = redirectTarget(outcome.value, url)
       if (target === null) return outcome
@@ -66,23 +74,28 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     }
   }
 
-  async function once(request: HttpRequest, url: URL, deadline: AbortSignal): Promise<Outcome<HttpResponse>> {
+  async function once(
+    request: HttpRequest,
+    url: URL,
+    deadline: AbortSignal,
+    record: Recorder,
+  ): Promise<Outcome<HttpResponse>> {
     const refused = refuseAddress(url, allow)
     if (refused) return err(refused)
     const leave = await gate.enter(options.signal).catch(() => null)
     if (leave === null)
       return err(fail('unavailable', 'connection_lost', url.host, 'Waybill stopped before the call'))
     try {
-      const first = await attempt(request, url, deadline)
+      const first = await attempt(request, url, deadline, record)
       const stale = !first.ok && first.error.stale && request.method === 'GET' && !deadline.aborted
-      const last = stale ? await attempt(request, url, deadline) : first
+      const last = stale ? await attempt(request, url, deadline, record) : first
       return last.ok ? last : err(last.error.failure)
     } finally {
       leave()
     }
   }
 
-  async function attempt(request: HttpRequest, url: URL, deadline: AbortSignal) {
+  async function attempt(request: HttpRequest, url: URL, deadline: AbortSignal, record: Recorder) {
     const startedAt = options.now().toISOString()
     const started = performance.now()
     const headers: Record<string, string> = {
@@ -92,7 +105,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     }
     const sent = { value: false }
     const keep = (answer: HttpResponse | null, error: string | null) =>
-      options.record?.(
+      record?.(
         redact(
           {
             method: request.method,
@@ -141,7 +154,10 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     }
   }
 
-  return Object.assign(http, { close: () => agent.destroy() })
+  return Object.assign((request: HttpRequest) => call(request, options.record), {
+    recordedBy: (record: (exchange: Exchange) => void) => (request: HttpRequest) => call(request, record),
+    close: () => agent.destroy(),
+  })
 }
 
 /** The lookup a socket connects by: what it hands out was checked, and is what is connected to. */

@@ -1,5 +1,5 @@
 import type { Backend, Channel, Ctx, Http, Log } from '../connectors/contract.ts'
-import type { Exchange } from '../ledger/attempts.ts'
+import type { Exchange } from '../connectors/redact.ts'
 import type { Db } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 

@@ -11,6 +11,7 @@ import { equals, subtract, toCurrency } from '../order/money.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
 import { type AnyBackend, backendFor, type Call, callOver, channelFor, type Deps } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
 import { routeById } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 import { verifyOrder } from './verify-order.ts'
@@ -38,13 +39,10 @@ export async function postOrder(deps: Deps, job: Job): Promise<void> {
   }
   const backend = backendFor(deps, connection)
   const timing = backend.timing(deps.configOf(connection))
-  const at: AtBackend = {
-    order,
-    connection,
-    backend,
-    call: callOver(deps, connection, timing.timeoutMs),
-    startedAt: deps.now(),
-  }
+  const call = callOver(deps, connection, timing.timeoutMs)
+  const at: AtBackend = { order, connection, backend, call, startedAt: deps.now() }
+  const identified = await ensureIdentity(deps, connection, call)
+  if (!identified.ok) return waitForConnection(deps, job, at, identified.error)
   if (order.status !== 'scheduled') return verifyOrder(deps, job, at)
 
   const prepared = await prepareDraft(deps, at)

@@ -1,20 +1,6 @@
+import type { Exchange } from '../connectors/redact.ts'
 import { compress, decompress } from './compress.ts'
 import { mainAccount, type Tx } from './database.ts'
-
-/** One request and what came back, secrets and card data already redacted. */
-export interface Exchange {
-  at: string
-  method: string
-  url: string
-  requestHeaders: Record<string, string>
-  requestBody: string | null
-  /** Null: there was no answer. */
-  status: number | null
-  responseHeaders: Record<string, string>
-  responseBody: string | null
-  ms: number
-  error: string | null
-}
 
 /** Written before anything is sent, so that a crash leaves a trace of what may have happened. */
 export async function startAttempt(
@@ -64,7 +50,12 @@ export async function addAttempt(
     exchanges: readonly Exchange[]
   },
 ): Promise<void> {
-  await startAttempt(tx, { id: attempt.id, orderId: attempt.orderId, kind: attempt.kind, at: attempt.startedAt })
+  await startAttempt(tx, {
+    id: attempt.id,
+    orderId: attempt.orderId,
+    kind: attempt.kind,
+    at: attempt.startedAt,
+  })
   await finishAttempt(tx, attempt)
 }
 

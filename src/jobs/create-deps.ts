@@ -1,0 +1,93 @@
+import { withSecrets } from '../config/secret-parts.ts'
+import type { Log } from '../connectors/contract.ts'
+import { createHttp, type Transport } from '../connectors/http.ts'
+import type { AnyBackend, AnyChannel, Deps } from '../flows/deps.ts'
+import { secretsOf } from '../ledger/connections.ts'
+import type { Db } from '../ledger/database.ts'
+import type { ConnectionRow } from '../ledger/health.ts'
+import type { Vault } from '../ledger/secrets.ts'
+
+export interface DepsOptions {
+  db: Db
+  vault: Vault
+  workerId: string
+  now: () => Date
+  random: () => number
+  newId: () => string
+  log: Log
+  signal: AbortSignal
+  /** WAYBILL_ALLOW_HOSTS. */
+  allowHosts: string[]
+  channels: readonly AnyChannel[]
+  backends: readonly AnyBackend[]
+  version: string
+}
+
+interface Open {
+  /** Sealed with a fresh IV whenever the connection is stored, so equal bytes are an unchanged connection. */
+  sealed: Buffer
+  config: unknown
+  secrets: string[]
+  transport: Transport | null
+  memory: Map<string, unknown>
+}
+
+/** Ties the flows to the world: one transport and one memory for each connection, made anew when it was edited. */
+export function createDeps(options: DepsOptions): Deps & { close(): Promise<void> } {
+  const { db, vault, channels, backends, now, random, newId, log, signal, workerId } = options
+  const channelOf = (kind: string) => channels.find((channel) => channel.kind === kind)
+  const backendOf = (kind: string) => backends.find((backend) => backend.kind === kind)
+  const open = new Map<string, Open>()
+
+  function opened(connection: ConnectionRow): Open {
+    const known = open.get(connection.id)
+    if (known && known.sealed.equals(connection.secrets)) return known
+    void known?.transport?.close()
+    const secrets = secretsOf(vault, connection)
+    const face = channelOf(connection.kind) ?? backendOf(connection.kind)
+    if (!face) throw new Error(`nothing speaks the kind ${connection.kind}`)
+    const config = face.config.parse(
+      withSecrets({ config: connection.config as Record<string, unknown>, secrets }),
+    )
+    const fresh: Open = {
+      sealed: connection.secrets,
+      config,
+      secrets: Object.values(secrets),
+      transport: null,
+      memory: new Map<string, unknown>(),
+    }
+    open.set(connection.id, fresh)
+    return fresh
+  }
+
+  return {
+    db,
+    now,
+    random,
+    newId,
+    log,
+    workerId,
+    signal,
+    channelOf,
+    backendOf,
+    configOf: (connection) => opened(connection).config,
+    memoryOf: (connectionId) => open.get(connectionId)?.memory ?? new Map(),
+    httpOf: (connection, timeoutMs, record) => {
+      const known = opened(connection)
+      const face = channelOf(connection.kind) ?? backendOf(connection.kind)
+      known.transport ??= createHttp({
+        timeoutMs,
+        limits: face!.limits(known.config),
+        allowHosts: options.allowHosts,
+        now,
+        secrets: known.secrets,
+        userAgent: `Waybill/${options.version}`,
+        signal,
+      })
+      return known.transport.recordedBy(record)
+    },
+    close: async () => {
+      await Promise.all([...open.values()].map((one) => one.transport?.close()))
+    },
+  }
+}
