@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/** What the sandbox can be told to do wrong. */
+export const faultSchema = z.strictObject({
+  kind: z.enum([
+    /** The connection is cut before anything is read. */
+    'down',
+    /** 500 with NetSuite's UNEXPECTED_ERROR; nothing is done. */
+    'error500',
+    /** 503 and the maintenance page, HTML. */
+    'maintenance',
+    /** 429 CONCURRENCY_LIMIT_EXCEEDED. */
+    'throttle429',
+    /** 400 SSS_REQUEST_LIMIT_EXCEEDED, the other form of overload. */
+    'overload400',
+    /** The answer takes `ms` longer; half before the work is done, half after. */
+    'slow',
+    /** 200 and something that is no JSON; on a write nothing is done. */
+    'garbage',
+    /** The work is done, then the connection is cut: the answer is lost. */
+    'loseAnswer',
+    /** The connection is cut at once, and the work is done `ms` later, if NetSuite's own time limit allows it. */
+    'commitLate',
+    /** Overload words itself as a bad login (401 INVALID_LOGIN_ATTEMPT) while other calls are in flight. */
+    'overloadAsBadLogin',
+  ]),
+  /** How many calls it hits; until it is cleared when absent. */
+  times: z.number().int().positive().optional(),
+  /** Lets so many calls that fit pass before it begins. */
+  after: z.number().int().nonnegative().optional(),
+  method: z.string().toUpperCase().optional(),
+  /** A part of the path, such as `salesOrder` or `suiteql`. */
+  path: z.string().optional(),
+  ms: z.number().nonnegative().optional(),
+})
+
+export type Fault = z.input<typeof faultSchema>
+type Armed = z.output<typeof faultSchema>
+
+export interface Faults {
+  arm(fault: Fault): void
+  clear(): void
+  /** The faults that hit this call, oldest first. Counts them as used. */
+  hit(method: string, path: string): Armed[]
+  armed(): Armed[]
+}
+
+export function makeFaults(): Faults {
+  let armed: Armed[] = []
+  return {
+    arm: (fault) => void armed.push(faultSchema.parse(fault)),
+    clear: () => (armed = []),
+    armed: () => [...armed],
+    hit(method, path) {
+      const hits: Armed[] = []
+      for (const fault of armed) {
+        if (fault.method !== undefined && fault.method !== method) continue
+        if (fault.path !== undefined && !path.toLowerCase().includes(fault.path.toLowerCase())) continue
+        if (fault.after !== undefined && fault.after > 0) {
+          fault.after--
+          continue
+        }
+        hits.push(fault)
+        if (fault.times !== undefined) fault.times--
+      }
+      armed = armed.filter((fault) => fault.times !== 0)
+      return hits
+    },
+  }
+}
