@@ -1,0 +1,144 @@
+import { err, ok } from '../../result.ts'
+import type { Ctx, Failure, HttpResponse, Outcome } from '../contract.ts'
+import { faultIn } from './answers.ts'
+import type { WooCommerceConfig } from './config.ts'
+import { findBrokenJson, findJson } from './raw-json.ts'
+import { indexUrl, type Query, signed, siteMemory } from './site.ts'
+
+export type ShopCtx = Ctx<WooCommerceConfig>
+
+export interface Call {
+  method: 'GET' | 'POST' | 'DELETE'
+  /** Below /wc/v3, such as "/orders/12". */
+  path: string
+  query?: Query
+  body?: unknown
+  /** The answer holds orders, which are kept as they came: JSON that is whole but not valid will do. */
+  orders?: true
+}
+
+export interface Answer {
+  value: unknown
+  /** The JSON exactly as it was sent. */
+  text: string
+  headers: Record<string, string>
+}
+
+/**
+ * One call to the shop's REST API (v3): over HTTPS with the key as Basic login, over plain HTTP with OAuth 1.0a. A good
+ * answer is JSON, wherever it stands in what the site sent; all else is a failure that says what is wrong. Learns by
+ * itself that a site has plain permalinks, drops the Authorization header, or has another home address.
+ */
+export async function call(ctx: ShopCtx, what: Call): Promise<Outcome<Answer>> {
+  const first = await once(ctx, what)
+  if (first.ok || !(await learn(ctx, what, first.error))) return first
+  return once(ctx, what)
+}
+
+async function once(ctx: ShopCtx, what: Call): Promise<Outcome<Answer>> {
+  const { url, headers } = signed(ctx, what.method, what.path, what.query ?? {})
+  const sent = await ctx.http({
+    method: what.method,
+    url,
+    headers: {
+      accept: 'application/json',
+      ...(what.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(what.body === undefined ? {} : { body: JSON.stringify(what.body) }),
+  })
+  if (!sent.ok) return sent
+  return read(ctx, sent.value, what)
+}
+
+function read(ctx: ShopCtx, answer: HttpResponse, what: Pick<Call, 'method' | 'orders'>): Outcome<Answer> {
+  const json = findJson(answer.body) ?? (what.orders ? findBrokenJson(answer.body) : null)
+  const fault = faultIn(answer, json, { write: what.method !== 'GET', now: ctx.now() })
+  if (fault) return err(fault)
+  if (json === null) throw new Error('an answer without JSON passed as a good one')
+  if (json.noise !== null)
+    ctx.log.warn(
+      { noise: json.noise },
+      'the site prints something around its answers: a plug-in or theme is at fault',
+    )
+  return ok({ value: json.value, text: json.text, headers: answer.headers })
+}
+
+/** Looks whether the failure comes from a trait of the site that has a way round. True: try again. */
+async function learn(ctx: ShopCtx, what: Call, failure: Failure): Promise<boolean> {
+  const [problem] = failure.problems
+  const site = siteMemory(ctx)
+  const pageInstead = what.method === 'GET' && ['api_not_found', 'not_json'].includes(problem.code)
+  if (pageInstead && !site.plainPermalinks) {
+    site.plainPermalinks = await answersAtRestRoute(ctx)
+    return site.plainPermalinks
+  }
+  if (problem.code !== 'credentials_refused') return false
+  if (ctx.config.url.startsWith('https://') && !site.dropsAuthorization) {
+    if (/secret/i.test(problem.vendorMessage ?? '')) return false
+    site.dropsAuthorization = true
+    const proof = await once(ctx, { method: 'GET', path: '/orders', query: { per_page: 1, _fields: 'id' } })
+    site.dropsAuthorization = proof.ok
+    if (!proof.ok && proof.error.problems[0].code === 'credentials_refused')
+      failure.problems = proof.error.problems
+    return proof.ok
+  }
+  if (site.home === undefined && /signature does not match/i.test(problem.vendorMessage ?? '')) {
+    const index = await readIndex(ctx)
+    const home = index.ok ? index.value.home : null
+    if (home === null || home === ctx.config.url) return false
+    site.home = home
+    return true
+  }
+  return false
+}
+
+async function answersAtRestRoute(ctx: ShopCtx): Promise<boolean> {
+  const answer = await ctx.http({
+    method: 'GET',
+    url: indexUrl(ctx, true, 'namespaces'),
+    headers: { accept: 'application/json' },
+  })
+  if (!answer.ok) return false
+  const json = findJson(answer.value.body)
+  return json !== null && namespacesOf(json.value).includes('wc/v3')
+}
+
+export interface SiteIndex {
+  name: string
+  home: string | null
+  timeZone: string
+  hasWooCommerce: boolean
+}
+
+/** What the site says of itself to anybody. */
+export async function readIndex(ctx: ShopCtx): Promise<Outcome<SiteIndex>> {
+  const plain = siteMemory(ctx).plainPermalinks === true
+  const url = indexUrl(ctx, plain, 'name,url,home,gmt_offset,timezone_string,namespaces')
+  const sent = await ctx.http({ method: 'GET', url, headers: { accept: 'application/json' } })
+  if (!sent.ok) return sent
+  const answer = read(ctx, sent.value, { method: 'GET' })
+  if (!answer.ok) return answer
+  const index = answer.value.value as Record<string, unknown>
+  return ok({
+    name: typeof index['name'] === 'string' ? index['name'] : '',
+    home: typeof index['home'] === 'string' ? index['home'].replace(/\/+$/, '') : null,
+    timeZone: timeZoneOf(index),
+    hasWooCommerce: namespacesOf(index).includes('wc/v3'),
+  })
+}
+
+function namespacesOf(index: unknown): unknown[] {
+  const namespaces = (index as { namespaces?: unknown } | null)?.namespaces
+  return Array.isArray(namespaces) ? namespaces : []
+}
+
+function timeZoneOf(index: Record<string, unknown>): string {
+  const named = index['timezone_string']
+  if (typeof named === 'string' && named !== '') return named
+  const hours = Number(index['gmt_offset'] ?? 0)
+  if (!Number.isFinite(hours) || hours === 0) return 'UTC'
+  const minutes = Math.round(Math.abs(hours) * 60)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${hours < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { err, ok } from '../../result.ts'
+import type { ChangedPage, Failure, OrderRef, Outcome, Page, RawOrder, ReadWindow } from '../contract.ts'
+import { type Answer, call, type ShopCtx } from './client.ts'
+import { glance } from './glance.ts'
+import { elementsOf } from './raw-json.ts'
+import type { Query } from './site.ts'
+import { everyStatus, forgetStatuses } from './statuses.ts'
+
+const second = 1000
+
+/** Where the reading of a window stands. */
+const position = z.object({
+  /** The second reached. */
+  t: z.string(),
+  /** Ids already read of that second. */
+  seen: z.array(z.string()),
+  /** One second filled a page: only the ids seen can be left out to get on. */
+  stuck: z.boolean(),
+})
+
+/**
+ * One page of the orders changed in a window, oldest change first. Always asks for a first page, from one second before
+ * the second reached (`modified_after` excludes its bound): an order changed meanwhile moves to the end and is read
+ * again, where a page 2 would skip its neighbour. Dates are bare UTC beside `dates_are_gmt`, and every status is named.
+ * recordings/woocommerce-11.0.1 listing.json: "modified_after …", "race …", "zone …", "status …".
+ */
+export async function changed(ctx: ShopCtx, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>> {
+  const at = page ? position.parse(page) : { t: startOfSecond(window.from), seen: [], stuck: false }
+  const answer = await list(
+    ctx,
+    {
+      modified_after: bareUtc(at.t, -second),
+      modified_before: window.to === undefined ? undefined : bareUtc(window.to, second),
+      dates_are_gmt: 'true',
+      orderby: 'modified',
+      order: 'asc',
+      per_page: ctx.config.perPage,
+      exclude: at.stuck ? at.seen.join(',') : undefined,
+    },
+    at.t,
+  )
+  if (!answer.ok) return answer
+  const { rows, total } = answer.value
+  const full = rows.length >= ctx.config.perPage
+  if (full && rows.every((row) => row.modifiedAt < at.t)) return err(ignoresTheDate(ctx, at.t))
+
+  const seen = new Set(at.seen)
+  const refs = rows
+    .filter((row) => !(row.modifiedAt === at.t && seen.has(row.id)))
+    .map(({ id, modifiedAt, body }): OrderRef => ({ id, modifiedAt, raw: { id, body, modifiedAt } }))
+  const more = full || rows.length < total
+  const channelTime = rows.length > 0 || (await listsAnything(ctx)) ? dateOf(answer.value.answer) : null
+  return ok({ refs, channelTime, ...(more && rows.length > 0 ? { next: nextPosition(at, rows) } : {}) })
+}
+
+function nextPosition(at: z.infer<typeof position>, rows: Row[]): z.infer<typeof position> {
+  const last = rows.at(-1)!.modifiedAt
+  const ascending = rows.every((row, i) => i === 0 || rows[i - 1]!.modifiedAt <= row.modifiedAt)
+  if (last > at.t && ascending)
+    return { t: last, seen: rows.filter((row) => row.modifiedAt === last).map((row) => row.id), stuck: false }
+  return { t: at.t, seen: [...new Set([...at.seen, ...rows.map((row) => row.id)])], stuck: true }
+}
+
+interface Row {
+  id: string
+  modifiedAt: string
+  body: string
+}
+
+interface Listed {
+  rows: Row[]
+  /** What the shop says matches, where it says so. */
+  total: number
+  answer: Answer
+}
+
+/** A list with every status; `timeless` stands for the time of rows that tell none. When the shop has lost one of them (a plug-in is gone) its statuses are asked anew. */
+async function list(ctx: ShopCtx, query: Query, timeless: string): Promise<Outcome<Listed>> {
+  const ask = async () => {
+    const status = await everyStatus(ctx)
+    return status.ok
+      ? call(ctx, { method: 'GET', path: '/orders', query: { ...query, status: status.value }, orders: true })
+      : status
+  }
+  let answer = await ask()
+  if (!answer.ok && answer.error.kind === 'rejected' && /\bstatus\b/.test(answer.error.problems[0].detail)) {
+    forgetStatuses(ctx)
+    answer = await ask()
+  }
+  if (!answer.ok) return answer
+  const elements = elementsOf(answer.value.text)
+  if (elements === null) return err(noList(ctx, answer.value))
+  return ok({
+    rows: rowsOf(elements, timeless),
+    total: Number(answer.value.headers['x-wp-total'] ?? 0) || 0,
+    answer: answer.value,
+  })
+}
+
+/** An order that cannot be read keeps its place by its neighbours' time, and its bytes. */
+function rowsOf(elements: string[], timeless: string): Row[] {
+  let previous = timeless
+  return elements.map((body) => {
+    const seen = glance({ id: '', body, modifiedAt: null })
+    const modifiedAt = seen.modifiedAt ?? previous
+    previous = modifiedAt
+    const id = seen.id ?? `unreadable-${createHash('sha256').update(body).digest('hex').slice(0, 16)}`
+    return { id, modifiedAt, body }
+  })
+}
+
+/**
+ * One order by its id, else by its number: WooCommerce has no filter by number, so `search` and an exact match (numbers
+ * that a plug-in makes are not found by it: recordings order.json "search by that number"). Null when the shop has none,
+ * and has orders at all: with its order table gone it lists nothing and knows no id (broken.json "orders table missing").
+ */
+export async function fetchOrder(ctx: ShopCtx, idOrNumber: string): Promise<Outcome<RawOrder | null>> {
+  const wanted = idOrNumber.trim().replace(/^#/, '')
+  if (/^[1-9]\d{0,18}$/.test(wanted)) {
+    const answer = await call(ctx, { method: 'GET', path: `/orders/${wanted}`, orders: true })
+    if (answer.ok) return ok(rawOrder(answer.value.text, wanted))
+    if (answer.error.kind !== 'not_found') return answer
+  }
+  const found = await list(ctx, { search: wanted, per_page: 100 }, new Date(0).toISOString())
+  if (!found.ok) return found
+  const match = found.value.rows.find(
+    ({ body }) => glance({ id: '', body, modifiedAt: null }).number === wanted,
+  )
+  if (match) return ok({ id: match.id, body: match.body, modifiedAt: match.modifiedAt })
+  if (await listsAnything(ctx)) return ok(null)
+  return err(
+    failure(
+      ctx,
+      'unavailable',
+      'server_error',
+      'The shop lists no orders at all: its order table may be missing, so that nothing can be said of one order',
+    ),
+  )
+}
+
+function rawOrder(body: string, asked: string): RawOrder {
+  const seen = glance({ id: asked, body, modifiedAt: null })
+  return { id: seen.id ?? asked, body, modifiedAt: seen.modifiedAt }
+}
+
+/** An empty list proves nothing; one order anywhere proves that the shop can list. */
+async function listsAnything(ctx: ShopCtx): Promise<boolean> {
+  const any = await list(ctx, { per_page: 1, _fields: 'id' }, '')
+  return any.ok && any.value.rows.length > 0
+}
+
+function noList(ctx: ShopCtx, answer: Answer): Failure {
+  return failure(
+    ctx,
+    'invalid_response',
+    'unreadable_answer',
+    `A list of orders was asked for; the answer begins with ${answer.text.slice(0, 60)}`,
+  )
+}
+
+function ignoresTheDate(ctx: ShopCtx, t: string): Failure {
+  const detail = `Asked for orders changed after ${t}, it lists older ones: WooCommerce is older than 5.8, or something on the way drops parameters`
+  return failure(ctx, 'invalid_response', 'unreadable_answer', detail)
+}
+
+function failure(
+  ctx: ShopCtx,
+  kind: Failure['kind'],
+  code: 'server_error' | 'unreadable_answer',
+  detail: string,
+): Failure {
+  return { kind, problems: [{ code, subject: new URL(ctx.config.url).host, detail, vendorMessage: null }] }
+}
+
+const startOfSecond = (iso: string): string => `${new Date(iso).toISOString().slice(0, 19)}.000Z`
+
+/** As WooCommerce has to be asked: UTC without suffix, moved by some milliseconds. */
+const bareUtc = (iso: string, byMs: number): string =>
+  new Date(Date.parse(startOfSecond(iso)) + byMs).toISOString().slice(0, 19)
+
+function dateOf(answer: Answer): string | null {
+  const time = Date.parse(answer.headers['date'] ?? '')
+  return Number.isNaN(time) ? null : new Date(time).toISOString()
+}
