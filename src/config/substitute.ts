@@ -24,11 +24,6 @@ export function substitute(text: string, values: Record<string, string>): string
   })
 }
 
-/** Writes a text so that `substitute` gives it back unchanged. */
-export function escape(text: string): string {
-  return text.replaceAll('${', '$${')
-}
-
 /** Every string in a JSON value with its path, in order. */
 export function strings(value: unknown, path: Path = []): { path: Path; text: string }[] {
   if (typeof value === 'string') return [{ path, text: value }]

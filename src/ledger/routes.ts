@@ -62,9 +62,15 @@ export async function removeRoute(tx: Tx, id: string, at: Date): Promise<void> {
   await tx.updateTable('routes').set({ removed_at: at, updated_at: at }).where('id', '=', id).execute()
 }
 
-/** Reads the channel anew from `since` on, where it has been read from a later day until now. */
-export async function readAgainFrom(tx: Tx, channelId: string, since: Date): Promise<void> {
+/** Reads the channel anew from `since` on, where the route began later until now. */
+export async function readAgainFrom(
+  tx: Tx,
+  channelId: string,
+  since: Date,
+  before: Date | null,
+): Promise<void> {
+  if (before === null || since >= before) return
   await sql`
-    UPDATE cursors SET modified_at = ${since}, row_id = NULL, page = NULL
-    WHERE connection_id = ${channelId} AND stream = 'orders' AND modified_at > ${since}`.execute(tx)
+    UPDATE cursors SET modified_at = least(modified_at, ${since}), row_id = NULL, page = NULL
+    WHERE connection_id = ${channelId} AND stream = 'orders'`.execute(tx)
 }

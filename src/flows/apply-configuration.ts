@@ -1,0 +1,277 @@
+import { sql } from 'kysely'
+import {
+  type ConfigurationInput,
+  type Connectors,
+  type Desired,
+  type DesiredConnection,
+  type DesiredRoute,
+} from '../config/desired.ts'
+import { differences, type FieldChange, settingsDifferences } from '../config/differences.ts'
+import { formatDuration } from '../config/durations.ts'
+import { readConfiguration } from '../config/read-configuration.ts'
+import type { Mistake } from '../config/yaml-source.ts'
+import type { AllowList } from '../connectors/addresses.ts'
+import { storeConnection } from '../ledger/connections.ts'
+import type { Db, Tx } from '../ledger/database.ts'
+import { addEvents } from '../ledger/events.ts'
+import { enqueue } from '../ledger/jobs.ts'
+import { readAgainFrom, removeRoute, storeRoute } from '../ledger/routes.ts'
+import type { Vault } from '../ledger/secrets.ts'
+import { writeSetting } from '../ledger/settings.ts'
+import { resizeSlots } from '../ledger/slots.ts'
+import { ok, type Result } from '../result.ts'
+import {
+  type KnownConfiguration,
+  knownConfiguration,
+  notificationsOwner,
+  notificationsSetting,
+} from './known-configuration.ts'
+
+export interface ConfigurationDeps {
+  db: Db
+  vault: Vault
+  now: () => Date
+  newId: () => string
+  connectors: Connectors
+  allow: AllowList
+}
+
+export interface ApplyInput {
+  yaml: string
+  /** The values of the names in the file, from the environment of whoever applies it. */
+  values: Record<string, string>
+  dryRun: boolean
+  /** Stop routes that the file does not name; without it they are left as they are. */
+  prune: boolean
+  /** Who applies it: 'person' or 'waybill'. */
+  actor: string
+}
+
+export interface Change {
+  what: 'connection' | 'route' | 'notifications'
+  name: string
+  action: 'created' | 'changed' | 'removed' | 'unchanged'
+  fields: FieldChange[]
+}
+
+export interface Applied {
+  dryRun: boolean
+  changed: boolean
+  changes: Change[]
+  /** What a person should know though nothing is wrong. */
+  notes: string[]
+}
+
+/**
+ * Makes connections, routes and notifications as the file says, in one transaction; what the file does not name stays
+ * as it is. Idempotent: the same file again changes nothing. A file with a mistake changes nothing at all.
+ */
+export async function applyConfiguration(
+  deps: ConfigurationDeps,
+  input: ApplyInput,
+): Promise<Result<Applied, Mistake[]>> {
+  return deps.db.transaction().execute(async (tx) => {
+    // One file at a time: what it is compared with must not change under it.
+    await sql`SELECT pg_advisory_xact_lock(hashtext('waybill configuration'))`.execute(tx)
+    const known = await knownConfiguration(tx, deps.vault)
+    const { connectors, allow } = deps
+    const reading: ConfigurationInput = { yaml: input.yaml, values: input.values, connectors, known, allow }
+    const read = readConfiguration(reading)
+    if (!read.ok) return read
+    const changes = changesOf(read.value, known, connectors, input.prune)
+    if (!input.dryRun)
+      await makeChanges(deps, tx, { desired: read.value, known, changes, actor: input.actor })
+    return ok({
+      dryRun: input.dryRun,
+      changed: changes.some((change) => change.action !== 'unchanged'),
+      changes,
+      notes: [...read.value.notes, ...notesOn(read.value, known, changes)],
+    })
+  })
+}
+
+function changesOf(
+  desired: Desired,
+  known: KnownConfiguration,
+  connectors: Connectors,
+  prune: boolean,
+): Change[] {
+  const changes: Change[] = desired.connections.map((connection) => {
+    const before = known.connections.find((other) => other.name === connection.name)
+    return change(
+      'connection',
+      connection.name,
+      settingsDifferences(before ?? { config: {}, secrets: {} }, connection),
+      before === undefined,
+    )
+  })
+  for (const route of desired.routes) {
+    const row = known.routeRows.find((other) => other.name === route.name)
+    const backend = connectors.backends.find((face) => face.kind === kindOf(route.to, desired, known))
+    const complete = (mapping: unknown) => (backend ? backend.mapping.parse(mapping) : mapping)
+    const before =
+      row && row.removed_at === null
+        ? routeAsShown({ ...routeOfRow(row), mapping: complete(row.mapping) })
+        : undefined
+    // The mapping is compared with its defaults in place, and a new one is shown as it is written.
+    const after = routeAsShown({ ...route, mapping: before ? complete(route.mapping) : route.mapping })
+    changes.push(change('route', route.name, differences(before, after), before === undefined))
+  }
+  if (prune)
+    for (const row of known.routeRows)
+      if (row.removed_at === null && !desired.routes.some((route) => route.name === row.name))
+        changes.push({ what: 'route', name: row.name, action: 'removed', fields: [] })
+  if (desired.notifications) {
+    const before = known.notifications
+    const fields = settingsDifferences(before ?? { config: {}, secrets: {} }, desired.notifications)
+    changes.push(change('notifications', 'notifications', fields, before === null))
+  }
+  return changes
+}
+
+function change(what: Change['what'], name: string, fields: FieldChange[], isNew: boolean): Change {
+  return { what, name, action: isNew ? 'created' : fields.length > 0 ? 'changed' : 'unchanged', fields }
+}
+
+const kindOf = (name: string, desired: Desired, known: KnownConfiguration): string | undefined =>
+  (
+    desired.connections.find((connection) => connection.name === name) ??
+    known.connections.find((connection) => connection.name === name)
+  )?.kind
+
+type RouteRow = KnownConfiguration['routeRows'][number]
+
+/** A stored route in the form of the file. */
+export function routeOfRow(row: RouteRow): DesiredRoute {
+  return {
+    name: row.name,
+    from: row.channel,
+    to: row.backend,
+    statuses: row.statuses,
+    since: row.since.toISOString(),
+    everyMs: row.every_ms,
+    postAutomatic: row.post_automatic,
+    autoCancel: row.auto_cancel as DesiredRoute['autoCancel'],
+    mapping: row.mapping,
+  }
+}
+
+function routeAsShown(route: DesiredRoute): object {
+  return {
+    from: route.from,
+    to: route.to,
+    import: { statuses: route.statuses, since: route.since, every: formatDuration(route.everyMs) },
+    post: { automatic: route.postAutomatic },
+    autoCancel: route.autoCancel
+      ? {
+          after: formatDuration(route.autoCancel.afterMs),
+          warn: route.autoCancel.warnMs.map((ms) => formatDuration(ms)),
+        }
+      : false,
+    mapping: route.mapping,
+  }
+}
+
+interface Making {
+  desired: Desired
+  known: KnownConfiguration
+  changes: Change[]
+  actor: string
+}
+
+async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Promise<void> {
+  const { desired, known, changes, actor } = making
+  const at = deps.now()
+  const isDone = (what: Change['what'], name: string) =>
+    changes.some((change) => change.what === what && change.name === name && change.action === 'unchanged')
+  const idOf = new Map(known.rows.map((row) => [row.name, row.id]))
+  const touched = new Set<string>()
+  for (const connection of desired.connections) {
+    const id = idOf.get(connection.name) ?? deps.newId()
+    idOf.set(connection.name, id)
+    if (isDone('connection', connection.name)) continue
+    await changeConnection(deps, tx, { ...connection, id }, at)
+    touched.add(id)
+  }
+  for (const route of desired.routes) {
+    if (isDone('route', route.name)) continue
+    const channelId = idOf.get(route.from)!
+    const backendId = idOf.get(route.to)!
+    const before = known.routeRows.find((row) => row.name === route.name)
+    const id = before?.id ?? deps.newId()
+    await storeRoute(tx, { ...route, id, channelId, backendId }, at)
+    await readAgainFrom(tx, channelId, new Date(route.since), before?.since ?? null)
+    touched.add(channelId).add(backendId)
+  }
+  for (const change of changes)
+    if (change.what === 'route' && change.action === 'removed')
+      await removeRoute(tx, known.routeRows.find((row) => row.name === change.name)!.id, at)
+  if (desired.notifications && !isDone('notifications', 'notifications'))
+    await writeSetting(tx, notificationsSetting, {
+      config: desired.notifications.config,
+      sealed: deps.vault
+        .seal(notificationsOwner, JSON.stringify(desired.notifications.secrets))
+        .toString('base64'),
+    })
+  await startReading(tx, touched, at)
+  await addEvents(
+    tx,
+    changes
+      .filter((change) => change.action !== 'unchanged')
+      .map((change) => ({
+        orderId: null,
+        connectionId: change.what === 'connection' ? idOf.get(change.name)! : null,
+        at,
+        kind: `${change.what}_${change.action}`,
+        actor,
+        detail: { name: change.name, fields: change.fields },
+      })),
+  )
+}
+
+async function changeConnection(
+  deps: ConfigurationDeps,
+  tx: Tx,
+  connection: DesiredConnection & { id: string },
+  at: Date,
+): Promise<void> {
+  await storeConnection(tx, deps.vault, connection, at)
+  await resizeSlots(tx, connection.id, connection.concurrency)
+}
+
+/** The connections that were touched are read at once, where a route uses them. */
+async function startReading(tx: Tx, touched: Set<string>, at: Date): Promise<void> {
+  if (touched.size === 0) return
+  const routes = await tx
+    .selectFrom('routes')
+    .select(['channel_id', 'backend_id'])
+    .where('removed_at', 'is', null)
+    .execute()
+  const channels = new Set(routes.map((route) => route.channel_id).filter((id) => touched.has(id)))
+  const backends = new Set(routes.map((route) => route.backend_id).filter((id) => touched.has(id)))
+  await enqueue(tx, [
+    ...[...channels].map((id) => ({ kind: 'poll' as const, key: id, connectionId: id, runAt: at })),
+    ...[...backends].map((id) => ({ kind: 'read-shipments' as const, key: id, connectionId: id, runAt: at })),
+  ])
+}
+
+function notesOn(desired: Desired, known: KnownConfiguration, changes: Change[]): string[] {
+  const notes: string[] = []
+  const left = [
+    ...known.connections
+      .filter((old) => !desired.connections.some((connection) => connection.name === old.name))
+      .map((old) => `connection ${old.name}`),
+    ...known.routes
+      .filter(
+        (old) =>
+          !old.removed && !changes.some((change) => change.what === 'route' && change.name === old.name),
+      )
+      .map((old) => `route ${old.name}`),
+  ]
+  if (left.length > 0) notes.push(`Not in the file, left as they are: ${left.join(', ')}.`)
+  if (desired.notifications)
+    notes.push(
+      'This version keeps the notifications, but sends no mails yet: look at the page or waybill problems.',
+    )
+  return notes
+}

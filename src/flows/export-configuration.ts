@@ -1,0 +1,46 @@
+import { stringify } from 'yaml'
+import { formatDuration } from '../config/durations.ts'
+import type { Db } from '../ledger/database.ts'
+import type { Vault } from '../ledger/secrets.ts'
+import { routeOfRow } from './apply-configuration.ts'
+import { knownConfiguration } from './known-configuration.ts'
+
+/**
+ * The configuration as a waybill.yaml, secrets as the `${NAMES}` they came from. To apply it where it came from changes
+ * nothing, and needs none of the secrets again.
+ */
+export async function exportConfiguration(deps: { db: Db; vault: Vault }): Promise<string> {
+  const known = await knownConfiguration(deps.db, deps.vault)
+  const routes = known.routeRows.filter((row) => row.removed_at === null).map((row) => routeOfRow(row))
+  const file = {
+    ...(known.connections.length > 0 && {
+      connections: Object.fromEntries(
+        known.connections.map(({ name, kind, config }) => [name, { kind, ...config }]),
+      ),
+    }),
+    ...(routes.length > 0 && {
+      routes: routes.map((route) => ({
+        name: route.name,
+        from: route.from,
+        to: route.to,
+        import: {
+          statuses: route.statuses,
+          since: dayOrTime(route.since),
+          every: formatDuration(route.everyMs),
+        },
+        post: { automatic: route.postAutomatic },
+        autoCancel: route.autoCancel
+          ? {
+              after: formatDuration(route.autoCancel.afterMs),
+              warn: route.autoCancel.warnMs.map((ms) => formatDuration(ms)),
+            }
+          : false,
+        mapping: route.mapping,
+      })),
+    }),
+    ...(known.notifications && { notifications: known.notifications.config }),
+  }
+  return stringify(Object.keys(file).length === 0 ? { connections: {} } : file, { lineWidth: 0 })
+}
+
+const dayOrTime = (time: string): string => (time.endsWith('T00:00:00.000Z') ? time.slice(0, 10) : time)
