@@ -1,0 +1,228 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { backends, channels } from '../../src/connectors/index.ts'
+import type { AnyBackend, AnyChannel, Deps } from '../../src/flows/deps.ts'
+import { timeOrderedId } from '../../src/ids.ts'
+import { createDeps } from '../../src/jobs/create-deps.ts'
+import { startWorker, type Worker } from '../../src/jobs/worker.ts'
+import { storeConnection } from '../../src/ledger/connections.ts'
+import { type Db, openDatabase } from '../../src/ledger/database.ts'
+import { enqueue } from '../../src/ledger/jobs.ts'
+import type { OrderRow } from '../../src/ledger/orders.ts'
+import { storeRoute } from '../../src/ledger/routes.ts'
+import { vaultWith } from '../../src/ledger/secrets.ts'
+import { resizeSlots } from '../../src/ledger/slots.ts'
+import { register } from '../../src/ledger/workers.ts'
+import {
+  type SandboxNetSuite,
+  type SandboxNetSuiteOptions,
+  startSandboxNetSuite,
+} from '../../src/sandbox/netsuite/index.ts'
+import { type SandboxShop, type SandboxShopOptions, startSandboxShop } from '../../src/sandbox/shop/index.ts'
+import { testDatabase } from './database.ts'
+import { movableClock, numbersFrom } from './chance.ts'
+
+export interface World {
+  db: Db
+  deps: Deps
+  shop: SandboxShop
+  netsuite: SandboxNetSuite
+  shopId: string
+  netsuiteId: string
+  routeId: string
+  now: () => Date
+  /** Runs everything that is due at this moment of the clock. */
+  settle(): Promise<void>
+  /** Moves the clock, then settles. */
+  advance(ms: number): Promise<void>
+  /** Polls the shop now, and lets everything that follows happen. */
+  poll(): Promise<void>
+  orders(): Promise<OrderRow[]>
+  order(numberOrId: string | number): Promise<OrderRow>
+  /** The codes of the order's open problems. */
+  problems(
+    orderId: string,
+  ): Promise<{ code: string; subject: string; detail: string; vendor_message: string | null }[]>
+  /** The kinds of the order's events, in order. */
+  events(orderId: string): Promise<string[]>
+  stop(): Promise<void>
+}
+
+export interface WorldOptions {
+  start?: string
+  shop?: Partial<SandboxShopOptions>
+  netsuite?: Partial<SandboxNetSuiteOptions>
+  mapping?: unknown
+  statuses?: string[]
+  since?: string
+  automatic?: boolean
+  /** Calls at once to NetSuite. */
+  concurrency?: number
+}
+
+/** A shop, a NetSuite, a ledger and a worker between them, on one clock that only the test moves. */
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = movableClock(options.start ?? '2026-03-02T10:00:00Z')
+  const random = numbersFrom(1)
+  const shop = await startSandboxShop({ port: 0, now: clock.now, random, seed: 'empty', ...options.shop })
+  const netsuite = await startSandboxNetSuite({
+    port: 0,
+    now: clock.now,
+    seed: 'demo',
+    requestLimitMs: 2000,
+    timeZone: 'UTC',
+    ...options.netsuite,
+  })
+  const database = await testDatabase()
+  const { db } = openDatabase({ connectionString: database.url }, () => undefined)
+  const ids = { shop: randomUUID(), netsuite: randomUUID(), route: randomUUID(), worker: randomUUID() }
+  const vault = vaultWith(randomBytes(32))
+  const stopping = new AbortController()
+  const deps = createDeps({
+    db,
+    vault,
+    workerId: ids.worker,
+    now: clock.now,
+    random,
+    newId: () => timeOrderedId(clock.now()),
+    log: quiet,
+    signal: stopping.signal,
+    allowHosts: ['127.0.0.1'],
+    channels: channels as readonly AnyChannel[],
+    backends: backends as readonly AnyBackend[],
+    version: 'test',
+  })
+
+  const at = clock.now()
+  await db.transaction().execute(async (tx) => {
+    await storeConnection(
+      tx,
+      vault,
+      {
+        id: ids.shop,
+        name: 'shop',
+        role: 'channel',
+        kind: 'woocommerce',
+        config: {
+          url: shop.url,
+          credentials: { consumerKey: '${K}', consumerSecret: '${S}' },
+          timeout: '2s',
+        },
+        secrets: {
+          'credentials.consumerKey': shop.consumerKey,
+          'credentials.consumerSecret': shop.consumerSecret,
+        },
+      },
+      at,
+    )
+    await resizeSlots(tx, ids.shop, 2)
+    const oauth = netsuite.credentials.oauth2
+    await storeConnection(
+      tx,
+      vault,
+      {
+        id: ids.netsuite,
+        name: 'netsuite',
+        role: 'backend',
+        kind: 'netsuite',
+        config: {
+          account: netsuite.account,
+          url: netsuite.url,
+          credentials: { clientId: oauth.clientId, certificateId: oauth.certificateId, privateKey: '${P}' },
+          timeout: '1s',
+          requestLimit: '2s',
+          concurrency: options.concurrency ?? 5,
+        },
+        secrets: { 'credentials.privateKey': oauth.privateKey },
+      },
+      at,
+    )
+    await resizeSlots(tx, ids.netsuite, options.concurrency ?? 5)
+    await storeRoute(
+      tx,
+      {
+        id: ids.route,
+        name: 'route',
+        channelId: ids.shop,
+        backendId: ids.netsuite,
+        statuses: options.statuses ?? ['processing', 'completed'],
+        since: options.since ?? '2026-01-01T00:00:00Z',
+        everyMs: 60_000,
+        postAutomatic: options.automatic ?? true,
+        autoCancel: null,
+        mapping: options.mapping ?? {},
+      },
+      at,
+    )
+  })
+
+  const liveness = await register(
+    { connectionString: database.url },
+    { id: ids.worker, lockKey: '1', role: 'worker', host: 'test', pid: process.pid, now: at },
+  )
+  const worker: Worker = await startWorker({
+    deps,
+    listenConfig: { connectionString: database.url },
+    lost: liveness.lost,
+    callTimeoutMs: () => 1000,
+  })
+  const failed = worker.failed.then((error) => {
+    throw error
+  })
+  failed.catch(() => undefined)
+  const settle = () => Promise.race([worker.idle(), failed])
+
+  const world: World = {
+    db,
+    deps,
+    shop,
+    netsuite,
+    shopId: ids.shop,
+    netsuiteId: ids.netsuite,
+    routeId: ids.route,
+    now: clock.now,
+    settle,
+    advance: async (ms) => {
+      clock.advance(ms)
+      await settle()
+    },
+    poll: async () => {
+      await db
+        .transaction()
+        .execute((tx) =>
+          enqueue(tx, [{ kind: 'poll', key: ids.shop, connectionId: ids.shop, runAt: clock.now() }]),
+        )
+      await settle()
+    },
+    orders: async () => (await db.selectFrom('orders').selectAll().orderBy('number').execute()) as OrderRow[],
+    order: async (name) => {
+      const found = (await world.orders()).filter(
+        (order) => order.number === String(name) || order.channel_order_id === String(name),
+      )
+      if (found.length !== 1) throw new Error(`${found.length} orders are called ${name}`)
+      return found[0]!
+    },
+    problems: (orderId) =>
+      db
+        .selectFrom('problems')
+        .select(['code', 'subject', 'detail', 'vendor_message'])
+        .where('order_id', '=', orderId)
+        .where('closed_at', 'is', null)
+        .execute(),
+    events: async (orderId) =>
+      (
+        await db.selectFrom('events').select('kind').where('order_id', '=', orderId).orderBy('id').execute()
+      ).map((event) => event.kind),
+    stop: async () => {
+      stopping.abort()
+      await worker.stop()
+      await liveness.release()
+      await deps.close()
+      await Promise.all([shop.close(), netsuite.close()])
+      await db.destroy()
+      await database.drop()
+    },
+  }
+  return world
+}
+
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error }
