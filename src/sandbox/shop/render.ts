@@ -1,0 +1,93 @@
+import type { Json, JsonObject, ShopRequest } from './http.ts'
+import { isHttps } from './auth.ts'
+import { phpJson, textOf } from './php.ts'
+import type { Order, Shop } from './state.ts'
+import { gmtText, localText, readGmt } from './time.ts'
+
+/** The address under which this request's links are written: the shop's home, in the scheme the shop saw. */
+export function linkBase(shop: Shop, request: ShopRequest): string {
+  const home = shop.faults.movedTo?.home ?? shop.home
+  return isHttps(shop, request) ? home.replace(/^http:/, 'https:') : home
+}
+
+export const restUrl = (shop: Shop, request: ShopRequest, route: string): string =>
+  `${linkBase(shop, request)}/wp-json${route}`
+
+export const itemAllow = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+function orderLinks(base: string, order: Order): JsonObject {
+  const self = `${base}/wp-json/wc/v3/orders/${order.id}`
+  return {
+    self: [{ href: self, targetHints: { allow: itemAllow } }],
+    collection: [{ href: `${base}/wp-json/wc/v3/orders` }],
+    email_templates: [{ embeddable: true, href: `${self}/actions/email_templates` }],
+    ...customerLink(base, order),
+  }
+}
+
+function customerLink(base: string, order: Order): JsonObject {
+  const customer = order.body?.['customer_id']
+  if (!customer) return {}
+  return { customer: [{ href: `${base}/wp-json/wc/v3/customers/${String(customer as number)}` }] }
+}
+
+/** An order as the REST API and the webhooks show it, with its dates in UTC and in the shop's zone. */
+export function orderJson(shop: Shop, base: string, order: Order): JsonObject {
+  const body: JsonObject = { ...order.body }
+  const date = (name: string, at: number | null): void => {
+    body[`date_${name}`] = at === null ? null : localText(shop.zone, at)
+    body[`date_${name}_gmt`] = at === null ? null : gmtText(at)
+  }
+  date('created', order.createdAt)
+  date('modified', order.modifiedAt)
+  for (const name of ['completed', 'paid']) {
+    date(name, readGmt(body[`date_${name}_gmt`]))
+  }
+  body['status'] = order.status
+  const refunds = shop.refunds.get(order.id)
+  if (refunds)
+    body['refunds'] = refunds.map((refund) => ({
+      id: refund.id,
+      reason: refund.body['reason'] ?? '',
+      total: `-${refund.amount}`,
+      total_tax: '0.00',
+    }))
+  body['payment_url'] =
+    `${base}/checkout/order-pay/${order.id}/?pay_for_order=true&key=${String(body['order_key'])}`
+  body['_links'] = orderLinks(base, order)
+  return body
+}
+
+/** The text of an order in an answer: a loaded one byte for byte, any other as WooCommerce writes it. */
+export function orderText(shop: Shop, request: ShopRequest, order: Order, fields: string[] | null): string {
+  if (order.raw !== undefined && (fields === null || order.body === null)) return order.raw
+  const base = linkBase(shop, request)
+  const whole = order.raw === undefined ? orderJson(shop, base, order) : (order.body as JsonObject)
+  return phpJson(fields === null ? whole : pick(whole, fields))
+}
+
+/** The names in `_fields`, or null when it is absent or empty. */
+export function fieldsOf(request: ShopRequest): string[] | null {
+  const fields = (textOf(request.query, '_fields') ?? '').split(',').map((field) => field.trim())
+  const named = fields.filter((field) => field !== '')
+  return named.length > 0 ? named : null
+}
+
+/** `_fields=id,billing.email`: nested names work in objects and drop lists (recordings listing.json, "_fields nested"). */
+export function pick(value: JsonObject, fields: string[]): JsonObject {
+  const result: JsonObject = {}
+  for (const [key, inner] of Object.entries(value)) {
+    if (fields.includes(key)) {
+      result[key] = inner
+      continue
+    }
+    const nested = fields
+      .filter((field) => field.startsWith(`${key}.`))
+      .map((field) => field.slice(key.length + 1))
+    if (nested.length > 0 && isObject(inner)) result[key] = pick(inner, nested)
+  }
+  return result
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
