@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { time } from './common.ts'
+import { describedProblem } from './problems.ts'
+
+/** An interval in which a connection could not be read. Open until a backfill has closed it. */
+export const gap = z
+  .object({
+    id: z.string(),
+    from: time,
+    to: time.nullable().describe('Null: it still cannot be read'),
+    closedAt: time.nullable(),
+    ordersFound: z.number().int(),
+    problem: describedProblem,
+  })
+  .meta({ id: 'Gap' })
+export type GapJson = z.infer<typeof gap>
+
+export const connection = z
+  .object({
+    name: z.string(),
+    role: z.enum(['channel', 'backend']),
+    kind: z.string(),
+    label: z.string().describe('The kind as people know it'),
+    health: z.enum(['new', 'healthy', 'failing', 'down', 'needs_reauthorisation']),
+    healthSince: time,
+    summary: z.string().describe('One sentence: how it is and what Waybill does about it'),
+    problem: describedProblem.nullable(),
+    lastSuccessAt: time.nullable(),
+    lastReadAt: time.nullable().describe('When it was last read to the end'),
+    nextAttemptAt: time.nullable().describe('While it is in trouble: when it is tried next'),
+    pausedAt: time.nullable(),
+    pausedBy: z.string().nullable(),
+    identity: z.string().nullable().describe('The permanent id of the account there'),
+    identityName: z.string().nullable(),
+    timeZone: z.string().nullable(),
+    webhooks: z.object({
+      state: z.enum(['on', 'off', 'unsupported']),
+      detail: z.string(),
+      lastReceivedAt: time.nullable(),
+    }),
+    gaps: z.array(gap).describe('Those that are not closed'),
+    waitingOrders: z.number().int().describe('Backends: how many orders wait to go there'),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Connection' })
+export type ConnectionJson = z.infer<typeof connection>
+export const connectionList = z.object({ items: z.array(connection), nextCursor: z.null() })
+
+export const route = z
+  .object({
+    name: z.string(),
+    from: z.string(),
+    to: z.string(),
+    statuses: z.array(z.string()),
+    since: time,
+    everyMs: z.number().int(),
+    postAutomatic: z.boolean(),
+    autoCancel: z.object({ afterMs: z.number(), warnMs: z.array(z.number()) }).nullable(),
+    mapping: z.record(z.string(), z.unknown()),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Route' })
+export type RouteJson = z.infer<typeof route>
+export const routeList = z.object({ items: z.array(route), nextCursor: z.null() })

@@ -1,0 +1,276 @@
+import { z } from 'zod'
+import { cancelReasons, type Status, statuses } from '../../order/status.ts'
+import { money, pageOf, pageQuery, time } from './common.ts'
+import { describedProblem } from './problems.ts'
+
+export const status = z.enum(statuses as [Status, ...Status[]]).meta({ id: 'Status' })
+
+/**
+ * What a person can do with an order. `POST /orders/{id}/{action}` with `-` for `_` does it; `POST /orders/actions` does
+ * it to many.
+ */
+export const orderActions = [
+  'post',
+  'cancel',
+  'uncancel',
+  'import_again',
+  'import_anyway',
+  'check_again',
+  'accept_total',
+  'resend_shipment',
+] as const
+export const orderAction = z.enum(orderActions).meta({ id: 'OrderAction' })
+export type OrderAction = z.infer<typeof orderAction>
+
+export const shipment = z
+  .object({
+    id: z.string(),
+    status: z.enum(['pending', 'sending', 'sent', 'error']),
+    carrier: z.string().nullable(),
+    trackingNumbers: z.array(z.string()),
+    shippedAt: time,
+    sentAt: time.nullable().describe('When the channel was told'),
+    backendShipmentId: z.string(),
+    channelShipmentId: z.string().nullable(),
+    completesOrder: z.boolean(),
+  })
+  .meta({ id: 'Shipment' })
+export type ShipmentJson = z.infer<typeof shipment>
+
+export const order = z
+  .object({
+    id: z.string(),
+    connection: z.string().describe('The channel connection it came from'),
+    backend: z.string().describe('The backend connection it goes to'),
+    route: z.string(),
+    channelOrderId: z.string(),
+    number: z.string(),
+    status,
+    label: z.string().describe("The status in words, with the backend's own name"),
+    reason: z.string().nullable().describe('Why it is held or cancelled, in words'),
+    hold: z
+      .object({
+        rule: z.enum(['status', 'before_start_date']),
+        detail: z.string(),
+        found: z.string(),
+        wanted: z.string(),
+      })
+      .nullable(),
+    cancelReason: z.enum(cancelReasons).nullable(),
+    channelStatus: z.string().nullable().describe("The channel's own word for its status"),
+    channelUrl: z.string().nullable().describe("The order's page in the channel's admin"),
+    placedAt: time.nullable(),
+    firstSeenAt: time,
+    updatedAt: time,
+    total: money.nullable(),
+    customer: z.object({ name: z.string().nullable(), email: z.string().nullable() }).nullable(),
+    problem: describedProblem.nullable().describe('The first of `problems`'),
+    problems: z.array(describedProblem),
+    cancelsAt: time.nullable().describe('When it would be auto-cancelled'),
+    nextAttemptAt: time.nullable(),
+    attemptCount: z.number().int().describe('How often it was sent to the backend'),
+    postedAt: time.nullable(),
+    record: z
+      .object({
+        connection: z.string(),
+        id: z.string(),
+        number: z.string().nullable(),
+        url: z.string().nullable(),
+        total: money.nullable().describe('What the backend computed'),
+      })
+      .nullable(),
+    shipments: z.array(shipment),
+    changedAfterPostingAt: time.nullable(),
+    cancelRequestedAt: time.nullable(),
+    actions: z.array(orderAction).describe('What can be done with it now'),
+    primaryAction: orderAction.nullable().describe('What the button in the last column does'),
+  })
+  .meta({ id: 'Order' })
+export type OrderJson = z.infer<typeof order>
+
+export const orderEvent = z
+  .object({
+    id: z.string(),
+    at: time,
+    kind: z.string(),
+    actor: z.string().describe('Who or what caused it'),
+    from: status.nullable(),
+    to: status.nullable(),
+    text: z.string().describe('One sentence'),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'OrderEvent' })
+export type OrderEvent = z.infer<typeof orderEvent>
+
+export const exchange = z
+  .object({
+    at: time.nullable(),
+    method: z.string(),
+    url: z.string(),
+    requestHeaders: z.record(z.string(), z.string()),
+    requestBody: z.string().nullable(),
+    status: z.number().int().nullable().describe('Null: there was no answer'),
+    responseHeaders: z.record(z.string(), z.string()),
+    responseBody: z.string().nullable(),
+    ms: z.number(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'Exchange' })
+export type ExchangeJson = z.infer<typeof exchange>
+
+export const attempt = z
+  .object({
+    id: z.string(),
+    kind: z.string().describe('post, verify or ship'),
+    startedAt: time,
+    finishedAt: time.nullable(),
+    outcome: z.string().nullable().describe('Null: not known (yet)'),
+    detail: z.string().nullable(),
+    exchanges: z.array(exchange).describe('What was sent and what came back, secrets removed'),
+  })
+  .meta({ id: 'Attempt' })
+export type AttemptJson = z.infer<typeof attempt>
+
+const decimal = z.string().describe('Decimal string')
+const address = z.object({
+  name: z.string(),
+  company: z.string().nullable(),
+  line1: z.string(),
+  line2: z.string().nullable(),
+  city: z.string(),
+  region: z.string().nullable(),
+  postcode: z.string(),
+  country: z.string(),
+  phone: z.string().nullable(),
+  email: z.string().nullable(),
+})
+
+/** The canonical order, as the channel's newest readable version says it. */
+export const canonicalOrder = z
+  .object({
+    channelOrderId: z.string(),
+    number: z.string(),
+    channelStatus: z.string(),
+    placedAt: z.string(),
+    modifiedAt: z.string(),
+    paidAt: z.string().nullable(),
+    currency: z.string(),
+    pricesIncludeTax: z.boolean(),
+    presentment: z.object({ currency: z.string(), total: decimal }).nullable(),
+    total: decimal,
+    totalTax: decimal,
+    customer: z.object({
+      id: z.string().nullable(),
+      name: z.string(),
+      company: z.string().nullable(),
+      email: z.string().nullable(),
+      phone: z.string().nullable(),
+    }),
+    billing: address.nullable(),
+    shipping: address.nullable(),
+    payment: z
+      .object({ code: z.string(), title: z.string(), transactionId: z.string().nullable() })
+      .nullable(),
+    lines: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['product', 'shipping', 'fee', 'discount', 'tip', 'gift_card', 'custom']),
+        sku: z.string().nullable(),
+        name: z.string(),
+        quantity: decimal,
+        unitPrice: decimal,
+        discount: decimal,
+        net: decimal,
+        tax: decimal,
+        taxes: z.array(
+          z.object({ id: z.string(), label: z.string(), rate: decimal.nullable(), amount: decimal }),
+        ),
+        parentId: z.string().nullable(),
+        productId: z.string().nullable(),
+        code: z.string().nullable(),
+        attributes: z.array(z.object({ name: z.string(), value: z.string() })),
+      }),
+    ),
+    coupons: z.array(z.string()),
+    refunds: z.array(z.object({ id: z.string(), reason: z.string().nullable(), amount: decimal })),
+    customerNote: z.string().nullable(),
+    fields: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'CanonicalOrder' })
+
+export const orderDetail = order
+  .extend({
+    externalId: z.string().describe('The id under which it is looked for in the backend'),
+    events: z.array(orderEvent).describe('Oldest first'),
+    attempts: z.array(attempt).describe('Oldest first'),
+    payload: z
+      .object({ receivedAt: time, text: z.string() })
+      .describe('The newest version as the channel sent it, secrets removed'),
+    canonical: canonicalOrder.nullable().describe('Null while the order is unreadable'),
+    totals: z
+      .object({
+        lines: money,
+        discounts: money,
+        shipping: money,
+        fees: money,
+        tax: money,
+        total: money,
+      })
+      .nullable(),
+  })
+  .meta({ id: 'OrderDetail' })
+export type OrderDetail = z.infer<typeof orderDetail>
+
+const listOf = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => {
+    const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : value
+    return Array.isArray(parts) ? parts.filter((part) => part !== '') : parts
+  }, z.array(item).optional())
+
+export const orderFilter = z.object({
+  status: listOf(status).describe('One or more, separated by commas'),
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .describe('Part of: number, channel id, record number or id, external id, customer name, e-mail, SKU'),
+  connection: z.string().optional().describe('The name of its channel or backend connection'),
+  problem: z.string().optional().describe('The fingerprint or the code of an open problem'),
+})
+export type OrderFilter = z.infer<typeof orderFilter>
+
+export const orderQuery = orderFilter.extend(pageQuery.shape)
+export const orderPage = pageOf(order)
+export type OrderPage = z.infer<typeof orderPage>
+
+/** How many orders have each status, every status named, for the same filter without its status. */
+export const orderCounts = z
+  .object({ total: z.number().int(), byStatus: z.record(status, z.number().int()) })
+  .meta({ id: 'OrderCounts' })
+export type OrderCounts = z.infer<typeof orderCounts>
+
+export const bulkRequest = z
+  .strictObject({
+    action: orderAction,
+    ids: z.array(z.string()).min(1).max(1000).optional(),
+    filter: orderFilter.strict().optional(),
+  })
+  .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
+    path: ['ids'],
+    message: 'give either "ids" or "filter"',
+  })
+export type BulkRequest = z.infer<typeof bulkRequest>
+
+export const bulkResult = z
+  .object({
+    action: orderAction,
+    asked: z.number().int(),
+    done: z.number().int(),
+    skippedCount: z.number().int(),
+    skipped: z
+      .array(z.object({ id: z.string(), number: z.string(), why: z.string() }))
+      .describe('The first 100 that could not be done, with the reason'),
+  })
+  .meta({ id: 'BulkResult' })
+export type BulkResult = z.infer<typeof bulkResult>

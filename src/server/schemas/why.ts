@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { fixActions } from './problems.ts'
+import { order } from './orders.ts'
+
+export const verdicts = [
+  'in_backend',
+  'missing_in_backend',
+  'on_its_way',
+  'automatic_posting_off',
+  'error_posting',
+  'error_importing',
+  'backend_down',
+  'paused',
+  'cancelled_after_error',
+  'cancelled_by_person',
+  'cancelled_at_channel',
+  'deleted_by_person',
+  'held_by_status',
+  'held_by_rule',
+  'before_start_date',
+  'missed_while_disconnected',
+  'not_yet_seen',
+  'connection_down',
+  'not_in_channel',
+] as const
+
+export const whyQuery = z.object({
+  q: z.string().trim().min(1).max(200).describe('An order: Waybill id, channel id, number, record'),
+  connection: z.string().optional().describe('Only orders of this connection'),
+})
+
+export const why = z
+  .object({
+    query: z.string(),
+    verdict: z.enum(verdicts),
+    headline: z.string().describe('One sentence that a shop owner understands'),
+    checks: z.array(
+      z.object({ name: z.string(), outcome: z.enum(['ok', 'fail', 'skipped']), detail: z.string() }),
+    ),
+    fixes: z.array(
+      z.object({
+        action: z.enum([...fixActions, 'import', 'resume']),
+        label: z.string(),
+        command: z.string().nullable().describe('The command that does it; null: something outside Waybill'),
+      }),
+    ),
+    orders: z.array(order),
+  })
+  .meta({ id: 'Why' })
+export type Why = z.infer<typeof why>
+export type Verdict = Why['verdict']
