@@ -1,0 +1,40 @@
+import type { Backend } from '../contract.ts'
+import { identify } from './account.ts'
+import { choices } from './choices.ts'
+import { config, milliseconds, recordUrl, type NetSuiteConfig } from './config.ts'
+import { forget, lookups, type NetSuiteLookups } from './lookups.ts'
+import { applyFix, mapping, type NetSuiteMapping } from './mapping.ts'
+import { create, find, totals } from './sales-orders.ts'
+import { shipments } from './shipments.ts'
+import { prepare, type NetSuiteDraft } from './to-sales-order.ts'
+
+/** NetSuite over SuiteTalk REST (record v1) and SuiteQL. Its quirks are in the README beside this file. */
+export const netsuite: Backend<NetSuiteConfig, NetSuiteMapping, NetSuiteDraft, NetSuiteLookups> = {
+  kind: 'netsuite',
+  label: 'NetSuite',
+  config,
+  secrets: ['credentials.privateKey', 'credentials.consumerSecret', 'credentials.tokenSecret'],
+  mapping,
+  limits: ({ concurrency }) => ({ concurrency }),
+  timing: ({ timeout, requestLimit }) => ({
+    timeoutMs: milliseconds(timeout),
+    requestLimitMs: milliseconds(requestLimit),
+  }),
+  identify,
+  find,
+  lookups,
+  prepare,
+  linesOf: (draft) => draft.lines,
+  create,
+  totals,
+  shipments,
+  applyFix,
+  choices,
+  forget,
+  recordUrl,
+}
+
+export type { NetSuiteConfig } from './config.ts'
+export type { NetSuiteLookups } from './lookups.ts'
+export type { NetSuiteMapping } from './mapping.ts'
+export type { NetSuiteDraft } from './to-sales-order.ts'
