@@ -1,4 +1,4 @@
-import { err, ok } from '../../result.ts'
+import { err, ok, type Result } from '../../result.ts'
 import type { Ctx, Failure, HttpResponse, Outcome } from '../contract.ts'
 import { faultIn } from './answers.ts'
 import type { WooCommerceConfig } from './config.ts'
@@ -31,11 +31,20 @@ export interface Answer {
  */
 export async function call(ctx: ShopCtx, what: Call): Promise<Outcome<Answer>> {
   const first = await once(ctx, what)
-  if (first.ok || !(await learn(ctx, what, first.error))) return first
-  return once(ctx, what)
+  if (first.ok || !(await learn(ctx, what, first.error))) return plain(first)
+  return plain(await once(ctx, what))
 }
 
-async function once(ctx: ShopCtx, what: Call): Promise<Outcome<Answer>> {
+/** A failure, and whether a web page came where data belongs. */
+interface Fault {
+  failure: Failure
+  page: boolean
+}
+
+const plain = (result: Result<Answer, Fault>): Outcome<Answer> =>
+  result.ok ? result : err(result.error.failure)
+
+async function once(ctx: ShopCtx, what: Call): Promise<Result<Answer, Fault>> {
   const { url, headers } = signed(ctx, what.method, what.path, what.query ?? {})
   const sent = await ctx.http({
     method: what.method,
@@ -47,14 +56,17 @@ async function once(ctx: ShopCtx, what: Call): Promise<Outcome<Answer>> {
     },
     ...(what.body === undefined ? {} : { body: JSON.stringify(what.body) }),
   })
-  if (!sent.ok) return sent
-  return read(ctx, sent.value, what)
+  return sent.ok ? read(ctx, sent.value, what) : err({ failure: sent.error, page: false })
 }
 
-function read(ctx: ShopCtx, answer: HttpResponse, what: Pick<Call, 'method' | 'orders'>): Outcome<Answer> {
+function read(
+  ctx: ShopCtx,
+  answer: HttpResponse,
+  what: Pick<Call, 'method' | 'orders'>,
+): Result<Answer, Fault> {
   const json = findJson(answer.body) ?? (what.orders ? findBrokenJson(answer.body) : null)
-  const fault = faultIn(answer, json, { write: what.method !== 'GET', now: ctx.now() })
-  if (fault) return err(fault)
+  const failure = faultIn(answer, json, { write: what.method !== 'GET', now: ctx.now() })
+  if (failure) return err({ failure, page: json === null && (answer.status < 400 || answer.status === 404) })
   if (json === null) throw new Error('an answer without JSON passed as a good one')
   if (json.noise !== null)
     ctx.log.warn(
@@ -65,32 +77,42 @@ function read(ctx: ShopCtx, answer: HttpResponse, what: Pick<Call, 'method' | 'o
 }
 
 /** Looks whether the failure comes from a trait of the site that has a way round. True: try again. */
-async function learn(ctx: ShopCtx, what: Call, failure: Failure): Promise<boolean> {
-  const [problem] = failure.problems
+async function learn(ctx: ShopCtx, what: Call, { failure, page }: Fault): Promise<boolean> {
   const site = siteMemory(ctx)
-  const pageInstead = what.method === 'GET' && ['api_not_found', 'not_json'].includes(problem.code)
-  if (pageInstead && !site.plainPermalinks) {
+  const [problem] = failure.problems
+  if (page && what.method === 'GET' && !site.plainPermalinks) {
     site.plainPermalinks = await answersAtRestRoute(ctx)
     return site.plainPermalinks
   }
   if (problem.code !== 'credentials_refused') return false
-  if (ctx.config.url.startsWith('https://') && !site.dropsAuthorization) {
-    if (/secret/i.test(problem.vendorMessage ?? '')) return false
-    site.dropsAuthorization = true
-    const proof = await once(ctx, { method: 'GET', path: '/orders', query: { per_page: 1, _fields: 'id' } })
-    site.dropsAuthorization = proof.ok
-    if (!proof.ok && proof.error.problems[0].code === 'credentials_refused')
-      failure.problems = proof.error.problems
-    return proof.ok
-  }
-  if (site.home === undefined && /signature does not match/i.test(problem.vendorMessage ?? '')) {
-    const index = await readIndex(ctx)
-    const home = index.ok ? index.value.home : null
-    if (home === null || home === ctx.config.url) return false
-    site.home = home
-    return true
-  }
+  const said = problem.vendorMessage ?? ''
+  if (ctx.config.url.startsWith('https://') && !site.dropsAuthorization && !/secret is invalid/i.test(said))
+    return learnWhetherTheHeaderIsDropped(ctx, failure)
+  if (site.home === undefined && /signature does not match/i.test(said)) return learnHome(ctx)
   return false
+}
+
+/**
+ * A dropped Authorization header looks like no key at all. OAuth parameters in the address get through (recordings
+ * broken.json "Authorization header stripped: oauth in query"), and where they do not help, name the fault.
+ */
+async function learnWhetherTheHeaderIsDropped(ctx: ShopCtx, failure: Failure): Promise<boolean> {
+  const site = siteMemory(ctx)
+  site.dropsAuthorization = true
+  const proof = await once(ctx, { method: 'GET', path: '/orders', query: { per_page: 1, _fields: 'id' } })
+  site.dropsAuthorization = proof.ok
+  if (!proof.ok && proof.error.failure.problems[0].code === 'credentials_refused')
+    failure.problems = proof.error.failure.problems
+  return proof.ok
+}
+
+/** The shop checks signatures against its own home address (recordings broken.json "home changed", "www in front"). */
+async function learnHome(ctx: ShopCtx): Promise<boolean> {
+  const index = await readIndex(ctx)
+  const home = index.ok ? index.value.home : null
+  if (home === null || home === ctx.config.url) return false
+  siteMemory(ctx).home = home
+  return true
 }
 
 async function answersAtRestRoute(ctx: ShopCtx): Promise<boolean> {
@@ -118,7 +140,7 @@ export async function readIndex(ctx: ShopCtx): Promise<Outcome<SiteIndex>> {
   const sent = await ctx.http({ method: 'GET', url, headers: { accept: 'application/json' } })
   if (!sent.ok) return sent
   const answer = read(ctx, sent.value, { method: 'GET' })
-  if (!answer.ok) return answer
+  if (!answer.ok) return err(answer.error.failure)
   const index = answer.value.value as Record<string, unknown>
   return ok({
     name: typeof index['name'] === 'string' ? index['name'] : '',

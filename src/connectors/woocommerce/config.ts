@@ -26,6 +26,10 @@ export const config = z.strictObject({
     .array(z.string().trim().min(1))
     .default([])
     .describe('Order statuses of plug-ins that the shop does not list by itself'),
+  completeOrders: z
+    .boolean()
+    .default(true)
+    .describe('Set orders to "completed" when everything has been shipped'),
   perPage: z.number().int().min(1).max(100).default(100).describe('Orders read with one request'),
   timeout: z
     .string()

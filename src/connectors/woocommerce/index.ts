@@ -3,8 +3,10 @@ import { config, secrets, timeoutMs, type WooCommerceConfig } from './config.ts'
 import { glance } from './glance.ts'
 import { identify } from './identity.ts'
 import { changed, fetchOrder } from './orders.ts'
+import { findShipments, sendShipment } from './shipments.ts'
 import { cancelledStatuses, defaultStatuses, statuses } from './statuses.ts'
 import { toOrder } from './to-order.ts'
+import { ensure, verify } from './webhooks.ts'
 
 /** WooCommerce by its REST API v3. Its quirks: README.md beside this file. */
 export const woocommerce: Channel<WooCommerceConfig> = {
@@ -28,4 +30,6 @@ export const woocommerce: Channel<WooCommerceConfig> = {
   cancelledStatuses,
   orderUrl: ({ url }, id) =>
     `${url}/wp-admin/admin.php?page=wc-orders&action=edit&id=${encodeURIComponent(id)}`,
+  webhooks: { verify, ensure },
+  shipping: { find: findShipments, send: sendShipment },
 }
