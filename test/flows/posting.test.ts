@@ -53,7 +53,7 @@ describe('posting', () => {
     netsuite.control.fault({ kind: 'error500', path: 'suiteql' })
     const placed = shop.control.newOrder()
     await poll()
-    shop.control.edit(placed.id, { fee_lines: [{ name: 'Gift wrap', total: '5.00', tax_status: 'none' }] })
+    shop.control.edit(placed.id, { line_items: [{ sku: 'SAUCER-OAK', quantity: 1 }] })
     netsuite.control.clearFaults()
     await world.poll()
     await advance(10 * 60_000)
@@ -68,7 +68,7 @@ describe('posting', () => {
     const { shop, poll, order, advance } = await start()
     const placed = shop.control.newOrder()
     await poll()
-    shop.control.edit(placed.id, { fee_lines: [{ name: 'Gift wrap', total: '5.00' }] })
+    shop.control.edit(placed.id, { line_items: [{ sku: 'SAUCER-OAK', quantity: 1 }] })
     await advance(60_000)
     expect(await order(placed.number)).toMatchObject({
       status: 'posted',
@@ -184,19 +184,17 @@ describe('an answer that is lost', () => {
       .where('id', '=', posted.id)
       .execute()
     const { enqueue } = await import('../../src/ledger/jobs.ts')
-    await db
-      .transaction()
-      .execute((tx) =>
-        enqueue(tx, [
-          {
-            kind: 'post',
-            key: posted.id,
-            orderId: posted.id,
-            connectionId: world.netsuiteId,
-            runAt: world.now(),
-          },
-        ]),
-      )
+    await db.transaction().execute((tx) =>
+      enqueue(tx, [
+        {
+          kind: 'post',
+          key: posted.id,
+          orderId: posted.id,
+          connectionId: world.netsuiteId,
+          runAt: world.now(),
+        },
+      ]),
+    )
     await world.settle()
     expect(await order(number)).toMatchObject({ status: 'posted', record_id: posted.record_id })
     expect(inNetSuite()).toHaveLength(1)
