@@ -156,5 +156,7 @@ test('npx finds the command of a checkout', async () => {
   const manifest = { name: 'waybill', version: '0.0.0', type: 'module', bin: { waybill: 'bin/waybill.js' } }
   await writeFile(path.join(checkout, 'package.json'), JSON.stringify(manifest))
   const options = { cwd: checkout, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
-  expect(execFileSync('npx', ['--offline', 'waybill', 'why', '30'], options)).toBe("from npx [ 'why', '30' ]\n")
+  expect(execFileSync('npx', ['--offline', 'waybill', 'why', '30'], options)).toBe(
+    "from npx [ 'why', '30' ]\n",
+  )
 })

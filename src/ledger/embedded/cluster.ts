@@ -7,7 +7,10 @@ import { ok } from '../../result.ts'
 import { failure } from '../failure.ts'
 import type { LedgerResult } from '../failure.ts'
 import { explainOutput } from './explain.ts'
+import { otherOwner } from './place.ts'
 import type { Place } from './place.ts'
+import { endOrphans } from './postmaster.ts'
+import type { Patience } from './postmaster.ts'
 
 export const USER = 'waybill'
 
@@ -15,9 +18,11 @@ export interface ClusterOptions {
   place: Place
   /** <home>/postgres/password: ours alone, whoever the database runs as. */
   passwordFile: string
+  logFile: string
   randomPassword: () => string
   durable: boolean
   env: NodeJS.ProcessEnv
+  patience: Patience
 }
 
 /** Makes the database cluster where there is none, checks its major version, and answers with its password. */
@@ -35,6 +40,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<LedgerResu
 async function createCluster(data: string, options: ClusterOptions): Promise<LedgerResult<string>> {
   const { place, durable } = options
   const unfinished = `${data}.new`
+  if (existsSync(unfinished)) await endOrphans(unfinished, place.prefix, options.patience)
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { mode: 0o700 })
   const password = await writePassword(options)
@@ -58,7 +64,7 @@ async function createCluster(data: string, options: ClusterOptions): Promise<Led
   await rm(forInitdb, { force: true })
   if (ended !== null) {
     await rm(unfinished, { recursive: true, force: true })
-    return explainOutput(ended, place.dir)
+    return explainOutput(ended, place.dir, options.logFile)
   }
   await rename(unfinished, data)
   const parent = await open(place.dir)
@@ -70,13 +76,7 @@ async function createCluster(data: string, options: ClusterOptions): Promise<Led
 async function checkCluster(data: string, place: Place): Promise<LedgerResult<null>> {
   const { uid } = await stat(data)
   const user = place.owner ?? process.getuid?.()
-  if (user !== undefined && uid !== user) {
-    return failure(
-      'home_other_owner',
-      `The database in ${data} belongs to user id ${uid}, and Waybill runs as ${process.getuid?.()}.`,
-      `Run Waybill as that user, or make the whole home its own (chown -R).`,
-    )
-  }
+  if (user !== undefined && uid !== user) return otherOwner(data, uid)
   const version = (await readFile(path.join(data, 'PG_VERSION'), 'utf8')).trim()
   if (version === String(place.binaries.major)) return ok(null)
   return failure(
@@ -91,7 +91,7 @@ async function resetPassword(data: string, options: ClusterOptions): Promise<Led
   const password = await writePassword(options)
   const sql = `ALTER ROLE ${USER} PASSWORD '${password}'\n`
   const ended = await command(options, 'postgres', ['--single', '-D', data, 'postgres'], sql)
-  return ended === null ? ok(password) : explainOutput(ended, options.place.dir)
+  return ended === null ? ok(password) : explainOutput(ended, options.place.dir, options.logFile)
 }
 
 async function writePassword({ passwordFile, randomPassword }: ClusterOptions): Promise<string> {

@@ -5,13 +5,17 @@ import { z } from 'zod'
 import { ok } from '../../result.ts'
 import { failure } from '../failure.ts'
 import type { LedgerResult } from '../failure.ts'
+import { diskFull, notWritable } from './explain.ts'
 
 export interface HomeLock {
   release(): void
 }
 
 const holder = z.object({ pid: z.number(), since: z.string() })
+// https://sqlite.org/rescode.html
 const BUSY = 5
+const FULL = 13
+const UNWRITABLE = [3, 8, 10, 14]
 
 /**
  * Makes this process the only Waybill on a home. The lock is the kernel's (an fcntl lock, held through an exclusive
@@ -19,16 +23,22 @@ const BUSY = 5
  * has to be believed.
  */
 export function lockHome(dir: string, now: () => Date): LedgerResult<HomeLock> {
-  const lock = new DatabaseSync(path.join(dir, 'lock'), { timeout: 500 })
   const holderFile = path.join(dir, 'holder.json')
+  const lock = new DatabaseSync(path.join(dir, 'lock'), { open: false, timeout: 500 })
   try {
+    lock.open()
     lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
+    writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: now().toISOString() }), {
+      mode: 0o600,
+    })
   } catch (error) {
-    lock.close()
-    if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return inUse(holderFile)
+    if (lock.isOpen) lock.close()
+    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
+    if (code === BUSY) return inUse(holderFile)
+    if (code === FULL) return diskFull(dir)
+    if (code !== null && UNWRITABLE.includes(code)) return notWritable(dir, 'its lock file')
     throw error
   }
-  writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: now().toISOString() }), { mode: 0o600 })
   return ok({ release: () => lock.close() })
 }
 

@@ -11,9 +11,11 @@ import { ensureCluster, USER } from './cluster.ts'
 import { explainError } from './explain.ts'
 import { lockHome } from './home-lock.ts'
 import { rotateLog } from './log-file.ts'
-import { choosePlace } from './place.ts'
-import { bringUp, lives, stopServer } from './server.ts'
-import type { Connection, Patience, Running, ServerOptions } from './server.ts'
+import { choosePlace, recordPlace } from './place.ts'
+import { isStopping, lives } from './postmaster.ts'
+import type { Patience } from './postmaster.ts'
+import { bringUp, stopServer } from './server.ts'
+import type { Connection, Running, ServerOptions } from './server.ts'
 import { linkTo, PORT, socketFolder } from './socket.ts'
 
 interface Log {
@@ -50,7 +52,7 @@ export interface Embedded {
   pid(): number
   /** False when it was found running, left by a Waybill that was killed. */
   started: boolean
-  /** Stops the server and gives the home free. */
+  /** Stops the server and gives the home free; a second call waits for the first. */
   stop(): Promise<void>
 }
 
@@ -76,7 +78,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<LedgerRes
 /** Makes <home>/postgres, and proves that the home can be written and has some space. */
 async function prepareHome(home: string): Promise<string> {
   const own = path.join(home, 'postgres')
-  await mkdir(own, { recursive: true, mode: 0o700 })
+  await mkdir(own, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    // What Node says of a folder that it cannot make on a read-only file system.
+    throw error.code === 'ENOENT' ? Object.assign(error, { code: 'EROFS' }) : error
+  })
   const probe = path.join(own, `probe-${process.pid}`)
   const file = await open(probe, 'w', 0o600)
   try {
@@ -98,6 +103,7 @@ async function startLocked(
   const patience = { unproven: 10_000, stop: 30_000, poll: 25, ...options.patience }
   const { PATH = '', ...rest } = options.env ?? process.env
   const env = { PATH, LANG: 'C', LC_ALL: 'C', ...(rest['TMPDIR'] ? { TMPDIR: rest['TMPDIR'] } : {}) }
+  const logFile = path.join(own, 'postgres.log')
   const shared = options.shared ?? ['/var/lib/waybill', '/var/tmp/waybill']
 
   const binaries = await findBinaries(options.binaries)
@@ -109,11 +115,14 @@ async function startLocked(
   const password = await ensureCluster({
     place: place.value,
     passwordFile: path.join(own, 'password'),
+    logFile,
     randomPassword: () => randomBytes(24).toString('hex'),
     durable,
     env,
+    patience,
   })
   if (!password.ok) return password
+  await recordPlace(own, place.value)
 
   const connection = {
     host: socket.value.reach,
@@ -122,7 +131,6 @@ async function startLocked(
     password: password.value,
     database: USER,
   }
-  const logFile = path.join(own, 'postgres.log')
   const server: ServerOptions = {
     place: place.value,
     socketDir: socket.value.reach,
@@ -135,7 +143,10 @@ async function startLocked(
   const running = await bringUp(server)
   if (!running.ok) return running
   await ensureDatabase(connection)
-  log.info({ pid: running.value.pid, started: running.value.started }, 'the embedded PostgreSQL is running')
+  log.info(
+    { pid: running.value.server.pid, started: running.value.started },
+    'the embedded PostgreSQL is running',
+  )
 
   const kept = keepRunning(server, running.value, options)
   const chores = setInterval(() => {
@@ -143,16 +154,18 @@ async function startLocked(
       log.warn({ error }, "keeping the embedded PostgreSQL's files failed"),
     )
   }, 60_000).unref()
+  let stopped: Promise<void> | null = null
+  const stop = async () => {
+    clearInterval(chores)
+    await kept.stop()
+    release()
+  }
   return ok({
     connection,
     databaseUrl: `postgresql://${USER}:${password.value}@${encodeURIComponent(socket.value.reach)}/${USER}`,
     pid: kept.pid,
     started: running.value.started,
-    stop: async () => {
-      clearInterval(chores)
-      await kept.stop()
-      release()
-    },
+    stop: () => (stopped ??= stop()),
   })
 }
 
@@ -171,7 +184,8 @@ async function ensureDatabase(connection: Connection): Promise<void> {
 
 /** Notices that the server has ended, and starts it again until it runs. */
 function keepRunning(server: ServerOptions, first: Running, { log, onExit }: EmbeddedOptions) {
-  let pid = first.pid
+  const data = path.join(server.place.dir, 'data')
+  let current = first.server
   const stopping = new AbortController()
   const pause = (ms: number) => sleep(ms, null, { signal: stopping.signal, ref: false }).catch(() => null)
 
@@ -180,8 +194,8 @@ function keepRunning(server: ServerOptions, first: Running, { log, onExit }: Emb
     for (let wait = 100; !stopping.signal.aborted; wait = Math.min(wait * 2, 5_000)) {
       const again = await bringUp(server)
       if (again.ok) {
-        pid = again.value.pid
-        log.info({ pid }, 'the embedded PostgreSQL is running again')
+        current = again.value.server
+        log.info({ pid: current.pid }, 'the embedded PostgreSQL is running again')
         return
       }
       if (said !== again.error.code) log.error(again.error, again.error.message)
@@ -191,8 +205,9 @@ function keepRunning(server: ServerOptions, first: Running, { log, onExit }: Emb
   }
   const watch = async () => {
     while (!stopping.signal.aborted) {
-      if (!(await lives(pid)) && !stopping.signal.aborted) {
-        log.error({ pid }, 'the embedded PostgreSQL has ended by itself; starting it again')
+      const up = (await lives(current)) && !(await isStopping(data))
+      if (!up && !stopping.signal.aborted) {
+        log.error({ pid: current.pid }, 'the embedded PostgreSQL was stopped from outside; starting it again')
         onExit?.()
         await restart()
       }
@@ -201,11 +216,11 @@ function keepRunning(server: ServerOptions, first: Running, { log, onExit }: Emb
   }
   const watching = watch()
   return {
-    pid: () => pid,
+    pid: () => current.pid,
     stop: async () => {
       stopping.abort()
       await watching
-      await stopServer(pid, server.patience)
+      await stopServer(current, server.patience)
     },
   }
 }

@@ -1,7 +1,19 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, cp, lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  cp,
+  lchown,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
@@ -35,24 +47,15 @@ export interface PlaceOptions {
 }
 
 const marker = z.object({ dir: z.string() })
+const markerFile = (own: string) => path.join(own, 'place.json')
 
 /** Decides where and as whom PostgreSQL runs, and makes that place ready for it. */
 export async function choosePlace(options: PlaceOptions): Promise<LedgerResult<Place>> {
   const { own, binaries, env } = options
   if (process.getuid?.() !== 0) return ok({ dir: own, binaries, prefix: [], owner: null })
-
-  const markerFile = path.join(own, 'place.json')
-  if (existsSync(markerFile)) {
-    const { dir } = marker.parse(JSON.parse(await readFile(markerFile, 'utf8')))
-    if (!existsSync(path.join(dir, 'data'))) {
-      return failure(
-        'database_missing',
-        `This home's database was kept in ${dir}, and is not there.`,
-        `Bring that folder back, or, to begin anew, delete ${markerFile} and restore a backup.`,
-      )
-    }
-    return await underNobody(dir, options)
-  }
+  const { uid } = await stat(own)
+  if (uid !== 0) return otherOwner(own, uid)
+  if (existsSync(markerFile(own))) return await recordedPlace(options)
 
   const unshare = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--']
   if (
@@ -61,38 +64,67 @@ export async function choosePlace(options: PlaceOptions): Promise<LedgerResult<P
   ) {
     return ok({ dir: own, binaries, prefix: unshare, owner: null })
   }
-  return await moveOut(markerFile, options)
+  return await outsidePlace(options)
 }
 
-/** Puts the database where nobody may enter: the home, or a folder above it, is closed to other users. */
-async function moveOut(markerFile: string, options: PlaceOptions): Promise<LedgerResult<Place>> {
+export const otherOwner = (folder: string, uid: number) =>
+  failure(
+    'home_other_owner',
+    `${folder} belongs to user id ${uid}, and Waybill runs as ${process.getuid?.()}.`,
+    'Run Waybill as that user, or make the whole home its own (chown -R).',
+  )
+
+/** Remembers a place outside the home, once the database is there; from then on the home's own copy does not count. */
+export async function recordPlace(own: string, place: Place): Promise<void> {
+  if (place.owner === null) return
+  await writeFile(markerFile(own), JSON.stringify({ dir: place.dir }), { flush: true })
+  await rm(path.join(own, 'data'), { recursive: true, force: true })
+}
+
+async function recordedPlace(options: PlaceOptions): Promise<LedgerResult<Place>> {
+  const file = markerFile(options.own)
+  const { dir } = marker.parse(JSON.parse(await readFile(file, 'utf8')))
+  if (existsSync(path.join(dir, 'data'))) return await underNobody(dir, options)
+  return failure(
+    'database_missing',
+    `This home's database was kept in ${dir}, and is not there.`,
+    `Bring that folder back, or, to begin anew, delete ${file} and restore a backup.`,
+  )
+}
+
+/** A place that nobody may enter, for the home, or a folder above it, is closed to other users. */
+async function outsidePlace(options: PlaceOptions): Promise<LedgerResult<Place>> {
   const hash = createHash('sha256').update(options.own).digest('hex').slice(0, 12)
-  let refused: LedgerResult<Place> | null = null
+  let place: LedgerResult<Place> = noOtherUser('no folder is left to try')
   for (const shared of options.shared) {
-    const dir = path.join(shared, hash)
-    const place = await underNobody(dir, options)
-    if (!place.ok) {
-      refused = place
-      continue
-    }
-    const inHome = path.join(options.own, 'data')
-    if (existsSync(inHome)) {
-      if (await serverOf(inHome, [])) return stillRunning(inHome)
-      await copyOwned(inHome, path.join(dir, 'data'), NOBODY)
-      const [sync, ...args] = [
-        ...place.value.prefix,
-        initdbOf(place.value),
-        '--sync-only',
-        '-D',
-        path.join(dir, 'data'),
-      ]
-      await run(sync!, args, { env: options.env })
-    }
-    await writeFile(markerFile, JSON.stringify({ dir }), { flush: true })
-    await rm(inHome, { recursive: true, force: true })
-    return place
+    place = await underNobody(path.join(shared, hash), options)
+    if (place.ok) return await bringData(place.value, options)
   }
-  return refused ?? noOtherUser('no folder is left to try')
+  return place
+}
+
+async function bringData(place: Place, { own, env }: PlaceOptions): Promise<LedgerResult<Place>> {
+  const from = path.join(own, 'data')
+  const to = path.join(place.dir, 'data')
+  if (existsSync(to)) {
+    // Of a home that is gone, or of a move that was cut short: what this home records is the truth.
+    if (await serverOf(to, place.prefix)) return stillRunning(to)
+    await rm(`${to}.old`, { recursive: true, force: true })
+    await rename(to, `${to}.old`)
+  }
+  if (existsSync(from)) {
+    if (await serverOf(from, [])) return stillRunning(from)
+    await copyFor(NOBODY, from, to)
+    const [file, ...args] = [
+      ...place.prefix,
+      path.join(place.binaries.dir, 'bin', 'initdb'),
+      '--sync-only',
+      '-D',
+      to,
+    ]
+    await run(file!, args, { env, cwd: place.dir })
+  }
+  return ok(place)
 }
 
 async function underNobody(dir: string, options: PlaceOptions): Promise<LedgerResult<Place>> {
@@ -100,12 +132,12 @@ async function underNobody(dir: string, options: PlaceOptions): Promise<LedgerRe
   const prefix = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all']
   const copied = path.join(dir, `postgresql-${options.binaries.version}`)
   try {
-    await mkdir(shared, { recursive: true, mode: 0o755 })
+    if (await mkdir(shared, { recursive: true })) await chmod(shared, 0o755)
     const { uid, mode } = await stat(shared)
     if (uid !== 0 || (mode & 0o022) !== 0) return noOtherUser(`${shared} can be written by other users`)
     await mkdir(dir, { recursive: true, mode: 0o700 })
     await chown(dir, NOBODY, NOBODY)
-    if (!existsSync(copied)) await copyOwned(options.binaries.dir, copied, NOBODY)
+    if (!existsSync(copied)) await copyFor(NOBODY, options.binaries.dir, copied)
   } catch (error) {
     return noOtherUser(error instanceof Error ? error.message : String(error))
   }
@@ -114,12 +146,10 @@ async function underNobody(dir: string, options: PlaceOptions): Promise<LedgerRe
   return ok({ dir, binaries: { ...options.binaries, dir: copied }, prefix, owner: NOBODY })
 }
 
-const initdbOf = (place: Place) => path.join(place.binaries.dir, 'bin', 'initdb')
-
 function stillRunning(dataDir: string) {
   return failure(
     'database_busy',
-    `A PostgreSQL is still running on ${dataDir}, which has to be moved.`,
+    `A PostgreSQL is still running on ${dataDir}, which this home needs.`,
     'Stop it (its process id is the first line of postmaster.pid there), then start again.',
   )
 }
@@ -133,7 +163,7 @@ function noOtherUser(why: string) {
 }
 
 /** Copies beside the destination and renames, so that an interrupted copy is never taken for a whole one. */
-async function copyOwned(from: string, to: string, uid: number): Promise<void> {
+async function copyFor(uid: number, from: string, to: string): Promise<void> {
   const unfinished = `${to}.new`
   await rm(unfinished, { recursive: true, force: true })
   await cp(from, unfinished, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })

@@ -10,19 +10,10 @@ import type { LedgerResult } from '../failure.ts'
 import { explainOutput } from './explain.ts'
 import { logSince, logSize, withLogFile } from './log-file.ts'
 import type { Place } from './place.ts'
-import { alive, judgePid, orphans, processState } from './postmaster.ts'
-import type { Postmaster } from './postmaster.ts'
+import { endOrphans, isStopping, judgePid, lives, processOf, signalled } from './postmaster.ts'
+import type { Patience, Postmaster, Process } from './postmaster.ts'
 import { settings } from './settings.ts'
 import { PORT } from './socket.ts'
-
-/** How long things may take, in milliseconds. */
-export interface Patience {
-  /** For a process under the pid file's id of which /proc does not say what it is. */
-  unproven: number
-  /** For a server to end when told to, before it is ended harder. */
-  stop: number
-  poll: number
-}
 
 export interface Connection {
   /** The folder of the socket. */
@@ -44,7 +35,7 @@ export interface ServerOptions {
 }
 
 export interface Running {
-  pid: number
+  server: Process
   /** False when it was already running: a Waybill that was killed had left it. */
   started: boolean
 }
@@ -62,12 +53,15 @@ export async function bringUp(options: ServerOptions): Promise<LedgerResult<Runn
     }
     const overdue = performance.now() > deadline
     if (verdict.is === 'running') {
-      const answer = isOurs(verdict.server, place) ? await ask(options.connection) : 'useless'
-      if (answer === 'ready') return ok({ pid: verdict.server.pid, started: false })
-      if (answer === 'useless' || (answer === 'silent' && overdue))
-        await stopServer(verdict.server.pid, patience)
+      const useful = isOurs(verdict.server, place) && !(await isStopping(data))
+      const answer = useful ? await ask(options.connection) : 'useless'
+      if (answer === 'ready') return ok({ server: verdict.server, started: false })
+      if (answer === 'useless' || (answer === 'silent' && overdue)) await stopServer(verdict.server, patience)
     } else if ((await ask(options.connection)) === 'ready') {
-      return ok({ pid: verdict.pid, started: false })
+      return ok({
+        server: { pid: verdict.pid, born: (await processOf(verdict.pid))?.born ?? '' },
+        started: false,
+      })
     } else if (overdue) {
       return busy(verdict.pid, data)
     }
@@ -88,13 +82,7 @@ function busy(pid: number, data: string) {
 
 /** Removes what a dead server left behind: processes, pid file, socket. */
 async function clear(data: string, { place, socketDir, patience }: ServerOptions): Promise<void> {
-  const deadline = performance.now() + patience.stop
-  for (;;) {
-    const left = await orphans(data, place.prefix)
-    if (left.length === 0) break
-    for (const pid of left) signal(pid, performance.now() > deadline ? 'SIGKILL' : 'SIGQUIT')
-    await sleep(patience.poll)
-  }
+  await endOrphans(data, place.prefix, patience)
   const socket = path.join(socketDir, `.s.PGSQL.${PORT}`)
   for (const file of [path.join(data, 'postmaster.pid'), socket, `${socket}.lock`])
     await rm(file, { force: true })
@@ -124,10 +112,25 @@ async function start(data: string, options: ServerOptions): Promise<LedgerResult
   server.unref()
   for (;;) {
     if (await Promise.race([ended, sleep(patience.poll, false)])) {
-      return explainOutput(await logSince(logFile, before), place.dir)
+      return explainOutput(await logSince(logFile, before), place.dir, logFile)
     }
-    if ((await ask(options.connection)) === 'ready') return ok({ pid: server.pid!, started: true })
+    const running = await processOf(server.pid!)
+    const answer = await ask(options.connection)
+    if (running && answer === 'ready') return ok({ server: running, started: true })
+    if (running && answer === 'useless') {
+      await stopServer(running, patience)
+      return passwordRefused(options)
+    }
   }
+}
+
+function passwordRefused({ logFile }: ServerOptions) {
+  const file = path.join(path.dirname(logFile), 'password')
+  return failure(
+    'database_not_starting',
+    `The password in ${file} is not the database's.`,
+    'Delete that file and start again: a new password is set.',
+  )
 }
 
 type Answer = 'ready' | 'not yet' | 'silent' | 'useless'
@@ -150,27 +153,11 @@ async function ask(connection: Connection): Promise<Answer> {
 }
 
 /** Stops a server: fast, then at once, then by force. Resolves when it is gone. */
-export async function stopServer(pid: number, patience: Patience): Promise<void> {
+export async function stopServer(server: Process, patience: Patience): Promise<void> {
   for (const how of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-    signal(pid, how)
+    if (!(await lives(server))) return
+    signalled(server.pid, how)
     const deadline = performance.now() + patience.stop
-    while (performance.now() < deadline) {
-      if (!(await lives(pid))) return
-      await sleep(patience.poll)
-    }
-  }
-}
-
-/** A zombie is dead, though its id is still taken. */
-export async function lives(pid: number): Promise<boolean> {
-  if (!alive(pid)) return false
-  return process.platform !== 'linux' || !['Z', 'X', null].includes(await processState(pid))
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    while (performance.now() < deadline && (await lives(server))) await sleep(patience.poll)
   }
 }
