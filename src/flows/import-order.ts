@@ -1,7 +1,6 @@
-import type { Selectable } from 'kysely'
 import type { RawOrder } from '../connectors/contract.ts'
 import { orderExternalId } from '../ids.ts'
-import type { Database, Tx } from '../ledger/database.ts'
+import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { enqueue } from '../ledger/jobs.ts'
@@ -14,6 +13,7 @@ import {
   updateOrder,
 } from '../ledger/orders.ts'
 import { replaceProblems } from '../ledger/problems.ts'
+import type { RouteRow } from '../ledger/routes.ts'
 import { keepRaw } from '../ledger/raw.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
@@ -22,8 +22,6 @@ import type { Status } from '../order/status.ts'
 import { totalsDifference } from '../order/totals.ts'
 import { err, type Result } from '../result.ts'
 import { type AnyChannel, channelFor, type Deps } from './deps.ts'
-
-export type RouteRow = Selectable<Database['routes']>
 
 export interface ImportInput {
   connection: ConnectionRow

@@ -6,7 +6,8 @@ import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/
 import { enqueue, finish, type Job, type NewJob } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
-import { importOrder, type RouteRow } from './import-order.ts'
+import type { RouteRow } from '../ledger/routes.ts'
+import { importOrder } from './import-order.ts'
 import { activeRouteOf } from './route.ts'
 import { stopConnection } from './trouble.ts'
 

@@ -1,4 +1,4 @@
-import type { BackendShipment } from '../connectors/contract.ts'
+import type { BackendShipment, Failure } from '../connectors/contract.ts'
 import { shipmentId } from '../ids.ts'
 import { moveCursor, readCursor } from '../ledger/cursors.ts'
 import { mainAccount, type Tx } from '../ledger/database.ts'
@@ -7,6 +7,7 @@ import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 const everyMs = 60_000
@@ -24,6 +25,8 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
   }
   const backend = backendFor(deps, connection)
   const call = callOver(deps, connection, backend.timing(deps.configOf(connection)).timeoutMs)
+  const identified = await ensureIdentity(deps, connection, call)
+  if (!identified.ok) return failed(deps, job, connection, identified.error)
   const state = (await readCursor(deps.db, connection.id, 'shipments')) ?? {
     modifiedAt: connection.created_at,
     page: null,
@@ -31,20 +34,9 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
   }
   const from = new Date(state.modifiedAt.getTime() - overlapMs).toISOString()
   const read = await backend.shipments(call.ctx, { from }, state.page ?? undefined)
+  if (!read.ok) return failed(deps, job, connection, read.error)
   const at = deps.now()
   await deps.db.transaction().execute(async (tx) => {
-    if (!read.ok) {
-      deps.log.warn(
-        { connection: connection.name, problem: read.error.problems[0] },
-        'shipments could not be read',
-      )
-      const systemic = isSystemic(read.error)
-      const runAt = systemic
-        ? await stopConnection(deps, tx, connection, read.error)
-        : new Date(at.getTime() + everyMs)
-      await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
-      return
-    }
     const { shipments, next } = read.value
     for (const shipment of shipments) await takeShipment(deps, tx, connection, shipment)
     const last = shipments.at(-1)
@@ -58,6 +50,17 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
     await connectionWorked(tx, connection, at)
     const runAt = next ? at : new Date(at.getTime() + everyMs)
     await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+  })
+}
+
+async function failed(deps: Deps, job: Job, connection: ConnectionRow, failure: Failure): Promise<void> {
+  deps.log.warn({ connection: connection.name, problem: failure.problems[0] }, 'shipments could not be read')
+  const systemic = isSystemic(failure)
+  await deps.db.transaction().execute(async (tx) => {
+    const runAt = systemic
+      ? await stopConnection(deps, tx, connection, failure)
+      : new Date(deps.now().getTime() + everyMs)
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
   })
 }
 

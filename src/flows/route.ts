@@ -1,5 +1,5 @@
 import type { Db } from '../ledger/database.ts'
-import type { RouteRow } from './import-order.ts'
+import type { RouteRow } from '../ledger/routes.ts'
 
 /** The route that carries a channel's orders; null when it has none (any more). */
 export async function activeRouteOf(db: Db, channelId: string): Promise<RouteRow | null> {

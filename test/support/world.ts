@@ -153,6 +153,14 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
       },
       at,
     )
+    await enqueue(tx, [
+      {
+        kind: 'read-shipments',
+        key: ids.netsuite,
+        connectionId: ids.netsuite,
+        runAt: new Date(at.getTime() + 30_000),
+      },
+    ])
   })
 
   const liveness = await register(
