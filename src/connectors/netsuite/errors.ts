@@ -192,7 +192,7 @@ const readings: [RegExp, (found: RegExpExecArray, purpose: Purpose) => Verdict[]
     ([, field = '']) => [{ code: 'field_too_long', subject: field }],
   ],
   [
-    /(?:closed|locked)[^.]*\bperiod|\bperiod\b[^.]*(?:closed|locked)|outside (?:of )?(?:the |its )?posting period|date[^.]*posting period/i,
+    /(?:closed|locked)[^.]*\bperiod|\bperiod\b[^.]*(?:closed|locked)|outside (?:of )?(?:the |its )?posting period|date[^.]*(?:posting|accounting) period/i,
     () => [{ code: 'period_closed', subject: '' }],
   ],
   [
@@ -221,16 +221,14 @@ export function problemsOf(detail: Detail, purpose: Purpose, status = 400): Prob
   const text = `${detail['o:errorCode']} ${detail.detail}`
   const place = detail['o:errorPath']
   const words = detail.detail || detail['o:errorCode']
-  const seen = {
-    detail: `NetSuite: ${words.replace(/^Error while accessing a resource\.\s*/i, '')}${place ? ` (at ${place})` : ''}`,
-    vendorMessage: words,
-  }
+  const reason = words.replace(/^Error while accessing a resource\.\s*/i, '')
+  const seen = { detail: `NetSuite: ${reason}${place ? ` (at ${place})` : ''}`, vendorMessage: words }
   for (const [pattern, read] of readings) {
     const found = pattern.exec(text)
     if (found) return read(found, purpose).map((verdict) => ({ ...verdict, ...seen }))
   }
   if (status === 403) return [{ code: 'permission_missing_for_record', subject: purpose.what, ...seen }]
-  return [{ code: 'rejected', subject: words, ...seen }]
+  return [{ code: 'rejected', subject: reason.slice(0, 120), ...seen }]
 }
 
 /** The permission NetSuite names, such as "Transactions -> Sales Order". */
