@@ -68,6 +68,8 @@ export function faultIn(answer: HttpResponse, json: FoundJson | null, asked: Ask
     )
   if (error !== null && error.code.endsWith('_invalid_id'))
     return fault('not_found', 'order_gone_at_channel', 'The shop has no order of this id', '')
+  if (json === null && /^\s*[{[]/.test(answer.body))
+    return unreadable('unreadable_answer', cutOff(answer.body))
   if (status === 404)
     return refused(
       'api_not_found',
@@ -80,10 +82,7 @@ export function faultIn(answer: HttpResponse, json: FoundJson | null, asked: Ask
   if (status >= 400) return fault('rejected', 'server_error', message ?? `The shop answered ${status}`)
   if (answer.body.trim() === '') return unreadable('unreadable_answer', 'The answer is empty')
   if (/^\s*</.test(answer.body)) return pageInsteadOfData(answer, asked, unreadable)
-  return unreadable(
-    'unreadable_answer',
-    `The answer is cut off, or is no JSON: ${answer.body.trim().slice(0, 80)}`,
-  )
+  return unreadable('unreadable_answer', cutOff(answer.body))
 }
 
 type Fault = (kind: FailureKind, code: ProblemCode, detail: string, subject?: string) => Failure
@@ -174,6 +173,8 @@ function isMaintenance(answer: HttpResponse, message: string | null): boolean {
 }
 
 export const hostOf = (answer: Pick<HttpResponse, 'url'>): string => new URL(answer.url).host
+
+const cutOff = (body: string) => `The answer is cut off, or is no JSON: ${body.trim().slice(0, 80)}`
 
 const withoutQuery = (address: string | undefined) => (address ?? 'nowhere').replace(/\?.*$/, '')
 

@@ -66,7 +66,7 @@ function read(
 ): Result<Answer, Fault> {
   const json = findJson(answer.body) ?? (what.orders ? findBrokenJson(answer.body) : null)
   const failure = faultIn(answer, json, { write: what.method !== 'GET', now: ctx.now() })
-  if (failure) return err({ failure, page: json === null && (answer.status < 400 || answer.status === 404) })
+  if (failure) return err({ failure, page: isPage(answer) })
   if (json === null) throw new Error('an answer without JSON passed as a good one')
   if (json.noise !== null)
     ctx.log.warn(
@@ -75,6 +75,10 @@ function read(
     )
   return ok({ value: json.value, text: json.text, headers: answer.headers })
 }
+
+/** A web page, or a redirect to one, in the place of data. */
+const isPage = ({ status, body }: HttpResponse) =>
+  (status < 400 && status >= 300) || ((status < 300 || status === 404) && /^\s*</.test(body))
 
 /** Looks whether the failure comes from a trait of the site that has a way round. True: try again. */
 async function learn(ctx: ShopCtx, what: Call, { failure, page }: Fault): Promise<boolean> {

@@ -69,7 +69,7 @@ async function recordsOf(ctx: ShopCtx, orderId: string): Promise<Outcome<Records
   const written = await ask(ctx, { method: 'GET', path: `/orders/${orderId}/notes` }, notes)
   if (!written.ok) return written
   const inNotes = written.value.flatMap(({ id, note }) =>
-    [...note.matchAll(/\[waybill ([A-Za-z0-9_-]+)\]/g)].map(([, shipmentId = '']) => ({ id, shipmentId })),
+    [...note.matchAll(/\[waybill ([^\]\s]+)\]/g)].map(([, shipmentId = '']) => ({ id, shipmentId })),
   )
   return ok({ kind: listed.ok ? 'fulfillments' : 'notes', found: [...inFulfillments, ...inNotes] })
 }
