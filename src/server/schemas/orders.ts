@@ -104,7 +104,7 @@ export type OrderEvent = z.infer<typeof orderEvent>
 
 export const exchange = z
   .object({
-    at: time.nullable(),
+    at: time,
     method: z.string(),
     url: z.string(),
     requestHeaders: z.record(z.string(), z.string()),

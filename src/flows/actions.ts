@@ -1,0 +1,243 @@
+import { sql } from 'kysely'
+import type { Tx } from '../ledger/database.ts'
+import { addEvents } from '../ledger/events.ts'
+import { connectionById } from '../ledger/health.ts'
+import { enqueue } from '../ledger/jobs.ts'
+import {
+  changeStatuses,
+  closeOrderProblems,
+  dropWaitingJobs,
+  lockOrders,
+  openProblemCodes,
+  releaseShipments,
+  unsentShipments,
+} from '../ledger/many-orders.ts'
+import type { OrderRow } from '../ledger/orders.ts'
+import type { ProblemCode } from '../order/problems.ts'
+import type { Status } from '../order/status.ts'
+import { type OrderAction, whyNot } from './available-actions.ts'
+import type { Deps } from './deps.ts'
+import { startImport } from './import-by-id.ts'
+
+export interface Asked {
+  action: OrderAction
+  orderIds: readonly string[]
+  /** Who asks, as the waybill names it. */
+  actor: string
+}
+
+export interface Skipped {
+  id: string
+  number: string
+  why: string
+}
+
+export interface Acted {
+  done: string[]
+  /** Orders that do not allow the action now, with the reason in words. */
+  skipped: Skipped[]
+}
+
+type Action = (deps: Deps, tx: Tx, orders: OrderRow[], actor: string) => Promise<void>
+
+/** So many orders are one transaction: enough to be quick, few enough to keep no one waiting for their locks. */
+const atOnce = 200
+
+/**
+ * Does what a person asks with orders, in transactions of 200 orders each: every change of status with its event and
+ * its job. Orders that do not allow it are skipped with the reason; ids that name no order are ignored.
+ */
+export async function actOnOrders(deps: Deps, asked: Asked): Promise<Acted> {
+  const ids = [...new Set(asked.orderIds)].sort()
+  const acted: Acted = { done: [], skipped: [] }
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const part = await deps.db
+      .transaction()
+      .execute((tx) => actInTransaction(deps, tx, { ...asked, orderIds: ids.slice(from, from + atOnce) }))
+    acted.done.push(...part.done)
+    acted.skipped.push(...part.skipped)
+  }
+  return acted
+}
+
+async function actInTransaction(deps: Deps, tx: Tx, { action, orderIds, actor }: Asked): Promise<Acted> {
+  const orders = await lockOrders(tx, orderIds)
+  const codes = await openProblemCodes(tx, orderIds)
+  const allowed: OrderRow[] = []
+  const skipped: Skipped[] = []
+  for (const order of orders) {
+    const why = whyNot(action, {
+      status: order.status,
+      linked: order.record_id !== null,
+      problems: (codes.get(order.id) ?? []) as ProblemCode[],
+    })
+    if (why === null) allowed.push(order)
+    else skipped.push({ id: order.id, number: order.number, why })
+  }
+  await actions[action](deps, tx, allowed, actor)
+  return { done: allowed.map((order) => order.id), skipped }
+}
+
+const actions: Record<OrderAction, Action> = {
+  post: async (deps, tx, orders, actor) => {
+    const at = deps.now()
+    await changeStatuses(tx, orders, {
+      to: 'scheduled',
+      at,
+      actor,
+      kind: 'post_requested',
+      set: { reason: null, hold: null, cancels_at: null, next_attempt_at: at },
+    })
+    await closeOrderProblems(tx, idsOf(orders), at)
+    await enqueuePosts(tx, orders, at)
+  },
+
+  cancel: async (deps, tx, orders, actor) => {
+    await changeStatuses(tx, orders, {
+      to: 'cancelled',
+      at: deps.now(),
+      actor,
+      kind: 'cancelled',
+      set: {
+        reason: 'Cancelled by a person',
+        cancel_reason: 'by_person',
+        // The right side is read before the change: the status it had.
+        status_before_cancel: sql`status`,
+        next_attempt_at: null,
+        cancels_at: null,
+      },
+    })
+    await dropWaitingJobs(tx, idsOf(orders))
+  },
+
+  uncancel: async (deps, tx, orders, actor) => {
+    const at = deps.now()
+    for (const [to, group] of Map.groupBy(orders, statusAfterUncancel)) {
+      await changeStatuses(tx, group, {
+        to,
+        at,
+        actor,
+        kind: 'uncancelled',
+        set: {
+          reason: sql`hold ->> 'detail'`,
+          cancel_reason: null,
+          status_before_cancel: null,
+          next_attempt_at: to === 'scheduled' ? at : null,
+        },
+      })
+      if (to === 'scheduled') await enqueuePosts(tx, group, at)
+    }
+    await enqueueShipments(tx, orders, at)
+  },
+
+  import_again: (deps, tx, orders, actor) => readAgain(deps, tx, orders, { actor, anyway: false }),
+  import_anyway: (deps, tx, orders, actor) => readAgain(deps, tx, orders, { actor, anyway: true }),
+
+  check_again: async (deps, tx, orders, actor) => {
+    const at = deps.now()
+    await note(tx, orders, { at, actor, kind: 'check_requested' })
+    await enqueue(
+      tx,
+      orders.map((order) => ({
+        kind: 'check-total' as const,
+        key: order.id,
+        connectionId: order.backend_id,
+        orderId: order.id,
+        runAt: at,
+        priority: 0,
+      })),
+    )
+  },
+
+  accept_total: async (deps, tx, orders, actor) => {
+    const at = deps.now()
+    await changeStatuses(tx, orders, {
+      to: 'posted',
+      at,
+      actor,
+      kind: 'total_accepted',
+      detail: (order) => ({ total: order.total, recordTotal: order.record_total, currency: order.currency }),
+      set: { total_accepted: true, cancels_at: null },
+    })
+    await closeOrderProblems(tx, idsOf(orders), at)
+  },
+
+  resend_shipment: async (deps, tx, orders, actor) => {
+    const at = deps.now()
+    await note(tx, orders, { at, actor, kind: 'resend_requested' })
+    await releaseShipments(tx, idsOf(orders), at)
+    await enqueueShipments(tx, orders, at)
+  },
+}
+
+const idsOf = (orders: OrderRow[]) => orders.map((order) => order.id)
+
+/** Where it was; one that was cancelled before it had got anywhere waits for a person. */
+function statusAfterUncancel(order: OrderRow): Status {
+  if (order.status_before_cancel !== null) return order.status_before_cancel as Status
+  return order.record_id === null ? 'imported' : 'posted'
+}
+
+async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
+  await enqueue(
+    tx,
+    orders.map((order) => ({
+      kind: 'post' as const,
+      key: order.id,
+      connectionId: order.backend_id,
+      orderId: order.id,
+      runAt: at,
+      priority: 0,
+    })),
+  )
+}
+
+/** One job for each shipment that waits to be told; failed ones wait for a person. */
+async function enqueueShipments(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
+  const byId = new Map(orders.map((order) => [order.id, order]))
+  const shipments = await unsentShipments(tx, idsOf(orders))
+  await enqueue(
+    tx,
+    shipments
+      .filter((shipment) => shipment.status !== 'error')
+      .map((shipment) => ({
+        kind: 'ship' as const,
+        key: shipment.id,
+        connectionId: byId.get(shipment.order_id)!.channel_id,
+        orderId: shipment.order_id,
+        runAt: at,
+        priority: 0,
+      })),
+  )
+}
+
+/** Asks the channel for the orders anew, as an import of a person. */
+async function readAgain(
+  deps: Deps,
+  tx: Tx,
+  orders: OrderRow[],
+  { actor, anyway }: { actor: string; anyway: boolean },
+): Promise<void> {
+  await note(tx, orders, {
+    at: deps.now(),
+    actor,
+    kind: anyway ? 'import_anyway_requested' : 'import_requested',
+  })
+  for (const [channelId, group] of Map.groupBy(orders, (order) => order.channel_id)) {
+    const connection = await connectionById(tx, channelId)
+    if (!connection) throw new Error(`connection ${channelId} is gone`)
+    const queries = group.map((order) => order.channel_order_id)
+    await startImport(deps, tx, { connection, queries, anyway, actor })
+  }
+}
+
+async function note(
+  tx: Tx,
+  orders: OrderRow[],
+  event: { at: Date; actor: string; kind: string },
+): Promise<void> {
+  await addEvents(
+    tx,
+    orders.map((order) => ({ orderId: order.id, ...event })),
+  )
+}

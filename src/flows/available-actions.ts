@@ -1,0 +1,78 @@
+import type { ProblemCode } from '../order/problems.ts'
+import { mayGo, type Status } from '../order/status.ts'
+
+/** What a person can do with an order. */
+export type OrderAction =
+  | 'post'
+  | 'cancel'
+  | 'uncancel'
+  | 'import_again'
+  | 'import_anyway'
+  | 'check_again'
+  | 'accept_total'
+  | 'resend_shipment'
+
+/** What decides which actions an order allows. */
+export interface Situation {
+  status: Status
+  /** Whether it has a record in the backend. */
+  linked: boolean
+  /** The codes of its open problems. */
+  problems: ProblemCode[]
+}
+
+/** Problems of what the channel sent: sending the same to the backend cannot help. */
+const ofThePayload: ProblemCode[] = ['unreadable_order', 'totals_do_not_add_up']
+
+/** Why the action cannot be done now, in words; null when it can. */
+const refusals: Record<OrderAction, (order: Situation) => string | null> = {
+  post: ({ status, linked, problems }) => {
+    if (linked) return 'it is in the backend already'
+    if (status === 'held') return 'a rule holds it; use "import anyway"'
+    if (status === 'cancelled') return 'it is cancelled; uncancel it first'
+    if (status === 'posting' || status === 'verifying') return 'it is on its way already'
+    if (problems.some((code) => ofThePayload.includes(code)))
+      return 'what the shop sent cannot be posted; correct it there and read it again'
+    return ['imported', 'scheduled', 'post_error'].includes(status) ? null : 'it cannot be read'
+  },
+  cancel: ({ status }) => {
+    if (status === 'cancelled') return 'it is cancelled already'
+    if (status === 'posting' || status === 'verifying')
+      return 'it is on its way to the backend; wait for the outcome'
+    return mayGo(status, 'cancelled') ? null : 'it is complete'
+  },
+  uncancel: ({ status }) => (status === 'cancelled' ? null : 'it is not cancelled'),
+  import_again: ({ status, linked }) =>
+    ['import_error', 'held', 'imported', 'post_error'].includes(status) && !linked
+      ? null
+      : 'it is past the point where a newer version from the shop is taken',
+  import_anyway: ({ status }) => (status === 'held' ? null : 'no rule holds it'),
+  check_again: ({ linked, problems }) =>
+    linked && problems.includes('total_differs') ? null : 'its total does not differ',
+  accept_total: ({ status, linked, problems }) =>
+    status === 'post_error' && linked && problems.includes('total_differs')
+      ? null
+      : 'its total does not differ',
+  resend_shipment: ({ status }) => (status === 'shipment_error' ? null : 'none of its shipments has failed'),
+}
+
+export function whyNot(action: OrderAction, order: Situation): string | null {
+  return refusals[action](order)
+}
+
+export function availableActions(order: Situation): OrderAction[] {
+  return (Object.keys(refusals) as OrderAction[]).filter((action) => whyNot(action, order) === null)
+}
+
+/** What one would most likely want next; null when there is nothing to do but wait. */
+export function primaryAction(order: Situation): OrderAction | null {
+  const wanted: OrderAction[] = [
+    'uncancel',
+    'import_anyway',
+    'resend_shipment',
+    'check_again',
+    'post',
+    'import_again',
+  ]
+  return wanted.find((action) => whyNot(action, order) === null) ?? null
+}

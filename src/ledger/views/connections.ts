@@ -1,0 +1,48 @@
+import { type Selectable, sql } from 'kysely'
+import { type Database, type Db, mainAccount } from '../database.ts'
+import type { ConnectionRow } from '../health.ts'
+
+export type GapRow = Selectable<Database['gaps']>
+
+/** A connection with what is shown beside it. */
+export interface ConnectionView extends ConnectionRow {
+  /** When it was last read to the end. */
+  read_at: Date | null
+  last_webhook_at: Date | null
+  /** Those that are not closed, oldest first. */
+  gaps: GapRow[]
+  /** Orders that wait to go there: scheduled, being posted or being looked up. */
+  waiting_orders: number
+}
+
+export async function connectionViews(db: Db): Promise<ConnectionView[]> {
+  const rows = await db
+    .selectFrom('connections')
+    .selectAll('connections')
+    .select([
+      sql<Date | null>`(SELECT max(read_at) FROM cursors WHERE cursors.connection_id = connections.id)`.as(
+        'read_at',
+      ),
+      sql<Date | null>`(SELECT received_at FROM webhooks
+        WHERE webhooks.connection_id = connections.id ORDER BY webhooks.id DESC LIMIT 1)`.as(
+        'last_webhook_at',
+      ),
+      sql<number>`(SELECT count(*)::int FROM orders WHERE orders.backend_id = connections.id
+        AND orders.account_id = connections.account_id AND orders.status IN ('scheduled', 'posting', 'verifying'))`.as(
+        'waiting_orders',
+      ),
+    ])
+    .where('connections.account_id', '=', mainAccount)
+    .orderBy('role', 'desc')
+    .orderBy('name')
+    .execute()
+  const gaps = await db
+    .selectFrom('gaps')
+    .selectAll()
+    .where('account_id', '=', mainAccount)
+    .where('closed_at', 'is', null)
+    .orderBy('from_at')
+    .execute()
+  const gapsOf = Map.groupBy(gaps, (gap) => gap.connection_id)
+  return rows.map((row) => ({ ...row, gaps: gapsOf.get(row.id) ?? [] }))
+}

@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import { type Db, mainAccount } from '../database.ts'
+
+/** Orders (and their shipments) stopped for one cause at one connection. */
+export interface ProblemGroupRow {
+  fingerprint: string
+  code: string
+  subject: string
+  connection: string
+  detail: string
+  vendor_message: string | null
+  routes: string[]
+  orders: number
+  totals: { amount: string; currency: string }[]
+  oldest: Date
+  newest: Date
+}
+
+/** The open problems of orders by cause, the one that stops most orders first; detail and message of the newest. */
+export async function problemGroups(db: Db): Promise<ProblemGroupRow[]> {
+  const { rows } = await sql<ProblemGroupRow>`
+    WITH open AS (
+      SELECT p.fingerprint, p.code, p.subject, p.connection_id, p.detail, p.vendor_message, p.opened_at, p.id,
+        o.id AS order_id, o.currency, o.total, o.route_id
+      FROM problems p JOIN orders o ON o.id = p.order_id
+      WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND o.status <> 'cancelled'
+    ), worth AS (
+      SELECT fingerprint, connection_id,
+        jsonb_agg(jsonb_build_object('amount', amount::text, 'currency', currency) ORDER BY currency) AS totals
+      FROM (
+        SELECT fingerprint, connection_id, currency, sum(total) AS amount
+        FROM (SELECT DISTINCT fingerprint, connection_id, order_id, currency, total FROM open) AS one
+        WHERE currency IS NOT NULL AND total IS NOT NULL
+        GROUP BY fingerprint, connection_id, currency) AS sums
+      GROUP BY fingerprint, connection_id
+    )
+    SELECT open.fingerprint, min(open.code) AS code, min(open.subject) AS subject, c.name AS connection,
+      (array_agg(open.detail ORDER BY open.opened_at DESC, open.id DESC))[1] AS detail,
+      (array_agg(open.vendor_message ORDER BY open.opened_at DESC, open.id DESC))[1] AS vendor_message,
+      array_agg(DISTINCT r.name) AS routes,
+      count(DISTINCT open.order_id)::int AS orders,
+      coalesce(worth.totals, '[]') AS totals,
+      min(open.opened_at) AS oldest, max(open.opened_at) AS newest
+    FROM open
+    JOIN connections c ON c.id = open.connection_id
+    JOIN routes r ON r.id = open.route_id
+    LEFT JOIN worth ON worth.fingerprint = open.fingerprint AND worth.connection_id = open.connection_id
+    GROUP BY open.fingerprint, open.connection_id, c.name, worth.totals
+    ORDER BY orders DESC, oldest, open.fingerprint`.execute(db)
+  return rows
+}
+
+/** The orders with this open problem, by the route they take. */
+export async function ordersWithProblem(
+  db: Db,
+  fingerprint: string,
+): Promise<{ id: string; routeId: string; subject: string }[]> {
+  const rows = await db
+    .selectFrom('problems')
+    .innerJoin('orders', 'orders.id', 'problems.order_id')
+    .select(['orders.id', 'orders.route_id as routeId', 'problems.subject'])
+    .distinct()
+    .where('problems.account_id', '=', mainAccount)
+    .where('problems.fingerprint', '=', fingerprint)
+    .where('problems.closed_at', 'is', null)
+    .where('orders.status', '!=', 'cancelled')
+    .orderBy('orders.id')
+    .execute()
+  return rows
+}
