@@ -1,0 +1,58 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { post } from './client.ts'
+import type {
+  BulkRequest,
+  BulkResult,
+  Connection,
+  FixRequest,
+  FixResult,
+  Import,
+  ImportRequest,
+  Order,
+  OrderAction,
+} from './types.ts'
+
+/** Does something with one order; the lists that show it are read anew. */
+export function useOrderAction() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ order, action }: { order: Pick<Order, 'id' | 'number'>; action: OrderAction }) =>
+      post(`/orders/${encodeURIComponent(order.id)}/${action.replaceAll('_', '-')}`),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
+  })
+}
+
+export function useBulkAction() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (request: BulkRequest) => post<BulkResult>('/orders/actions', request),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['orders'] }),
+        queries.invalidateQueries({ queryKey: ['problems'] }),
+      ]),
+  })
+}
+
+/** Applies a fix to a cause and sends all of its orders again. */
+export function useFix() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (request: FixRequest) => post<FixResult>('/problems/fixes', request),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['orders'] }),
+        queries.invalidateQueries({ queryKey: ['problems'] }),
+      ]),
+  })
+}
+
+export function useCheckConnection() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (name: string) => post<Connection>(`/connections/${encodeURIComponent(name)}/check`),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
+  })
+}
+
+export const startImport = (request: ImportRequest) => post<Import>('/imports', request)

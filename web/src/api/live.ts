@@ -1,0 +1,71 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { reachability } from './client.ts'
+import type { Change } from './types.ts'
+
+/** At most one reading anew in this time, however fast the changes come. */
+const settleMs = 300
+const refusedMs = 5_000
+
+/**
+ * Listens to the server's changes for as long as the page is shown and reads anew what they touch. Returns whether the
+ * stream is there; after a break everything on the page is read again, for what was missed.
+ */
+export function useLiveChanges(): 'live' | 'waiting' {
+  const queries = useQueryClient()
+  const [state, setState] = useState<'live' | 'waiting'>('waiting')
+
+  useEffect(() => {
+    const stale = new Map<string, readonly unknown[]>()
+    let timer: number | undefined
+    let again: number | undefined
+    let source: EventSource
+    let opened = false
+
+    const flush = () => {
+      timer = undefined
+      const keys = [...stale.values()]
+      stale.clear()
+      for (const queryKey of keys) void queries.invalidateQueries({ queryKey })
+    }
+    const touch = (...keys: (readonly unknown[])[]) => {
+      for (const key of keys) stale.set(key.join(' '), key)
+      timer ??= window.setTimeout(flush, settleMs)
+    }
+
+    const connect = () => {
+      source = new EventSource('/api/v1/events')
+      source.addEventListener('open', () => {
+        setState('live')
+        reachability.set('online')
+        if (opened) void queries.invalidateQueries()
+        opened = true
+      })
+      source.addEventListener('error', () => {
+        setState('waiting')
+        // The browser tries again by itself unless the server refused.
+        if (source.readyState === EventSource.CLOSED) again = window.setTimeout(connect, refusedMs)
+      })
+      source.addEventListener('change', ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Change))
+    }
+    const take = (change: Change) => {
+      if (change.connections) touch(['connections'], ['problems'])
+      if (change.orders === null) touch(['orders'], ['problems'])
+      else if (change.orders.length > 0)
+        touch(
+          ['orders', 'list'],
+          ['orders', 'counts'],
+          ['problems'],
+          ...change.orders.map((id) => ['orders', 'one', id]),
+        )
+    }
+    connect()
+    return () => {
+      source.close()
+      window.clearTimeout(timer)
+      window.clearTimeout(again)
+    }
+  }, [queries])
+
+  return state
+}

@@ -1,0 +1,85 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { get, withQuery } from './client.ts'
+import type {
+  Choices,
+  Connection,
+  Import,
+  List,
+  OrderCounts,
+  OrderDetail,
+  OrderPage,
+  ProblemGroup,
+  Route,
+  Why,
+} from './types.ts'
+
+export interface OrdersFilter {
+  search?: string | undefined
+  status?: string | undefined
+  connection?: string | undefined
+  problem?: string | undefined
+}
+
+const pageSize = 50
+
+export const ordersQuery = (filter: OrdersFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['orders', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      get<OrderPage>(withQuery('/orders', { ...filter, limit: pageSize, cursor: pageParam }), signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  })
+
+export const countsQuery = ({ search, connection, problem }: OrdersFilter) =>
+  queryOptions({
+    queryKey: ['orders', 'counts', { search, connection, problem }],
+    queryFn: ({ signal }) =>
+      get<OrderCounts>(withQuery('/orders/counts', { search, connection, problem }), signal),
+  })
+
+export const orderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', 'one', id],
+    queryFn: ({ signal }) => get<OrderDetail>(`/orders/${encodeURIComponent(id)}`, signal),
+  })
+
+export const problemsQuery = queryOptions({
+  queryKey: ['problems'],
+  queryFn: ({ signal }) => get<List<ProblemGroup>>('/problems', signal),
+})
+
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: ({ signal }) => get<List<Connection>>('/connections', signal),
+  staleTime: 60_000,
+})
+
+export const routesQuery = queryOptions({
+  queryKey: ['routes'],
+  queryFn: ({ signal }) => get<List<Route>>('/routes', signal),
+  staleTime: 60_000,
+})
+
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['imports', id],
+    queryFn: ({ signal }) => get<Import>(`/imports/${encodeURIComponent(id)}`, signal),
+    refetchInterval: ({ state }) => (state.data?.finishedAt ? false : 1_000),
+  })
+
+export const choicesQuery = (route: string, action: string, search: string) =>
+  queryOptions({
+    queryKey: ['choices', route, action, search],
+    queryFn: ({ signal }) =>
+      get<Choices>(withQuery(`/routes/${encodeURIComponent(route)}/choices`, { action, search }), signal),
+    staleTime: 60_000,
+  })
+
+export const whyQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['why', q],
+    queryFn: ({ signal }) => get<Why>(withQuery('/why', { q }), signal),
+    staleTime: 0,
+    retry: false,
+  })

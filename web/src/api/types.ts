@@ -1,0 +1,33 @@
+export type {
+  AttemptJson as Attempt,
+  BulkRequest,
+  BulkResult,
+  Change,
+  Choices,
+  ConnectionJson as Connection,
+  DescribedProblem as Problem,
+  ExchangeJson as Exchange,
+  FixRequest,
+  FixResult,
+  GapJson as Gap,
+  ImportJson as Import,
+  ImportRequest,
+  MoneyJson as Money,
+  OrderAction,
+  OrderCounts,
+  OrderDetail,
+  OrderEvent,
+  OrderJson as Order,
+  OrderPage,
+  ProblemGroup,
+  RouteJson as Route,
+  ShipmentJson as Shipment,
+  Why,
+} from '../../../src/server/schemas.ts'
+export type { Status } from '../../../src/order/status.ts'
+
+/** What one question to a list gives back. */
+export interface List<T> {
+  items: T[]
+  nextCursor: string | null
+}

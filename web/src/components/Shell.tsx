@@ -1,0 +1,65 @@
+import { Link, Outlet } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { problemsQuery } from '../api/queries.ts'
+import { useLiveChanges } from '../api/live.ts'
+import { formatCount } from '../format.ts'
+import { texts } from '../texts.ts'
+import { Banner } from './Banner.tsx'
+import { ColorSchemeButton } from './ColorSchemeButton.tsx'
+import classes from './Shell.module.css'
+import { WhyBox } from './WhyBox.tsx'
+import { WhyDrawer } from './WhyDrawer.tsx'
+import { Wordmark } from './Wordmark.tsx'
+
+/** What is around every page: the name, the way to the others, the Why box, and the banner when the server is away. */
+export function Shell() {
+  const live = useLiveChanges()
+  return (
+    <>
+      <a className="skip" href="#content">
+        {texts.shell.skip}
+      </a>
+      <header className={classes.header}>
+        <div className={classes.bar}>
+          <Link to="/" className={classes.home} aria-label={texts.shell.home}>
+            <Wordmark />
+          </Link>
+          <nav className={classes.nav} aria-label={texts.shell.nav}>
+            <Link to="/" activeOptions={{ exact: true, includeSearch: false }} className={classes.link}>
+              {texts.shell.orders}
+            </Link>
+            <Link to="/problems" className={classes.link}>
+              {texts.shell.problems} <ProblemCount />
+            </Link>
+            <Link to="/connections" className={classes.link}>
+              {texts.shell.connections}
+            </Link>
+          </nav>
+          <WhyBox />
+          <div className={classes.tools}>
+            <span className={classes.live} data-state={live} title={texts.shell.live[live]}>
+              <span className={classes.dot} aria-hidden="true" />
+              <span className="visually-hidden">{texts.shell.live[live]}</span>
+            </span>
+            <ColorSchemeButton />
+          </div>
+        </div>
+      </header>
+      <Banner />
+      <main id="content" tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </main>
+      <WhyDrawer />
+    </>
+  )
+}
+
+function ProblemCount() {
+  const { data } = useQuery(problemsQuery)
+  if (data === undefined || data.items.length === 0) return null
+  return (
+    <span className={classes.count} aria-label={texts.shell.problemCount(data.items.length)}>
+      {formatCount(data.items.length)}
+    </span>
+  )
+}

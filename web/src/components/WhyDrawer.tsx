@@ -1,0 +1,3 @@
+export function WhyDrawer() {
+  return null
+}

@@ -1,0 +1,107 @@
+import { texts } from './texts.ts'
+
+const locale = navigator.language.startsWith(texts.language) ? navigator.language : texts.language
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
+const amounts = new Map<string, Intl.NumberFormat>()
+
+/** "1,234.50" with as many decimals as the currency has. Formats the string itself: no float in between. */
+export function formatAmount(amount: string, currency: string): string {
+  let format = amounts.get(currency)
+  if (format === undefined) {
+    const { maximumFractionDigits } = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency,
+    }).resolvedOptions()
+    const digits = maximumFractionDigits ?? 2
+    format = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: Math.max(digits, 6),
+    })
+    amounts.set(currency, format)
+  }
+  return format.format(amount as Intl.StringNumericLiteral)
+}
+
+export const formatMoney = (money: { amount: string; currency: string }): string =>
+  `${formatAmount(money.amount, money.currency)} ${money.currency}`
+
+export const formatCount = (n: number): string => n.toLocaleString(locale)
+
+const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const precise = new Intl.DateTimeFormat(locale, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
+
+/** The day and time in the viewer's zone, no longer than it has to be: "14:03", "Yesterday 14:03", "3 Nov, 14:03". */
+export function formatWhen(iso: string, now: Date): string {
+  const date = new Date(iso)
+  const name = formatDay(date, now)
+  return name === texts.time.today ? time.format(date) : texts.time.dayAt(name, time.format(date))
+}
+
+/** "Today", "Yesterday", "3 Nov", "3 Nov 2024". */
+export function formatDay(date: Date, now: Date): string {
+  const days = Math.round((startOfDay(now) - startOfDay(date)) / 86_400_000)
+  if (days === 0) return texts.time.today
+  if (days === 1) return texts.time.yesterday
+  return (date.getFullYear() === now.getFullYear() ? day : dayOfYear).format(date)
+}
+
+export const formatClock = (iso: string): string => precise.format(new Date(iso))
+
+const startOfDay = (date: Date): number =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+
+/** The same moment where the viewer is, at the shop and in UTC, for the hover. */
+export function formatZones(iso: string, shopZone?: string | null): string {
+  const at = (timeZone: string) =>
+    new Intl.DateTimeFormat(locale, {
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+      hourCycle: 'h23',
+      timeZone,
+    }).format(new Date(iso))
+  const lines = [texts.time.yours(at(zone), zone)]
+  if (shopZone && isZone(shopZone)) lines.push(texts.time.shops(at(shopZone), shopZone))
+  lines.push(texts.time.utc(at('UTC')))
+  return lines.join('\n')
+}
+
+function isZone(timeZone: string): boolean {
+  try {
+    Intl.DateTimeFormat(locale, { timeZone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' })
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** "in 2 minutes", "3 days ago". */
+export function formatFromNow(iso: string, now: Date): string {
+  const seconds = Math.round((new Date(iso).getTime() - now.getTime()) / 1000)
+  for (const [unit, size] of steps)
+    if (Math.abs(seconds) >= size || unit === 'second')
+      return relative.format(Math.round(seconds / size), unit)
+  return relative.format(0, 'second')
+}
+
+/** "340 ms", "2.1 s", "3 min". */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  return `${Math.round(ms / 60_000)} min`
+}

@@ -1,0 +1,42 @@
+import { Button, CloseButton } from '@mantine/core'
+import { useBulkAction } from '../api/actions.ts'
+import type { OrderAction } from '../api/types.ts'
+import { notifyDone, notifyFailed } from '../notify.tsx'
+import { texts } from '../texts.ts'
+import classes from './BulkBar.module.css'
+
+const offered = ['post', 'cancel', 'uncancel'] as const satisfies OrderAction[]
+
+/** What can be done with all the selected orders; those it cannot be done with are named. */
+export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
+  const { mutate, isPending, variables } = useBulkAction()
+  if (ids.length === 0) return null
+  const run = (action: (typeof offered)[number]) =>
+    mutate(
+      { action, ids },
+      {
+        onSuccess: ({ done, skippedCount, skipped }) => {
+          onDone()
+          notifyDone(texts.orders.bulk.result(done, skippedCount))
+          for (const { number, why } of skipped.slice(0, 3)) notifyFailed(texts.actions.failed(number), why)
+        },
+        onError: (error) => notifyFailed(texts.orders.bulk.failed, error),
+      },
+    )
+  return (
+    <div className={classes.bar} role="region" aria-label={texts.orders.bulk.label}>
+      <span aria-live="polite">{texts.orders.bulk.selected(ids.length)}</span>
+      {offered.map((action) => (
+        <Button
+          key={action}
+          variant={action === 'post' ? 'filled' : 'default'}
+          loading={isPending && variables.action === action}
+          onClick={() => run(action)}
+        >
+          {texts.orders.bulk[action]}
+        </Button>
+      ))}
+      <CloseButton aria-label={texts.orders.bulk.clear} onClick={onDone} />
+    </div>
+  )
+}

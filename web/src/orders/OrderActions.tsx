@@ -1,0 +1,123 @@
+import { ActionIcon, Button, Menu } from '@mantine/core'
+import { Link, useNavigate } from '@tanstack/react-router'
+import type { Order, OrderAction } from '../api/types.ts'
+import { Icon, type IconName } from '../components/Icon.tsx'
+import { notifyDone } from '../notify.tsx'
+import { texts } from '../texts.ts'
+import { nextStep } from './next-step.ts'
+import classes from './OrderActions.module.css'
+import { useAct } from './useAct.ts'
+
+const icons: Record<OrderAction, IconName> = {
+  post: 'send',
+  cancel: 'stop',
+  uncancel: 'undo',
+  import_again: 'refresh',
+  import_anyway: 'send',
+  check_again: 'refresh',
+  accept_total: 'check',
+  resend_shipment: 'send',
+}
+
+/** The button for the obvious next thing, and the menu with everything else. */
+export function OrderActions({ order, filled = false }: { order: Order; filled?: boolean }) {
+  return (
+    <div className={classes.actions}>
+      <NextButton order={order} filled={filled} />
+      <MoreMenu order={order} />
+    </div>
+  )
+}
+
+function NextButton({ order, filled }: { order: Order; filled: boolean }) {
+  const { act, uncancelAndPost, busyWith } = useAct()
+  const step = nextStep(order)
+  if (step === null) return null
+  if (step.kind === 'fix')
+    return filled ? null : (
+      <Button
+        size="compact-sm"
+        variant="light"
+        tabIndex={-1}
+        renderRoot={(props) => (
+          <Link
+            {...props}
+            to="/orders/$id"
+            params={{ id: order.id }}
+            hash="problems"
+            aria-label={texts.actions.fixOrder(order.number)}
+          />
+        )}
+      >
+        {step.label}
+      </Button>
+    )
+  return (
+    <Button
+      size={filled ? 'xs' : 'compact-sm'}
+      variant={filled ? 'filled' : 'default'}
+      loading={busyWith === order.id}
+      aria-label={filled ? undefined : `${step.label}: ${order.number}`}
+      onClick={() => (step.action === 'uncancel' ? void uncancelAndPost(order) : act(order, step.action))}
+    >
+      {step.label}
+    </Button>
+  )
+}
+
+function MoreMenu({ order }: { order: Order }) {
+  const { act } = useAct()
+  const navigate = useNavigate()
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text)
+    notifyDone(texts.actions.copied(text))
+  }
+  const outside = [
+    { url: order.record?.url ?? null, label: texts.actions.openInBackend },
+    { url: order.channelUrl, label: texts.actions.openInShop },
+  ]
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon aria-label={texts.actions.more(order.number)}>
+          <Icon name="more" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {order.actions.map((action) => (
+          <Menu.Item
+            key={action}
+            leftSection={<Icon name={icons[action]} />}
+            onClick={() => act(order, action)}
+          >
+            {texts.actions[action]}
+          </Menu.Item>
+        ))}
+        {order.actions.length > 0 ? <Menu.Divider /> : null}
+        <Menu.Item
+          leftSection={<Icon name="question" />}
+          onClick={() => void navigate({ to: '.', search: (before) => ({ ...before, why: order.id }) })}
+        >
+          {texts.actions.explain}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="copy" />} onClick={() => void copy(order.id)}>
+          {texts.actions.copyId}
+        </Menu.Item>
+        {outside.map(({ url, label }) =>
+          url === null ? null : (
+            <Menu.Item
+              key={label}
+              leftSection={<Icon name="open" />}
+              component="a"
+              href={url}
+              target="_blank"
+              rel="noreferrer"
+            >
+              {label}
+            </Menu.Item>
+          ),
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

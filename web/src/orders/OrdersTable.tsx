@@ -1,0 +1,124 @@
+import { useNavigate } from '@tanstack/react-router'
+import { type RowSelectionState, useTable } from '@tanstack/react-table'
+import {
+  type Dispatch,
+  type KeyboardEvent,
+  type MouseEvent,
+  type SetStateAction,
+  useRef,
+  useState,
+} from 'react'
+import type { Order } from '../api/types.ts'
+import { texts } from '../texts.ts'
+import { columns, features } from './columns.tsx'
+import { nextStep } from './next-step.ts'
+import classes from './OrdersTable.module.css'
+import { useAct } from './useAct.ts'
+
+interface Props {
+  orders: Order[]
+  /** Orders that came while the page was open: they are lit for a moment. */
+  fresh: ReadonlySet<string>
+  selection: RowSelectionState
+  onSelection: Dispatch<SetStateAction<RowSelectionState>>
+}
+
+const idOf = (order: Order): string => order.id
+
+/** The table of orders. One row is in the tab order; arrows move it, Enter opens, `p` does the next thing. */
+export function OrdersTable({ orders, fresh, selection, onSelection }: Props) {
+  const table = useTable({
+    features,
+    columns,
+    data: orders,
+    getRowId: idOf,
+    state: { rowSelection: selection },
+    onRowSelectionChange: onSelection,
+  })
+  const body = useRef<HTMLTableSectionElement>(null)
+  const [active, setActive] = useState(0)
+  const navigate = useNavigate()
+  const { act, uncancelAndPost } = useAct()
+  const current = Math.min(active, orders.length - 1)
+
+  const open = (order: Order) => void navigate({ to: '/orders/$id', params: { id: order.id } })
+  const move = (to: number) => {
+    const row = body.current?.rows[Math.max(0, Math.min(to, orders.length - 1))]
+    row?.focus()
+    row?.scrollIntoView({ block: 'nearest' })
+  }
+  const doNext = (order: Order) => {
+    const step = nextStep(order)
+    if (step?.kind === 'fix') open(order)
+    if (step?.kind === 'do')
+      void (step.action === 'uncancel' ? uncancelAndPost(order) : act(order, step.action))
+  }
+  const onKey = (event: KeyboardEvent<HTMLTableRowElement>, order: Order, index: number) => {
+    if (event.metaKey || event.ctrlKey || event.altKey || !event.currentTarget.contains(event.target as Node))
+      return
+    const own = event.target === event.currentTarget
+    if (event.key === 'ArrowDown') move(index + 1)
+    else if (event.key === 'ArrowUp') move(index - 1)
+    else if (event.key === 'Home' && own) move(0)
+    else if (event.key === 'End' && own) move(orders.length - 1)
+    else if (event.key === 'Enter' && own) open(order)
+    else if (event.key === 'p') doNext(order)
+    else if (event.key === 'x')
+      onSelection(({ [order.id]: was, ...rest }) => (was ? rest : { ...rest, [order.id]: true }))
+    else return
+    event.preventDefault()
+  }
+  const onClick = (event: MouseEvent<HTMLTableRowElement>, order: Order) => {
+    const target = event.target as Element
+    if (!event.currentTarget.contains(target) || target.closest('a, button, input, label') !== null) return
+    if (document.getSelection()?.isCollapsed === false) return
+    open(order)
+  }
+
+  return (
+    <table className={classes.table} aria-label={texts.orders.title}>
+      <colgroup>
+        {table.getAllLeafColumns().map(({ id }) => (
+          <col key={id} className={classes[id]} />
+        ))}
+      </colgroup>
+      <thead>
+        {table.getHeaderGroups().map((group) => (
+          <tr key={group.id}>
+            {group.headers.map((header) => (
+              <th key={header.id} scope="col" className={classes[header.column.id]}>
+                {header.column.id === 'action' ? (
+                  <span className="visually-hidden">{texts.orders.columns.action}</span>
+                ) : (
+                  <table.FlexRender header={header} />
+                )}
+              </th>
+            ))}
+          </tr>
+        ))}
+      </thead>
+      <tbody ref={body}>
+        {table.getRowModel().rows.map((row, index) => (
+          <tr
+            key={row.id}
+            tabIndex={index === current ? 0 : -1}
+            data-order={row.original.number}
+            data-fresh={fresh.has(row.id)}
+            data-selected={row.getIsSelected()}
+            data-cancelled={row.original.status === 'cancelled'}
+            aria-label={`${texts.order.title(row.original.number)}: ${row.original.label}`}
+            onFocus={() => setActive(index)}
+            onKeyDown={(event) => onKey(event, row.original, index)}
+            onClick={(event) => onClick(event, row.original)}
+          >
+            {row.getAllCells().map((cell) => (
+              <td key={cell.id} className={classes[cell.column.id]}>
+                <table.FlexRender cell={cell} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,46 @@
+import { statuses } from '../../../src/order/status.ts'
+import type { OrderCounts } from '../api/types.ts'
+import { StatusMark } from '../components/StatusBadge.tsx'
+import { formatCount } from '../format.ts'
+import { texts } from '../texts.ts'
+import classes from './StatusFilter.module.css'
+
+interface Props {
+  counts: OrderCounts | undefined
+  /** The status shown alone; undefined shows all. Several, from a link, are separated by commas. */
+  value: string | undefined
+  onChange: (status: string | undefined) => void
+}
+
+/** The statuses that occur, with how many orders each has; one at a time. */
+export function StatusFilter({ counts, value, onChange }: Props) {
+  const chosen = value?.split(',') ?? []
+  const shown = statuses.filter((status) => (counts?.byStatus[status] ?? 0) > 0 || chosen.includes(status))
+  return (
+    <div className={classes.filter} role="group" aria-label={texts.orders.statusFilter}>
+      <button
+        type="button"
+        className={classes.pill}
+        aria-pressed={value === undefined}
+        onClick={() => onChange(undefined)}
+      >
+        {texts.orders.all}
+        {counts === undefined ? null : <span className={classes.count}>{formatCount(counts.total)}</span>}
+      </button>
+      {shown.map((status) => (
+        <button
+          key={status}
+          type="button"
+          className={classes.pill}
+          aria-pressed={chosen.includes(status)}
+          data-status={status}
+          onClick={() => onChange(chosen.length === 1 && chosen[0] === status ? undefined : status)}
+        >
+          <StatusMark status={status} />
+          {texts.statusShort[status]}
+          <span className={classes.count}>{formatCount(counts?.byStatus[status] ?? 0)}</span>
+        </button>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,153 @@
+import { Button, Select } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { RowSelectionState } from '@tanstack/react-table'
+import { useMemo, useState } from 'react'
+import { connectionsQuery, countsQuery, ordersQuery, problemsQuery } from '../api/queries.ts'
+import type { Order } from '../api/types.ts'
+import { LinkButton } from '../components/LinkButton.tsx'
+import { Notice } from '../components/Notice.tsx'
+import { PageError } from '../components/PageError.tsx'
+import { BulkBar } from '../orders/BulkBar.tsx'
+import { LoadMore } from '../orders/LoadMore.tsx'
+import { OrderCards } from '../orders/OrderCards.tsx'
+import { OrdersTable } from '../orders/OrdersTable.tsx'
+import { SearchBox } from '../orders/SearchBox.tsx'
+import { StatusFilter } from '../orders/StatusFilter.tsx'
+import { useFresh } from '../orders/useFresh.ts'
+import type { OrdersSearch } from '../router.tsx'
+import { texts } from '../texts.ts'
+import { useTitle } from '../title.ts'
+import classes from './OrdersPage.module.css'
+
+const none: Order[] = []
+
+export function OrdersPage() {
+  useTitle(texts.orders.title)
+  const { why: _, ...filter } = useSearch({ from: '/' })
+  const navigate = useNavigate({ from: '/' })
+  const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
+  const [selection, setSelection] = useState<RowSelectionState>({})
+
+  const counts = useQuery({ ...countsQuery(filter), placeholderData: keepPreviousData })
+  const list = useInfiniteQuery({ ...ordersQuery(filter), placeholderData: keepPreviousData })
+  const orders = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data])
+  const fresh = useFresh(orders, JSON.stringify(filter), list.isSuccess && !list.isPlaceholderData)
+  const selected = useMemo(() => Object.keys(selection).filter((id) => selection[id]), [selection])
+
+  const change = (next: Partial<Record<keyof OrdersSearch, string | undefined>>) => {
+    setSelection({})
+    void navigate({ search: (before) => ({ ...before, ...next }) as OrdersSearch, replace: 'search' in next })
+  }
+  const focusFirst = () => document.querySelector<HTMLElement>('tr[data-order], li[data-order] a')?.focus()
+
+  return (
+    <>
+      <div className={classes.head}>
+        <h1>{texts.orders.title}</h1>
+        <div className={classes.tools}>
+          <ConnectionSelect value={filter.connection} onChange={(connection) => change({ connection })} />
+          <ProblemSelect value={filter.problem} onChange={(problem) => change({ problem })} />
+          <SearchBox value={filter.search} onChange={(search) => change({ search })} onLeave={focusFirst} />
+        </div>
+      </div>
+      <StatusFilter counts={counts.data} value={filter.status} onChange={(status) => change({ status })} />
+      <div className={classes.list} aria-busy={list.isFetching} data-stale={list.isPlaceholderData}>
+        {list.isError && list.data === undefined ? (
+          <PageError error={list.error} reset={() => void list.refetch()} />
+        ) : list.isPending ? (
+          <div className={classes.skeleton} aria-hidden="true" />
+        ) : orders.length === 0 ? (
+          <Empty
+            filter={filter}
+            onClear={() =>
+              change({ search: undefined, status: undefined, connection: undefined, problem: undefined })
+            }
+          />
+        ) : narrow ? (
+          <OrderCards orders={orders} fresh={fresh} />
+        ) : (
+          <OrdersTable orders={orders} fresh={fresh} selection={selection} onSelection={setSelection} />
+        )}
+      </div>
+      {orders.length === 0 ? null : (
+        <LoadMore
+          shown={orders.length}
+          more={list.hasNextPage}
+          loading={list.isFetchingNextPage}
+          onMore={() => void list.fetchNextPage()}
+        />
+      )}
+      <BulkBar ids={selected} onDone={() => setSelection({})} />
+    </>
+  )
+}
+
+interface Choice {
+  value: string | undefined
+  onChange: (value: string | undefined) => void
+}
+
+function ConnectionSelect({ value, onChange }: Choice) {
+  const { data } = useQuery(connectionsQuery)
+  const shops = data?.items.filter(({ role }) => role === 'channel') ?? []
+  if (shops.length < 2 && value === undefined) return null
+  return (
+    <Select
+      aria-label={texts.orders.connectionFilter}
+      placeholder={texts.orders.anyConnection}
+      data={shops.map(({ name }) => name)}
+      value={value ?? null}
+      onChange={(next) => onChange(next ?? undefined)}
+      clearable
+      w={160}
+    />
+  )
+}
+
+function ProblemSelect({ value, onChange }: Choice) {
+  const { data } = useQuery(problemsQuery)
+  const problems = data?.items.filter(({ scope }) => scope !== 'connection') ?? []
+  if (problems.length === 0 && value === undefined) return null
+  const options = problems.map(({ fingerprint, title }) => ({ value: fingerprint, label: title }))
+  if (value !== undefined && !options.some((option) => option.value === value))
+    options.push({ value, label: value })
+  return (
+    <Select
+      aria-label={texts.orders.problemFilter}
+      placeholder={texts.orders.anyProblem}
+      data={options}
+      value={value ?? null}
+      onChange={(next) => onChange(next ?? undefined)}
+      clearable
+      w={240}
+      comboboxProps={{ width: 380, position: 'bottom-end', shadow: 'md' }}
+    />
+  )
+}
+
+function Empty({ filter, onClear }: { filter: OrdersSearch; onClear: () => void }) {
+  const filtered = Object.values(filter).some((value) => value !== undefined)
+  if (!filtered) {
+    const { title, text, action } = texts.orders.empty.none
+    return (
+      <Notice title={title} text={text}>
+        <LinkButton to="/connections">{action}</LinkButton>
+      </Notice>
+    )
+  }
+  const { title, text, ask } = texts.orders.empty.filtered
+  return (
+    <Notice title={title} text={text}>
+      <div className={classes.choices}>
+        {filter.search === undefined ? null : (
+          <LinkButton variant="filled" to="/" search={{ ...filter, why: filter.search }}>
+            {ask(filter.search)}
+          </LinkButton>
+        )}
+        <Button onClick={onClear}>{texts.orders.clear}</Button>
+      </div>
+    </Notice>
+  )
+}

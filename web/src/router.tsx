@@ -1,0 +1,102 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+} from '@tanstack/react-router'
+import { NotFound } from './components/NotFound.tsx'
+import { PageError } from './components/PageError.tsx'
+import { Shell } from './components/Shell.tsx'
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+
+/** What the address bar of every page may carry: the question in the Why box. */
+export interface WhySearch {
+  why?: string
+}
+
+/** The orders table's filters, all in the address bar. */
+export interface OrdersSearch extends WhySearch {
+  search?: string
+  /** One or more statuses, separated by commas. */
+  status?: string
+  connection?: string
+  /** The fingerprint of a problem. */
+  problem?: string
+}
+
+const definedOnly = <T extends Record<string, unknown>>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  validateSearch: (search): WhySearch => definedOnly({ why: text(search.why) }),
+})
+
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (search): OrdersSearch =>
+    definedOnly({
+      search: text(search.search),
+      status: text(search.status),
+      connection: text(search.connection),
+      problem: text(search.problem),
+    }),
+  component: lazyRouteComponent(() => import('./pages/OrdersPage.tsx'), 'OrdersPage'),
+})
+
+const ordersByName = createRoute({
+  getParentRoute: () => root,
+  path: '/orders',
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/', search, replace: true })
+  },
+})
+
+const order = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/$id',
+  component: lazyRouteComponent(() => import('./pages/OrderPage.tsx'), 'OrderPage'),
+})
+
+const problems = createRoute({
+  getParentRoute: () => root,
+  path: '/problems',
+  component: lazyRouteComponent(() => import('./pages/ProblemsPage.tsx'), 'ProblemsPage'),
+})
+
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  component: lazyRouteComponent(() => import('./pages/ConnectionsPage.tsx'), 'ConnectionsPage'),
+})
+
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/$id',
+  component: lazyRouteComponent(() => import('./pages/ImportPage.tsx'), 'ImportPage'),
+})
+
+const routeTree = root.addChildren([orders, ordersByName, order, problems, connections, imports])
+
+export const router = createRouter({
+  routeTree,
+  // Order numbers stay as they are typed: no JSON in the address bar.
+  parseSearch: parseSearchWith((value) => value),
+  stringifySearch: stringifySearchWith(String),
+  defaultPreload: 'intent',
+  defaultErrorComponent: PageError,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
