@@ -79,6 +79,8 @@ export function serveApi(
       }
       try {
         await work(request, reply, entry)
+      } catch (error) {
+        if (!settings.signal.aborted) throw error
       } finally {
         traffic.inFlight--
         request.raw.socket.off('close', hungUp)
@@ -127,6 +129,7 @@ export function serveApi(
     await pause(slow / 2)
     if (late !== undefined) return
     if (has('loseAnswer')) return sever(reply)
+    if (has('errorAfterCommit')) return send(reply, entry, badGateway)
     send(reply, entry, answer)
   }
 
@@ -234,6 +237,11 @@ const maintenance: Answer = {
   status: 503,
   headers: { 'content-type': 'text/html; charset=utf-8' },
   body: '<!doctype html><title>NetSuite</title><h1>NetSuite is undergoing maintenance</h1><p>We will be back shortly.</p>',
+}
+const badGateway: Answer = {
+  status: 502,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: '<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>',
 }
 const garbage: Answer = {
   status: 200,

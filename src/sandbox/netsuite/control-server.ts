@@ -83,14 +83,20 @@ export function serveControl(app: FastifyInstance, control: Control): void {
 const isForm = (request: FastifyRequest) =>
   request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
 
-/** JSON or a form; empty fields of a form are absent, numbers in it are numbers. */
+const numberFields = new Set(['times', 'after', 'ms'])
+
+/** JSON or a form: its empty fields are absent, its numbers are numbers, `line:3=2` is two pieces of line 3. */
 function readBody(request: FastifyRequest): unknown {
   const text = typeof request.body === 'string' ? request.body : ''
   if (isForm(request)) {
     const fields = [...new URLSearchParams(text)].filter(([, value]) => value !== '')
-    return Object.fromEntries(
-      fields.map(([name, value]) => [name, ['times', 'after', 'ms'].includes(name) ? Number(value) : value]),
-    )
+    const lines = fields
+      .filter(([name, value]) => name.startsWith('line:') && Number(value) > 0)
+      .map(([name, value]) => ({ line: Number(name.slice(5)), quantity: Number(value) }))
+    const plain = fields
+      .filter(([name]) => !name.startsWith('line:'))
+      .map(([name, value]) => [name, numberFields.has(name) ? Number(value) : value] as const)
+    return { ...Object.fromEntries(plain), ...(lines.length > 0 ? { lines } : {}) }
   }
   if (text === '') return {}
   try {

@@ -6,13 +6,8 @@ import type { Fault, Faults } from './faults.ts'
 import { fulfillOrder } from './fulfillments.ts'
 import { changeSetting, findRow, setting, type CustomerRow, type ItemRow } from './lookups.ts'
 import type { Records } from './records.ts'
-import {
-  deleteTransaction,
-  findTransaction,
-  rememberCustomFields,
-  touch,
-  type TransactionRow,
-} from './sales-orders.ts'
+import { findTransaction, rememberCustomFields, touch, type TransactionRow } from './sales-orders.ts'
+import { deleteTransaction } from './sales-order-changes.ts'
 import { mandatoryFields, type MandatoryField } from './sales-order-check.ts'
 import { addItem, type ItemSeed } from './seed.ts'
 
@@ -41,6 +36,9 @@ export interface SandboxState {
 export interface Control {
   fault(fault: Fault): void
   clearFaults(): void
+  /** Nothing listens any more: connections are refused, until `up`. Control from inside only. */
+  down(): Promise<void>
+  up(): Promise<void>
   expireTokens(): void
   revoke(revoked: boolean): void
   addItem(item: ItemSeed): string
@@ -81,9 +79,10 @@ interface Parts {
   faults: Faults
   traffic: Traffic
   records: Records
+  listener: { stop(): Promise<void>; start(): Promise<void> }
 }
 
-export function makeControl({ account, gatekeeper, faults, traffic, records }: Parts): Control {
+export function makeControl({ account, gatekeeper, faults, traffic, records, listener }: Parts): Control {
   const onOrder = <T>(key: string, work: (order: TransactionRow) => Result<T, string>): Result<T, string> => {
     const order = findOrder(account, key)
     return order === undefined ? err(`There is no sales order ${key}.`) : work(order)
@@ -95,6 +94,8 @@ export function makeControl({ account, gatekeeper, faults, traffic, records }: P
   return {
     fault: faults.arm,
     clearFaults: faults.clear,
+    down: listener.stop,
+    up: listener.start,
     expireTokens: gatekeeper.expireTokens,
     revoke: gatekeeper.revoke,
     addItem: (item) => String(addItem(account, item)),

@@ -19,6 +19,8 @@ export const faultSchema = z.strictObject({
     'garbage',
     /** The work is done, then the connection is cut: the answer is lost. */
     'loseAnswer',
+    /** The work is done, then a proxy answers 502. */
+    'errorAfterCommit',
     /** The connection is cut at once, and the work is done `ms` later, if NetSuite's own time limit allows it. */
     'commitLate',
     /** Overload words itself as a bad login (401 INVALID_LOGIN_ATTEMPT) while other calls are in flight. */
@@ -33,6 +35,11 @@ export const faultSchema = z.strictObject({
   path: z.string().optional(),
   ms: z.number().nonnegative().optional(),
 })
+
+/** Faults of one call's work: unless told otherwise, they hit writes of records alone. */
+const ofWrites = new Set(['loseAnswer', 'errorAfterCommit', 'commitLate'])
+/** Faults of the whole host: unless told otherwise, only these hit the token endpoint as well. */
+const ofHost = new Set(['down', 'maintenance'])
 
 export type Fault = z.input<typeof faultSchema>
 type Armed = z.output<typeof faultSchema>
@@ -54,8 +61,7 @@ export function makeFaults(): Faults {
     hit(method, path) {
       const hits: Armed[] = []
       for (const fault of armed) {
-        if (fault.method !== undefined && fault.method !== method) continue
-        if (fault.path !== undefined && !path.toLowerCase().includes(fault.path.toLowerCase())) continue
+        if (!fits(fault, method, path)) continue
         if (fault.after !== undefined && fault.after > 0) {
           fault.after--
           continue
@@ -67,4 +73,12 @@ export function makeFaults(): Faults {
       return hits
     },
   }
+}
+
+function fits(fault: Armed, method: string, path: string): boolean {
+  const write = method !== 'GET' && path.includes('/record/')
+  if (fault.method !== undefined && fault.method !== method) return false
+  if (fault.path !== undefined) return path.toLowerCase().includes(fault.path.toLowerCase())
+  if (ofWrites.has(fault.kind)) return write
+  return ofHost.has(fault.kind) || !path.includes('/oauth2/')
 }

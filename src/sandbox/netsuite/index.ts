@@ -95,10 +95,29 @@ export async function startSandboxNetSuite(options: SandboxNetSuiteOptions): Pro
   const gatekeeper = makeGatekeeper(account, credentials)
   const faults = makeFaults()
   const records = makeRecords(account)
-  const control = makeControl({ account, gatekeeper, faults, traffic, records })
   const latency = options.latencyMs ?? 0
 
+  const host = options.host ?? '127.0.0.1'
   const app = Fastify({ forceCloseConnections: true, bodyLimit: 104 * 1024 * 1024 })
+  const control = makeControl({
+    account,
+    gatekeeper,
+    faults,
+    traffic,
+    records,
+    listener: {
+      stop: () =>
+        new Promise((done) => {
+          app.server.close(() => done())
+          app.server.closeAllConnections()
+        }),
+      start: () =>
+        new Promise((done) => {
+          if (app.server.listening) done()
+          else app.server.listen(Number(new URL(url).port), host, done)
+        }),
+    },
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, request, reply) => {
@@ -114,7 +133,7 @@ export async function startSandboxNetSuite(options: SandboxNetSuiteOptions): Pro
   })
   serveControl(app, control)
   servePages(app, account, control, records)
-  url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' })
+  url = await app.listen({ port: options.port, host })
   options.log?.info({ url, account: account.id }, 'the sandbox NetSuite listens')
 
   return {

@@ -19,7 +19,8 @@ import {
   type NameValidation,
   type ReadRequest,
 } from './requests.ts'
-import { createSalesOrder, deleteTransaction, findTransaction, updateSalesOrder } from './sales-orders.ts'
+import { createSalesOrder, findTransaction } from './sales-orders.ts'
+import { deleteTransaction, updateSalesOrder } from './sales-order-changes.ts'
 import { onlyFields, showSalesOrder } from './sales-order-view.ts'
 import { answerSuiteql } from './suiteql/run.ts'
 import type { z } from 'zod'

@@ -112,8 +112,13 @@ function showReferences(account: Account, body: Record<string, unknown>): Record
 
 const subrecord = (account: Account, path: string, value: unknown, expand: boolean): object => ({
   ...selfLink(account, path),
-  ...(expand && typeof value === 'object' ? value : {}),
+  ...(expand && typeof value === 'object' ? showCountry({ ...value }) : {}),
 })
+
+const showCountry = (address: { country?: unknown }): object =>
+  typeof address.country === 'string'
+    ? { ...address, country: { id: address.country, refName: address.country } }
+    : address
 
 function showLines(account: Account, order: TransactionRow, expand: boolean): object {
   const path = `salesOrder/${order.id}/item`

@@ -1,12 +1,11 @@
 import { Big } from 'big.js'
 import { ok } from '../../result.ts'
 import { isoSeconds, localDay, localTime, transact, type Account } from './account.ts'
-import { userError, type Outcome } from './answers.ts'
+import type { Outcome } from './answers.ts'
 import { nextNumber } from './lookups.ts'
 import type { SalesOrderRequest } from './requests.ts'
 import { checkSalesOrder, type CheckedLine, type CheckedOrder } from './sales-order-check.ts'
 import { createViews } from './suiteql/views.ts'
-import { computeTotals } from './totals.ts'
 
 /** A row of ns_transaction. */
 export interface TransactionRow {
@@ -149,7 +148,7 @@ function insertMainLine(account: Account, order: number, total: string): void {
     .run(order, total)
 }
 
-const negative = (amount: string): string => new Big(amount).times(-1).toFixed()
+export const negative = (amount: string): string => new Big(amount).times(-1).toFixed()
 
 function insertLine(
   account: Account,
@@ -231,98 +230,4 @@ export function touch(account: Account, id: number): void {
   account
     .sql('UPDATE ns_transaction SET modified = ?, modified_local = ? WHERE id = ?')
     .run(isoSeconds(now), localTime(account, now), id)
-}
-
-/** PATCH: memo, reference, status, custom fields, and lines that are closed or get another quantity by their `line`. */
-export function updateSalesOrder(
-  account: Account,
-  order: TransactionRow,
-  request: SalesOrderRequest,
-  custom: Record<string, unknown>,
-): Outcome<true> {
-  if (order.locked === 1) return userError('This record has been locked by a user defined workflow.')
-  const lines = itemLines(account, order.id)
-  for (const [at, change] of (request.item?.items ?? []).entries())
-    if (change.line === undefined || !lines.some((line) => line.line === change.line))
-      return userError(
-        `You have entered an Invalid Field Value ${change.line} for the following field: line.`,
-        `item.items[${at}]`,
-      )
-  rememberCustomFields(account, custom)
-  transact(account, () => {
-    for (const change of request.item?.items ?? []) changeLine(account, order.id, change)
-    account
-      .sql(
-        `UPDATE ns_transaction SET memo = COALESCE(?, memo), other_ref_num = COALESCE(?, other_ref_num),
-           status = COALESCE(?, status), body = json_patch(body, ?) WHERE id = ?`,
-      )
-      .run(
-        request.memo ?? null,
-        request.otherRefNum ?? null,
-        request.orderStatus ?? null,
-        JSON.stringify(custom),
-        order.id,
-      )
-    recompute(account, order)
-    touch(account, order.id)
-  })
-  return ok(true)
-}
-
-function changeLine(
-  account: Account,
-  order: number,
-  change: { line?: number | undefined; isClosed?: boolean | undefined; quantity?: string | undefined },
-): void {
-  if (change.isClosed !== undefined)
-    account
-      .sql('UPDATE ns_line SET closed = ? WHERE transaction_id = ? AND line = ?')
-      .run(change.isClosed ? 1 : 0, order, change.line ?? 0)
-  if (change.quantity !== undefined)
-    account
-      .sql('UPDATE ns_line SET quantity = ? WHERE transaction_id = ? AND line = ?')
-      .run(negative(change.quantity), order, change.line ?? 0)
-}
-
-/** The totals again after a line has changed. */
-function recompute(account: Account, order: TransactionRow): void {
-  const lines = itemLines(account, order.id)
-  const digits = Number(
-    account.sql('SELECT digits FROM ns_currency WHERE id = ?').get(order.currency)?.['digits'],
-  )
-  const percent = (code: number | null): string =>
-    code === null ? '0' : String(account.sql('SELECT rate FROM ns_tax_code WHERE id = ?').get(code)?.['rate'])
-  const shippingTax = new Big(order.shipping_tax ?? 0)
-  const totals = computeTotals({
-    digits,
-    lines: lines.map((line) => ({
-      ...(line.quantity === null ? {} : { quantity: negative(line.quantity) }),
-      ...(line.rate === null ? { amount: negative(line.amount) } : { rate: line.rate }),
-      taxPercent: percent(line.tax_code),
-    })),
-    discount: order.discount_total ?? '0',
-    shippingCost: order.shipping_cost ?? '0',
-  })
-  lines.forEach((line, at) =>
-    account
-      .sql('UPDATE ns_line SET amount = ?, tax_amount = ? WHERE key = ?')
-      .run(negative(totals.lines[at]!.amount), totals.lines[at]!.taxAmount, line.key),
-  )
-  account
-    .sql('UPDATE ns_transaction SET subtotal = ?, tax_total = ?, total = ? WHERE id = ?')
-    .run(
-      totals.subtotal,
-      new Big(totals.taxTotal).plus(shippingTax).toFixed(digits),
-      new Big(totals.total).plus(shippingTax).toFixed(digits),
-      order.id,
-    )
-}
-
-/** DELETE: what is fulfilled cannot go. */
-export function deleteTransaction(account: Account, transaction: TransactionRow): Outcome<true> {
-  const dependent = account.sql('SELECT 1 FROM ns_link WHERE previous_doc = ?').get(transaction.id)
-  if (dependent !== undefined)
-    return userError('This record cannot be deleted because it has dependent records.')
-  transact(account, () => account.sql('DELETE FROM ns_transaction WHERE id = ?').run(transaction.id))
-  return ok(true)
 }

@@ -62,7 +62,7 @@ export function computeTotals(order: OrderSums): OrderTotals {
     ? order.taxDetails.reduce((sum, amount) => sum.plus(round(new Big(amount))), new Big(0))
     : lines.reduce((sum, line) => sum.plus(line.taxAmount), shippingTax)
 
-  const text = (value: Big) => value.toFixed(order.digits)
+  const text = (value: Big) => (value.eq(0) ? new Big(0) : value).toFixed(order.digits)
   return {
     lines: lines.map((line) => ({ amount: text(line.amount), taxAmount: text(line.taxAmount) })),
     subtotal: text(subtotal),

@@ -138,7 +138,7 @@ function run(account: Account, page: Page): Result<{ items: Row[]; total: number
 
 function explain(error: unknown, aliases: ReadonlyMap<string, string>): string {
   const message = error instanceof Error ? error.message : String(error)
-  const column = /^no such column: (?:\S+\.)?(\S+)/.exec(message)?.[1]
+  const column = /^no such column: (?:[^.\s]+\.)?"?([^\s"]+)/.exec(message)?.[1]
   if (column !== undefined) return unknownIdentifier(column, aliases)
   return 'Search error occurred: Invalid or unsupported search.'
 }

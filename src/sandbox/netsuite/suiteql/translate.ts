@@ -1,5 +1,15 @@
 import { err, ok, type Result } from '../../../result.ts'
 import { allowedFunctions, renamed } from './functions.ts'
+import {
+  closing,
+  readFetch,
+  readOffset,
+  splitAt,
+  takeRownum,
+  topLevel,
+  unsupported,
+  Unsupported,
+} from './clauses.ts'
 import { tokenize, type Token } from './tokens.ts'
 
 /**
@@ -16,11 +26,6 @@ export interface Translation {
 }
 
 type Catalogue = ReadonlyMap<string, string[]>
-
-/** Thrown inside the translation and caught at its door: a query can be wrong at any depth. */
-class Unsupported extends Error {}
-const unsupported = (reason = 'Search error occurred: Invalid or unsupported search.') =>
-  new Unsupported(reason)
 
 export function translate(query: string, catalogue: Catalogue): Result<Translation, string> {
   const tokens = tokenize(query)
@@ -59,33 +64,6 @@ function refuseForeign(token: Token, scope: Scope): void {
     throw unsupported(unknownIdentifier(token.text, scope.aliases))
 }
 
-/** The index behind the parenthesis that opens at `open`. */
-function closing(tokens: Token[], open: number): number {
-  let depth = 0
-  for (let at = open; at < tokens.length; at++) {
-    if (tokens[at]!.text === '(') depth++
-    if (tokens[at]!.text === ')' && --depth === 0) return at + 1
-  }
-  throw unsupported()
-}
-
-/** Indexes of the tokens outside all parentheses and CASE … END for which `wanted` holds. */
-function topLevel(tokens: Token[], wanted: (token: Token, at: number) => boolean): number[] {
-  const found: number[] = []
-  let depth = 0
-  tokens.forEach((token, at) => {
-    if (token.text === ')' || token.key === 'end') depth--
-    if (depth === 0 && wanted(token, at)) found.push(at)
-    if (token.text === '(' || token.key === 'case') depth++
-  })
-  return found
-}
-
-function splitAt(tokens: Token[], indexes: number[]): Token[][] {
-  const ends = [...indexes, tokens.length]
-  return ends.map((end, part) => tokens.slice(part === 0 ? 0 : ends[part - 1]! + 1, end))
-}
-
 const setOperators: Record<string, string> = {
   union: 'UNION',
   intersect: 'INTERSECT',
@@ -113,7 +91,7 @@ function renderWith(tokens: Token[], scope: Scope): string {
     if (name?.kind !== 'word' || tokens[at + 1]?.key !== 'as' || tokens[at + 2]?.text !== '(')
       throw unsupported()
     const end = closing(tokens, at + 2)
-    definitions.push(`${name.text} AS (${renderQuery(tokens.slice(at + 3, end - 1), scope)})`)
+    definitions.push(`${renderToken(name)} AS (${renderQuery(tokens.slice(at + 3, end - 1), scope)})`)
     scope.tables.add(name.key)
     at = end
     if (tokens[at]?.text !== ',') break
@@ -176,55 +154,6 @@ function renderBlock(tokens: Token[], scope: Scope): string {
 const aggregateNames = new Set(['count', 'sum', 'min', 'max', 'avg', 'listagg'])
 const aggregates = (list: Token[]) =>
   list.some((token, at) => aggregateNames.has(token.key) && list[at + 1]?.text === '(')
-
-/** FETCH FIRST n ROWS ONLY. */
-function readFetch(clause: Token[]): string {
-  const [first, count, rows, only, more] = clause
-  const fits =
-    ['first', 'next'].includes(first?.key ?? '') &&
-    count?.kind === 'number' &&
-    ['row', 'rows'].includes(rows?.key ?? '') &&
-    only?.key === 'only' &&
-    more === undefined
-  if (!fits) throw unsupported()
-  return count!.text
-}
-
-function readOffset(clause: Token[]): string {
-  const [count, rows, more] = clause
-  if (count?.kind !== 'number' || !['row', 'rows'].includes(rows?.key ?? '') || more !== undefined)
-    throw unsupported()
-  return count.text
-}
-
-/** Takes `ROWNUM <= n` out of the conditions: SQLite cuts with LIMIT instead. */
-function takeRownum(where: Token[] | undefined): { rest: Token[]; limit?: string } {
-  if (where === undefined || !where.some((token) => token.key === 'rownum')) return { rest: where ?? [] }
-  let between = false
-  const ands = topLevel(where, (token) => {
-    if (token.key === 'between') between = true
-    if (token.key !== 'and') return false
-    if (!between) return true
-    between = false
-    return false
-  })
-  const rest: Token[] = []
-  let limit: string | undefined
-  for (const part of splitAt(where, ands)) {
-    const [name, operator, count] = part
-    if (part.length === 3 && name?.key === 'rownum' && count?.kind === 'number') {
-      const number = Number(count.text)
-      if (operator?.text === '<=' || (operator?.text === '=' && number === 1)) limit = String(number)
-      else if (operator?.text === '<') limit = String(Math.max(0, Math.ceil(number) - 1))
-      else throw unsupported()
-    } else {
-      if (rest.length > 0) rest.push({ kind: 'word', text: 'AND', key: 'and' })
-      rest.push(...part)
-    }
-  }
-  if (rest.some((token) => token.key === 'rownum')) throw unsupported()
-  return limit === undefined ? { rest } : { rest, limit }
-}
 
 const joinWords = new Set([
   'join',
@@ -307,10 +236,16 @@ function renderExpression(tokens: Token[], scope: Scope, selectList = false): st
   return out.join(' ')
 }
 
+const keywords = new Set(
+  `select distinct all from where group by order having as on join inner left right full outer cross and or not in is
+   null like escape between exists case when then else end asc desc nulls first last over partition rows range
+   unbounded preceding following current row any`.split(/\s+/),
+)
+
+/** Names are quoted: SQLite has keywords that Oracle has not. */
 function renderToken(token: Token): string {
   if (token.kind === 'string') return token.text === "''" ? 'NULL' : token.text
-  if (token.kind === 'word' && token.key === 'transaction') return '"transaction"'
-  return token.text
+  return token.kind === 'word' && !keywords.has(token.key) ? `"${token.text}"` : token.text
 }
 
 /** A function's call; `taken` counts the tokens behind it that belong to it (WITHIN GROUP …). */
