@@ -81,7 +81,7 @@ export function faultIn(answer: HttpResponse, json: FoundJson | null, asked: Ask
     return refused('not_json', "The site's host refuses this kind of request before it reaches WooCommerce")
   if (status >= 400) return fault('rejected', 'server_error', message ?? `The shop answered ${status}`)
   if (answer.body.trim() === '') return unreadable('unreadable_answer', 'The answer is empty')
-  if (/^\s*</.test(answer.body)) return pageInsteadOfData(answer, asked, unreadable)
+  if (/^\s*</.test(answer.body)) return pageInsteadOfData(answer, asked, broke)
   return unreadable('unreadable_answer', cutOff(answer.body))
 }
 
@@ -131,7 +131,10 @@ function whyRefused({ code, message }: z.infer<typeof wpError>): string {
     return 'The signature does not match: the secret is wrong, or the shop knows itself by another address than the one configured'
   if (/invalid timestamp/i.test(message))
     return "The clocks of the shop and of Waybill's machine are more than 15 minutes apart"
-  if (/nonce/i.test(message)) return 'The same signed request arrived twice: a proxy repeats requests'
+  if (code === 'woocommerce_rest_authentication_missing_parameter')
+    return 'A part of the login was lost on the way: a proxy or security plug-in drops parameters from the address'
+  if (/nonce has already/i.test(message))
+    return 'The same signed request arrived twice: a proxy repeats requests'
   if (code.startsWith('woocommerce_rest_cannot_'))
     return 'No valid key arrived: it is unknown or revoked, its user was deleted, key and secret are swapped, or the web server removes the Authorization header'
   return 'The site refuses the login, or a plug-in closes the API to guests'
@@ -140,24 +143,24 @@ function whyRefused({ code, message }: z.infer<typeof wpError>): string {
 function pageInsteadOfData(
   answer: HttpResponse,
   asked: Asked,
-  unreadable: (code: ProblemCode, detail: string) => Failure,
+  broke: (code: ProblemCode, detail: string) => Failure,
 ): Failure {
   const challenge =
     /<script/i.test(answer.body) && /document\.cookie|location\.reload|challenge|captcha/i.test(answer.body)
   if (challenge)
-    return unreadable(
+    return broke(
       'not_json',
       "The site's host wants a browser to prove itself (a cookie or JavaScript challenge)",
     )
   if (/wp-login|id="loginform"|<input[^>]+type="password"/i.test(answer.body))
-    return unreadable('not_json', 'A login page stands in front of the API')
+    return broke('not_json', 'A login page stands in front of the API')
   const homepage = !asked.write && /api\.w\.org|rel="alternate"|wp-content/.test(answer.body)
   if (homepage)
-    return unreadable(
+    return broke(
       'api_not_found',
       'The site shows a page where the API should be: its permalinks are "Plain", or the API is switched off',
     )
-  return unreadable(
+  return broke(
     'not_json',
     `The site answers with a web page${titleOf(answer.body) ? `: "${titleOf(answer.body)}"` : ''}`,
   )

@@ -22,10 +22,14 @@ export function findJson(body: string): FoundJson | null {
   const whole = parse(body)
   if (whole !== undefined) return isContainer(whole) ? { value: whole, text: body, noise: null } : null
   let tried = 0
+  let from = 0
   for (const match of body.matchAll(/[{[]/g)) {
+    if (match.index < from) continue
     if (++tried > attempts) return null
     const end = endOfValue(body, match.index)
     if (end === null) continue
+    // What is inside a value that does not parse is a part of it, never the answer: an order's lines are no orders.
+    from = end
     const text = body.slice(match.index, end)
     const value = parse(text)
     if (value === undefined || !isContainer(value)) continue
