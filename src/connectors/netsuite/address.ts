@@ -80,13 +80,12 @@ function stateOf(address: Address, states: NetSuiteMapping['addresses']['states'
   return shorten(code.length >= 2 ? code : region, limits.state)
 }
 
-/** NetSuite wants seven digits at least. */
+/** NetSuite wants seven digits at least; of a long number its spelling goes first, then its extension. */
 export function phoneOf(phone: string | null): string | null {
   const text = phone?.trim() ?? ''
-  if (text.replaceAll(/\D/g, '').length < 7) return null
-  if (text.length <= limits.phone) return text
-  const compact = text.replaceAll(/[^\d+]/g, '')
-  return compact.length <= limits.phone ? compact : null
+  const [number = ''] = text.split(/[\s,]*(?:extension|ext\.?|x|#|;)\s*\d*$/i)
+  const spelt = [text, number, number.replaceAll(/[^\d+]/g, '')].find((each) => each.length <= limits.phone)
+  return spelt !== undefined && spelt.replaceAll(/\D/g, '').length >= 7 ? spelt : null
 }
 
 /** An address that could receive mail; NetSuite refuses others. */

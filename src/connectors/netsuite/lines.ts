@@ -60,9 +60,11 @@ export function planLines(given: Given, discounts: 'lines' | 'folded'): Plan {
   return { lines, shipping }
 }
 
-/** Lines that an edit in the shop left behind without quantity and amount. */
-const isNothing = (line: OrderLine): boolean =>
-  isZero(line.quantity) && isZero(line.net) && isZero(line.tax) && isZero(line.discount)
+/** What an edit in the shop left behind: a line without quantity and amount, a fee or discount of nothing. */
+function isNothing(line: OrderLine): boolean {
+  const sold = line.kind === 'product' || line.kind === 'custom'
+  return (!sold || isZero(line.quantity)) && isZero(line.net) && isZero(line.tax) && isZero(line.discount)
+}
 
 function planLine(given: Given, line: OrderLine, discounts: 'lines' | 'folded'): PlannedLine[] {
   const item = itemOf(given, line)
