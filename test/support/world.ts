@@ -4,13 +4,10 @@ import type { AnyBackend, AnyChannel, Deps } from '../../src/flows/deps.ts'
 import { timeOrderedId } from '../../src/ids.ts'
 import { createDeps } from '../../src/jobs/create-deps.ts'
 import { startWorker, type Worker } from '../../src/jobs/worker.ts'
-import { storeConnection } from '../../src/ledger/connections.ts'
 import { type Db, openDatabase } from '../../src/ledger/database.ts'
 import { enqueue } from '../../src/ledger/jobs.ts'
 import type { OrderRow } from '../../src/ledger/orders.ts'
-import { storeRoute } from '../../src/ledger/routes.ts'
 import { vaultWith } from '../../src/ledger/secrets.ts'
-import { resizeSlots } from '../../src/ledger/slots.ts'
 import { register } from '../../src/ledger/workers.ts'
 import {
   type SandboxNetSuite,
@@ -18,6 +15,7 @@ import {
   startSandboxNetSuite,
 } from '../../src/sandbox/netsuite/index.ts'
 import { type SandboxShop, type SandboxShopOptions, startSandboxShop } from '../../src/sandbox/shop/index.ts'
+import { connect } from './connect.ts'
 import { testDatabase } from './database.ts'
 import { movableClock, numbersFrom } from './chance.ts'
 
@@ -51,7 +49,8 @@ export interface WorldOptions {
   start?: string
   shop?: Partial<SandboxShopOptions>
   netsuite?: Partial<SandboxNetSuiteOptions>
-  mapping?: unknown
+  /** The route's mapping, or how it follows from what NetSuite holds. */
+  mapping?: object | ((netsuite: SandboxNetSuite) => object)
   statuses?: string[]
   since?: string
   automatic?: boolean
@@ -74,13 +73,13 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   })
   const database = await testDatabase()
   const { db } = openDatabase({ connectionString: database.url }, () => undefined)
-  const ids = { shop: randomUUID(), netsuite: randomUUID(), route: randomUUID(), worker: randomUUID() }
+  const workerId = randomUUID()
   const vault = vaultWith(randomBytes(32))
   const stopping = new AbortController()
   const deps = createDeps({
     db,
     vault,
-    workerId: ids.worker,
+    workerId,
     now: clock.now,
     random,
     newId: () => timeOrderedId(clock.now()),
@@ -93,79 +92,19 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   })
 
   const at = clock.now()
-  await db.transaction().execute(async (tx) => {
-    await storeConnection(
-      tx,
-      vault,
-      {
-        id: ids.shop,
-        name: 'shop',
-        role: 'channel',
-        kind: 'woocommerce',
-        config: {
-          url: shop.url,
-          credentials: { consumerKey: '${K}', consumerSecret: '${S}' },
-          timeout: '2s',
-        },
-        secrets: {
-          'credentials.consumerKey': shop.consumerKey,
-          'credentials.consumerSecret': shop.consumerSecret,
-        },
-      },
-      at,
-    )
-    await resizeSlots(tx, ids.shop, 2)
-    const oauth = netsuite.credentials.oauth2
-    await storeConnection(
-      tx,
-      vault,
-      {
-        id: ids.netsuite,
-        name: 'netsuite',
-        role: 'backend',
-        kind: 'netsuite',
-        config: {
-          account: netsuite.account,
-          url: netsuite.url,
-          credentials: { clientId: oauth.clientId, certificateId: oauth.certificateId, privateKey: '${P}' },
-          timeout: '1s',
-          requestLimit: '2s',
-          concurrency: options.concurrency ?? 5,
-        },
-        secrets: { 'credentials.privateKey': oauth.privateKey },
-      },
-      at,
-    )
-    await resizeSlots(tx, ids.netsuite, options.concurrency ?? 5)
-    await storeRoute(
-      tx,
-      {
-        id: ids.route,
-        name: 'route',
-        channelId: ids.shop,
-        backendId: ids.netsuite,
-        statuses: options.statuses ?? ['processing', 'completed'],
-        since: options.since ?? '2026-01-01T00:00:00Z',
-        everyMs: 60_000,
-        postAutomatic: options.automatic ?? true,
-        autoCancel: null,
-        mapping: options.mapping ?? {},
-      },
-      at,
-    )
-    await enqueue(tx, [
-      {
-        kind: 'read-shipments',
-        key: ids.netsuite,
-        connectionId: ids.netsuite,
-        runAt: new Date(at.getTime() + 30_000),
-      },
-    ])
+  const ids = await connect(db, vault, {
+    shop,
+    netsuite,
+    mapping: typeof options.mapping === 'function' ? options.mapping(netsuite) : (options.mapping ?? {}),
+    statuses: options.statuses ?? ['processing', 'completed'],
+    since: options.since ?? '2026-01-01T00:00:00Z',
+    automatic: options.automatic ?? true,
+    concurrency: options.concurrency ?? 5,
+    at,
   })
-
   const liveness = await register(
     { connectionString: database.url },
-    { id: ids.worker, lockKey: '1', role: 'worker', host: 'test', pid: process.pid, now: at },
+    { id: workerId, lockKey: '1', role: 'worker', host: 'test', pid: process.pid, now: at },
   )
   const worker: Worker = await startWorker({
     deps,
@@ -184,9 +123,9 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     deps,
     shop,
     netsuite,
-    shopId: ids.shop,
-    netsuiteId: ids.netsuite,
-    routeId: ids.route,
+    shopId: ids.shopId,
+    netsuiteId: ids.netsuiteId,
+    routeId: ids.routeId,
     now: clock.now,
     settle,
     advance: async (ms) => {
@@ -197,7 +136,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
       await db
         .transaction()
         .execute((tx) =>
-          enqueue(tx, [{ kind: 'poll', key: ids.shop, connectionId: ids.shop, runAt: clock.now() }]),
+          enqueue(tx, [{ kind: 'poll', key: ids.shopId, connectionId: ids.shopId, runAt: clock.now() }]),
         )
       await settle()
     },
