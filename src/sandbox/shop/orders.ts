@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './http.ts'
-import { priceOrder, type OrderDraft } from './price-order.ts'
+import { orderLines } from './order-lines.ts'
+import type { OrderDraft } from './price-order.ts'
 import { statusLabel, type Note, type Order, type Shop } from './state.ts'
 import { gmtText, toSeconds, type Seconds } from './time.ts'
 
@@ -63,7 +64,7 @@ export function placeOrder(shop: Shop, wanted: NewOrder): Order {
     draft: wanted.draft,
     body: {},
   }
-  const { totals, ...lines } = priceOrder(shop, wanted.draft)
+  const { totals, ...lines } = orderLines(shop, wanted.draft)
   const meta =
     shop.fulfillmentsOn && paid
       ? [{ key: '_auto_fulfill_processed', value: '1' }, ...wanted.meta]
@@ -110,7 +111,11 @@ export function placeOrder(shop: Shop, wanted: NewOrder): Order {
   if (shop.faults.listedLateSeconds > 0) order.listedFrom = at + shop.faults.listedLateSeconds
   shop.orders.set(id, order)
   shop.revision += 1
-  if (wanted.status !== 'pending') addNote(shop, order, changeNote(shop, 'pending', wanted.status), { at })
+  if (wanted.status !== 'pending') {
+    addNote(shop, order, changeNote(shop, 'pending', wanted.status), { at })
+    for (const mail of mailsOf('New order', wanted.status))
+      addNote(shop, order, `Email "${mail}" sent.`, { at })
+  }
   shop.emit('created', order)
   shop.emit('updated', order)
   return order
@@ -126,6 +131,14 @@ function billingOf(billing: NewOrder['billing']): JsonObject {
 
 const changeNote = (shop: Shop, from: string, to: string): string =>
   `Order status changed from ${statusLabel(shop, from)} to ${statusLabel(shop, to)}.`
+
+/** The mails WooCommerce sends at a status, each of which it notes. */
+const mailsOf = (first: string, status: string): string[] => {
+  const own = { processing: 'Processing order', 'on-hold': 'Order on-hold', completed: 'Completed order' }[
+    status
+  ]
+  return [first, own].filter((mail) => mail !== undefined && mail !== '') as string[]
+}
 
 function setFlags(order: Order): void {
   if (!order.body) return
@@ -145,6 +158,7 @@ export function touch(shop: Shop, order: Order): void {
 export function setStatus(shop: Shop, order: Order, status: string): void {
   if (status === order.status || !order.body) return
   const at = toSeconds(shop.now())
+  for (const mail of mailsOf('', status)) addNote(shop, order, `Email "${mail}" sent.`, { at })
   addNote(shop, order, changeNote(shop, order.status, status), { at })
   order.status = status
   order.body['status'] = status
@@ -157,7 +171,7 @@ export function setStatus(shop: Shop, order: Order, status: string): void {
 export function reprice(shop: Shop, order: Order, draft: OrderDraft): void {
   if (!order.body) return
   const before = (order.body['line_items'] as JsonObject[]).slice()
-  const { totals, ...lines } = priceOrder(shop, draft)
+  const { totals, ...lines } = orderLines(shop, draft)
   for (const line of lines.line_items) {
     const at = before.findIndex(
       (old) => old['product_id'] === line['product_id'] && old['variation_id'] === line['variation_id'],

@@ -1,3 +1,4 @@
+import { Big } from 'big.js'
 import type { Json, JsonObject, ShopRequest } from './http.ts'
 import { isHttps } from './auth.ts'
 import { phpJson, textOf } from './php.ts'
@@ -62,8 +63,25 @@ export function orderJson(shop: Shop, base: string, order: Order): JsonObject {
 export function orderText(shop: Shop, request: ShopRequest, order: Order, fields: string[] | null): string {
   if (order.raw !== undefined && (fields === null || order.body === null)) return order.raw
   const base = linkBase(shop, request)
-  const whole = order.raw === undefined ? orderJson(shop, base, order) : (order.body as JsonObject)
+  const whole =
+    order.raw === undefined ? withDecimals(request, orderJson(shop, base, order)) : (order.body as JsonObject)
   return phpJson(fields === null ? whole : pick(whole, fields))
+}
+
+const amountNames = /^(total|subtotal|discount|amount|.*_(total|tax))$/
+
+/** `dp=4`: amounts with so many decimals. recordings order.json: dp=4. */
+export function withDecimals(request: ShopRequest, order: JsonObject): JsonObject {
+  const digits = textOf(request.query, 'dp')
+  if (digits === undefined || !/^\d$/.test(digits)) return order
+  const walk = (value: Json, name: string): Json => {
+    if (Array.isArray(value)) return value.map((item) => walk(item, name))
+    if (isObject(value))
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, key)]))
+    if (typeof value !== 'string' || !amountNames.test(name) || !/^-?\d+(\.\d+)?$/.test(value)) return value
+    return new Big(value).toFixed(Number(digits), Big.roundHalfUp)
+  }
+  return walk(order, '') as JsonObject
 }
 
 /** The names in `_fields`, or null when it is absent or empty. */

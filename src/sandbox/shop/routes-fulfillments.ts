@@ -106,8 +106,8 @@ function create(call: Call): Reply | WpError {
   stampFulfilled(shop, row)
   shop.fulfillments.set(row.id, row)
   const what = `Fulfillment #${row.id} created (status: ${row.fulfilled ? 'Fulfilled' : 'Unfulfilled'}).`
-  addNote(shop, order, `${what} ${describe(order, row)}`)
   settle(shop, order)
+  addNote(shop, order, `${what} ${describe(order, row)}`)
   return itemReply(call, rowJson(row, true), 201)
 }
 
@@ -159,8 +159,8 @@ function update(call: Call): Reply | WpError {
   if (input['status'] !== undefined) row.fulfilled = isFulfilled(input)
   row.updatedAt = toSeconds(shop.now())
   stampFulfilled(shop, row)
-  addNote(shop, order, `Fulfillment #${row.id} updated. ${describe(order, row)}`)
   settle(shop, order)
+  addNote(shop, order, `Fulfillment #${row.id} updated. ${describe(order, row)}`)
   return itemReply(call, rowJson(row, true))
 }
 
@@ -172,8 +172,8 @@ function remove(call: Call): Reply | WpError {
   if (!row) return notFound(0)
   if (row.deletedAt === null) {
     row.deletedAt = toSeconds(call.shop.now())
-    addNote(call.shop, order, `Fulfillment #${row.id} deleted.`)
     settle(call.shop, order)
+    addNote(call.shop, order, `Fulfillment #${row.id} deleted.`)
   }
   return { json: { message: 'Fulfillment deleted successfully.' } }
 }
@@ -198,21 +198,49 @@ function describe(order: Order, row: Fulfillment): string {
   return `Items: ${items.join(', ')}.${tail}`
 }
 
+const statusLabels = {
+  no_fulfillments: 'No fulfillments',
+  unfulfilled: 'Unfulfilled',
+  partially_fulfilled: 'Partially fulfilled',
+  fulfilled: 'Fulfilled',
+}
+type FulfillmentStatus = keyof typeof statusLabels
+
+/** An unfulfilled draft among them makes it partial: recordings fulfillments.json, "order notes". */
+function fulfillmentStatus(shop: Shop, order: Order): FulfillmentStatus {
+  const rows = [...shop.fulfillments.values()].filter(
+    (row) => row.orderId === order.id && row.deletedAt === null,
+  )
+  if (rows.length === 0) return 'no_fulfillments'
+  const done = new Map<number, number>()
+  for (const { itemId, quantity } of rows.filter((row) => row.fulfilled).flatMap((row) => itemsIn(row.meta)))
+    done.set(itemId, (done.get(itemId) ?? 0) + quantity)
+  if (done.size === 0) return 'unfulfilled'
+  const whole = objectsIn(order.body ?? {}, 'line_items').every(
+    (line) => (done.get(Number(line['id'])) ?? 0) >= Number(line['quantity']),
+  )
+  return whole && rows.every((row) => row.fulfilled) ? 'fulfilled' : 'partially_fulfilled'
+}
+
 /** Keeps `_fulfillment_status` of the order; its own status stays (README fact 23). The modified date moves. */
 function settle(shop: Shop, order: Order): void {
   if (!order.body) return
-  const fulfilled = new Map<number, number>()
-  for (const row of shop.fulfillments.values()) {
-    if (row.orderId !== order.id || row.deletedAt !== null || !row.fulfilled) continue
-    for (const { itemId, quantity } of itemsIn(row.meta))
-      fulfilled.set(itemId, (fulfilled.get(itemId) ?? 0) + quantity)
-  }
-  const lines = objectsIn(order.body, 'line_items')
-  const done = lines.every((line) => (fulfilled.get(Number(line['id'])) ?? 0) >= Number(line['quantity']))
-  const status = fulfilled.size === 0 ? 'unfulfilled' : done ? 'fulfilled' : 'partially_fulfilled'
-  const meta = objectsIn(order.body, 'meta_data').filter((one) => one['key'] !== '_fulfillment_status')
-  meta.push({ id: shop.ids.meta++, key: '_fulfillment_status', value: status })
-  order.body['meta_data'] = sortMeta(meta)
+  const meta = objectsIn(order.body, 'meta_data')
+  const kept = meta.find((one) => one['key'] === '_fulfillment_status')
+  const before = (kept?.['value'] ?? 'no_fulfillments') as FulfillmentStatus
+  const status = fulfillmentStatus(shop, order)
+  if (kept) kept['value'] = status
+  else
+    order.body['meta_data'] = sortMeta([
+      ...meta,
+      { id: shop.ids.meta++, key: '_fulfillment_status', value: status },
+    ])
+  if (status !== before)
+    addNote(
+      shop,
+      order,
+      `Order fulfillment status changed from ${statusLabels[before]} to ${statusLabels[status]}.`,
+    )
   touch(shop, order)
   shop.emit('updated', order)
 }

@@ -4,7 +4,7 @@ import { listOrders, notInEnum } from './list-orders.ts'
 import { createFromInput, writeInput } from './order-input.ts'
 import { deleteOrder, trashOrder } from './orders.ts'
 import { textOf } from './php.ts'
-import { fieldsOf, linkBase, orderJson, orderText, restUrl } from './render.ts'
+import { fieldsOf, linkBase, orderJson, orderText, restUrl, withDecimals } from './render.ts'
 import { demand, itemReply, pageHeaders, type Call, type Reply, type Route } from './rest.ts'
 import { visibleStatuses, type Order, type Shop } from './state.ts'
 
@@ -53,7 +53,12 @@ function read(call: Call): Reply | WpError {
 function orderReply(call: Call, order: Order, status = 200, headers: Record<string, string> = {}): Reply {
   const fields = fieldsOf(call.request)
   if (order.raw === undefined)
-    return itemReply(call, orderJson(call.shop, linkBase(call.shop, call.request), order), status, headers)
+    return itemReply(
+      call,
+      withDecimals(call.request, orderJson(call.shop, linkBase(call.shop, call.request), order)),
+      status,
+      headers,
+    )
   return { status, headers, text: orderText(call.shop, call.request, order, fields) }
 }
 

@@ -2,7 +2,7 @@ import { Big } from 'big.js'
 import type { JsonObject, WpError } from './http.ts'
 import { invalidParam, wpError } from './http.ts'
 import { objectsIn, textIn } from './order-input.ts'
-import { setStatus, touch } from './orders.ts'
+import { addNote, setStatus, touch } from './orders.ts'
 import { textOf } from './php.ts'
 import { restUrl } from './render.ts'
 import { demand, itemReply, listReply, paged, type Call, type Reply, type Route } from './rest.ts'
@@ -134,6 +134,7 @@ export function addRefund(
   }
   shop.refunds.set(order.id, [...(shop.refunds.get(order.id) ?? []), refund])
   touch(shop, order)
+  addNote(shop, order, 'Email "Refunded order" sent.')
   if (whole && new Big(amount).gt(0)) setStatus(shop, order, 'refunded')
   shop.emit('updated', order)
   return refund

@@ -2,6 +2,7 @@ import type { ShopAnswer, ShopRequest } from './http.ts'
 import { textOf } from './php.ts'
 import { linkBase } from './render.ts'
 import { answerRest, type Route } from './rest.ts'
+import { catalogueRoutes } from './routes-catalogue.ts'
 import { fulfillmentRoutes } from './routes-fulfillments.ts'
 import { noteRoutes } from './routes-notes.ts'
 import { orderRoutes } from './routes-orders.ts'
@@ -12,6 +13,7 @@ import type { Shop } from './state.ts'
 
 const routes: Route[] = [
   ...siteRoutes(() => routes),
+  ...catalogueRoutes,
   ...orderRoutes,
   ...noteRoutes,
   ...refundRoutes,

@@ -1,3 +1,4 @@
+import type { Coupon } from './discounts.ts'
 import type { Faults } from './faults.ts'
 import type { JsonObject } from './http.ts'
 import type { Journal } from './journal.ts'
@@ -138,7 +139,7 @@ export interface Shop {
   webhooks: Map<number, Webhook>
   products: Product[]
   taxRates: ShopTaxRate[]
-  coupons: { id: number; code: string; kind: 'percent' | 'fixed_cart'; amount: string }[]
+  coupons: Coupon[]
   paymentGateways: { id: string; title: string; enabled: boolean }[]
   ids: Ids
 
