@@ -173,6 +173,9 @@ export class Client {
     this.token = token
   }
 
+  /** The same token at another sandbox: one that was restarted, say. */
+  at = (sandbox: SandboxNetSuite) => new Client(sandbox, this.token)
+
   static async signIn(sandbox: SandboxNetSuite, now = makeClock().now()): Promise<Client> {
     const answer = await askToken(sandbox, await makeAssertion(sandbox, now))
     return new Client(sandbox, ((await answer.json()) as { access_token: string }).access_token)
@@ -183,9 +186,11 @@ export class Client {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    signal: AbortSignal | null = null,
   ): Promise<Reply> {
     const answer = await fetch(`${this.sandbox.url}/services/rest/${path}`, {
       method,
+      signal,
       headers: {
         authorization: `Bearer ${this.token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

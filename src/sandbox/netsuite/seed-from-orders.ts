@@ -4,10 +4,10 @@ import type { ItemSeed, SeedData } from './seed.ts'
 /** The little of a WooCommerce order that an account needs to take it. Everything else passes unread. */
 const orderSchema = z.looseObject({
   currency: z.string().catch(''),
-  line_items: z.array(z.looseObject({ sku: z.unknown() })).catch([]),
-  tax_lines: z.array(z.looseObject({ rate_percent: z.unknown() })).catch([]),
-  shipping_lines: z.array(z.looseObject({ method_title: z.unknown() })).catch([]),
-  payment_method_title: z.unknown(),
+  line_items: z.array(z.looseObject({ sku: z.unknown().optional() })).catch([]),
+  tax_lines: z.array(z.looseObject({ rate_percent: z.unknown().optional() })).catch([]),
+  shipping_lines: z.array(z.looseObject({ method_title: z.unknown().optional() })).catch([]),
+  payment_method_title: z.unknown().optional(),
 })
 
 export interface OrdersSeed {
