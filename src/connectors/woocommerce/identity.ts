@@ -34,6 +34,7 @@ export async function identify(ctx: ShopCtx): Promise<Outcome<AccountIdentity>> 
     method: 'GET',
     path: '/orders',
     query: { orderby: 'id', order: 'asc', per_page: 1, _fields: 'id,order_key' },
+    orders: true,
   })
   if (!oldest.ok) return oldest
   const first = oldestOrder.safeParse(oldest.value.value)
