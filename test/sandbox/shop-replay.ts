@@ -84,7 +84,8 @@ export async function ask(
     redirect: 'manual',
     ...(body !== null && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
-  const text = await response.text()
+  // Not text(), which would drop a byte order mark.
+  const text = Buffer.from(await response.arrayBuffer()).toString('utf8')
   return { status: response.status, headers: Object.fromEntries(response.headers), text, json: parsed(text) }
 }
 

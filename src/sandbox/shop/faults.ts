@@ -160,7 +160,7 @@ export function spoil(fault: Fault, request: ShopRequest, answer: ShopAnswer): S
     case 'cut':
       return { ...answer, body: body.subarray(0, Math.floor(body.length / 2)) }
     case 'error_after_write':
-      return serverError(request)
+      return { ...serverError(request), headers: { ...answer.headers, ...serverError(request).headers } }
     default:
       return answer
   }

@@ -86,7 +86,10 @@ export function randomOrder(shop: Shop, wish: OrderWish = {}): NewOrder {
         !plain && currency.code === 'EUR' && chance(9)
           ? [{ name: 'Gift wrapping', amount: '3.00', taxed: true }]
           : [],
-      coupons: !plain && currency.code === 'EUR' && chance(8) ? [pick(random, shop.coupons)] : [],
+      coupons:
+        !plain && currency.code === 'EUR' && shop.coupons.length > 0 && chance(8)
+          ? [pick(random, shop.coupons)]
+          : [],
     },
     status:
       wish.status ??

@@ -11,6 +11,12 @@ export function linkBase(shop: Shop, request: ShopRequest): string {
   return isHttps(shop, request) ? home.replace(/^http:/, 'https:') : home
 }
 
+/** The Link header by which WordPress names its REST API. */
+export function apiLink(shop: Shop, request: ShopRequest): string {
+  const root = shop.plainPermalinks ? '/index.php?rest_route=/' : '/wp-json/'
+  return `<${linkBase(shop, request)}${root}>; rel="https://api.w.org/"`
+}
+
 export const restUrl = (shop: Shop, request: ShopRequest, route: string): string =>
   `${linkBase(shop, request)}/wp-json${route}`
 

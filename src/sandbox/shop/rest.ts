@@ -2,7 +2,7 @@ import { authenticate, keyForbids, roleForbids, type Caller, type Deed } from '.
 import type { Json, JsonObject, ShopAnswer, ShopRequest, WpError } from './http.ts'
 import { isWpError, noRoute, wpError } from './http.ts'
 import { buildQuery, parseQuery, phpJson, textOf, type PhpArray } from './php.ts'
-import { fieldsOf, linkBase, pick, restUrl } from './render.ts'
+import { apiLink, fieldsOf, linkBase, pick, restUrl } from './render.ts'
 import type { Shop } from './state.ts'
 
 export interface Call {
@@ -153,7 +153,7 @@ function restHeaders(shop: Shop, request: ShopRequest, caller: Caller): Record<s
   return {
     'content-type': 'application/json; charset=UTF-8',
     'x-robots-tag': 'noindex',
-    link: `<${linkBase(shop, request)}/wp-json/>; rel="https://api.w.org/"`,
+    link: apiLink(shop, request),
     'x-content-type-options': 'nosniff',
     'access-control-expose-headers': 'X-WP-Total, X-WP-TotalPages, Link',
     ...(caller && { 'cache-control': 'no-cache, must-revalidate, max-age=0, no-store, private' }),

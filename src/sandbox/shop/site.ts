@@ -1,6 +1,6 @@
 import type { ShopAnswer, ShopRequest } from './http.ts'
 import { textOf } from './php.ts'
-import { linkBase } from './render.ts'
+import { apiLink, linkBase } from './render.ts'
 import { answerRest, type Route } from './rest.ts'
 import { catalogueRoutes } from './routes-catalogue.ts'
 import { fulfillmentRoutes } from './routes-fulfillments.ts'
@@ -51,10 +51,8 @@ function plainPermalinkAnswer(shop: Shop, request: ShopRequest): ShopAnswer {
 
 /** The front page names the address of the REST API in its Link header. */
 function frontPage(shop: Shop, request: ShopRequest): ShopAnswer {
-  const base = linkBase(shop, request)
-  const api = shop.plainPermalinks ? `${base}/index.php?rest_route=/` : `${base}/wp-json/`
   const answer = page(200, shop.name, shop)
-  return { ...answer, headers: { ...answer.headers, link: `<${api}>; rel="https://api.w.org/"` } }
+  return { ...answer, headers: { ...answer.headers, link: apiLink(shop, request) } }
 }
 
 const redirect = (status: number, location: string): ShopAnswer => ({
