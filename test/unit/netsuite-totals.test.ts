@@ -126,12 +126,9 @@ describe.each(Object.keys(mappings) as (keyof typeof mappings)[])('any order, wi
     fc.assert(
       fc.property(anyOrder(name), (order) => {
         const prepared = prepare(order, name)
-        if (!prepared.ok) {
-          expect(prepared.error.map(({ code }) => code)).toEqual(['total_would_differ'])
-          return
-        }
-        sent++
-        expect(totalOf(prepared.value)).toBe(toCurrency(order.total, order.currency))
+        if (prepared.ok) sent++
+        const outcome = prepared.ok ? totalOf(prepared.value) : prepared.error.map(({ code }) => code).join()
+        expect([toCurrency(order.total, order.currency), 'total_would_differ']).toContain(outcome)
       }),
       { numRuns: 300 },
     )
@@ -163,9 +160,8 @@ describe.each(Object.keys(mappings) as (keyof typeof mappings)[])('any order, wi
         expect(new Set(lines.map((each) => each.channelLineId)).size).toBe(lines.length)
         expect(new Set(lines.map((each) => each.backendLine)).size).toBe(lines.length)
         for (const each of lines) expect(items[Number(each.backendLine) - 1]).toBeDefined()
-        for (const each of order.lines)
-          if (each.kind === 'product')
-            expect(lines.some(({ channelLineId }) => channelLineId === each.id)).toBe(true)
+        const products = order.lines.filter(({ kind }) => kind === 'product').map(({ id }) => id)
+        expect(lines.map((each) => each.channelLineId)).toEqual(expect.arrayContaining(products))
       }),
     )
   })
