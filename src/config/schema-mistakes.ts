@@ -251,6 +251,21 @@ export function withValue(value: unknown, path: Path, replacement: unknown): unk
   return { ...object, [step]: withValue(object[step], rest, replacement) }
 }
 
+/** The same value with its keys in the order in which the schema names them; keys it does not name come last. */
+export function inSchemaOrder(schema: z.ZodType, value: unknown): unknown {
+  const walk = (nodes: JsonSchema[], part: unknown): unknown => {
+    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part
+    const known = knownKeys(nodes)
+    const place = (key: string) => (known.includes(key) ? known.indexOf(key) : known.length)
+    return Object.fromEntries(
+      Object.entries(part)
+        .toSorted(([a], [b]) => place(a) - place(b))
+        .map(([key, item]) => [key, walk(outlinesOfKey(nodes, key) ?? [], item)]),
+    )
+  }
+  return walk(branches(outlineOf(schema)), value)
+}
+
 /** A value that the environment did not give is one mistake, not two. */
 export function unlessUnfilled(mistakes: Mistake[], unfilled: Mistake[]): Mistake[] {
   return mistakes.filter((mistake) => !unfilled.some((other) => other.path === mistake.path))

@@ -23,6 +23,7 @@ export type LedgerFailureCode =
   | 'no_socket_path'
   | 'not_empty'
   | 'unreadable_backup'
+  | 'no_session'
 
 export type LedgerResult<T> = Result<T, LedgerFailure>
 

@@ -1,0 +1,106 @@
+import type { OrderDetail, OrderJson, OrderPage } from '../../server/schemas.ts'
+import type { Client } from '../client.ts'
+import type { Output } from '../output.ts'
+import { moneyText, statusStyle, timeText } from '../words.ts'
+
+export interface ListOptions {
+  status?: string
+  search?: string
+  connection?: string
+  problem?: string
+  limit: number
+}
+
+const pageSize = 200
+
+/** `waybill orders`: the newest first, as many as asked for. */
+export async function listOrders(client: Client, output: Output, options: ListOptions): Promise<number> {
+  const items: OrderJson[] = []
+  let cursor: string | null = null
+  do {
+    const page: OrderPage = await client.get<OrderPage>('/orders', {
+      status: options.status,
+      search: options.search,
+      connection: options.connection,
+      problem: options.problem,
+      limit: String(Math.min(pageSize, options.limit - items.length)),
+      cursor: cursor ?? undefined,
+    })
+    items.push(...page.items)
+    cursor = page.nextCursor
+    output.progress(`${items.length} orders …`)
+  } while (cursor !== null && items.length < options.limit)
+  output.document({ items, nextCursor: cursor })
+  if (items.length === 0) {
+    output.line('No orders match.')
+    return 0
+  }
+  output.table(
+    ['Order', 'Shop', 'Placed', 'Status', 'Customer', 'Total', 'Record or problem'],
+    items.map((order) => [
+      order.number,
+      order.connection,
+      timeText(order.placedAt),
+      order.label,
+      order.customer?.name ?? order.customer?.email ?? '',
+      moneyText(order.total),
+      order.problem?.title ?? order.record?.number ?? order.reason ?? '',
+    ]),
+    6,
+  )
+  if (cursor !== null) output.line(`There are more: waybill orders --limit ${options.limit * 2}`)
+  return 0
+}
+
+/** `waybill order ID`: one order with its waybill. */
+export async function showOrder(client: Client, output: Output, name: string): Promise<number> {
+  const order = await client.get<OrderDetail>(`/orders/${encodeURIComponent(name)}`)
+  output.document(order)
+  const { line, style } = output
+  line(
+    `${style('bold', `Order ${order.number}`)} of ${order.connection}: ${style(statusStyle(order.status), order.label)}`,
+  )
+  if (order.reason) line(order.reason)
+  const facts: [string, string | null][] = [
+    ['Placed', order.placedAt && timeText(order.placedAt)],
+    ['Customer', order.customer && [order.customer.name, order.customer.email].filter(Boolean).join(', ')],
+    ['Total', order.total && moneyText(order.total)],
+    ['In the shop', [order.channelStatus, order.channelUrl].filter(Boolean).join(', ') || null],
+    [
+      `In ${order.backend}`,
+      order.record && [order.record.number ?? order.record.id, order.record.url].filter(Boolean).join(', '),
+    ],
+    ['Next attempt', order.nextAttemptAt && timeText(order.nextAttemptAt)],
+    ['Cancelled on', order.cancelsAt && timeText(order.cancelsAt)],
+    ['Waybill id', order.id],
+  ]
+  for (const [label, text] of facts) if (text) line(`  ${label.padEnd(14)}${text}`)
+  for (const problem of order.problems) {
+    line()
+    line(style('red', problem.title))
+    line(`  ${problem.detail}`)
+    if (problem.vendorMessage) line(`  NetSuite said: ${problem.vendorMessage}`)
+    line(`  Why: ${problem.cause}`)
+    line(`  What to do: ${problem.fix}`)
+  }
+  if (order.shipments.length > 0) {
+    line()
+    output.table(
+      ['Shipped', 'Carrier', 'Tracking', 'Shop told'],
+      order.shipments.map((shipment) => [
+        timeText(shipment.shippedAt),
+        shipment.carrier ?? '',
+        shipment.trackingNumbers.join(', '),
+        shipment.sentAt ? timeText(shipment.sentAt) : shipment.status,
+      ]),
+      2,
+    )
+  }
+  line()
+  output.table(
+    ['When', 'What happened', 'Who'],
+    order.events.map((event) => [timeText(event.at), event.text, event.actor]),
+    1,
+  )
+  return 0
+}

@@ -1,0 +1,226 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Client } from './client.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import { CliFailure } from './failure.ts'
+import { createOutput, type Output } from './output.ts'
+import { version } from './version.ts'
+
+const program = new Command('waybill')
+  .description('Carries every order from the places where you sell into the system that runs the business.')
+  .version(version)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'waybill: ')) })
+  .showHelpAfterError('(waybill --help lists the commands)')
+
+const json = new Option('--json', 'one JSON document on standard output')
+
+/** A command; its work gets the output and gives the exit code. Whatever it needs is loaded only then. */
+function command(name: string, description: string): Command {
+  return program.command(name).description(description).addOption(json)
+}
+
+type Work = (output: Output, command: Command) => Promise<number>
+
+/** Runs a command's work and turns every failure into one line and an exit code. */
+async function run(command: Command, work: Work): Promise<void> {
+  const output = createOutput(command.opts<{ json?: boolean }>().json === true)
+  try {
+    process.exitCode = await work(output, command)
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error
+    output.failure(error)
+    process.exitCode = error.exitCode
+  }
+}
+
+/** Work that asks the running server. */
+async function ask(
+  command: Command,
+  work: (client: Client, output: Output, environment: Environment) => Promise<number>,
+): Promise<void> {
+  await run(command, async (output) => {
+    const environment = readEnvironment(process.env)
+    const { connect } = await import('./client.ts')
+    return work(await connect(environment), output, environment)
+  })
+}
+
+const wholeNumber = (smallest: number, largest: number) => (text: string) => {
+  const n = Number(text)
+  if (!/^\d+$/.test(text) || n < smallest || n > largest)
+    throw new InvalidArgumentError(`Write a whole number from ${smallest} to ${largest}.`)
+  return n
+}
+const port = () =>
+  new Option('--port <port>', 'the port of page and API').argParser(wholeNumber(0, 65_535)).default(4000)
+const wait = () =>
+  new Option('--wait <seconds>', 'how long to wait for the outcome')
+    .argParser(wholeNumber(0, 3600))
+    .default(120)
+
+for (const [role, description] of [
+  ['start', 'server, worker and page in one process, on the embedded database or DATABASE_URL'],
+  ['server', 'the server and the page alone; needs DATABASE_URL'],
+  ['worker', 'a worker alone; needs DATABASE_URL'],
+] as const) {
+  const added = command(role, description)
+  if (role !== 'worker') added.addOption(port())
+  added.action(async (options: { port?: number }) => {
+    await run(added, async (output) => {
+      const { start } = await import('./commands/start.ts')
+      return start({ role, port: options.port ?? 0, args: process.argv.slice(2) }, output)
+    })
+  })
+}
+
+const demo = command('demo', 'Waybill with a sandbox shop and a sandbox NetSuite beside it').addOption(port())
+demo.action(async (options: { port: number }) => {
+  await run(demo, async (output) => {
+    const { demo } = await import('./commands/demo.ts')
+    return demo({ port: options.port }, output)
+  })
+})
+
+// Runs beside the demo, started by it.
+program
+  .command('demo-sandboxes', { hidden: true })
+  .argument('<folder>')
+  .argument('<shop-port>', '', Number)
+  .argument('<netsuite-port>', '', Number)
+  .action(async (folder: string, shop: number, netsuite: number) => {
+    const { serveSandboxes } = await import('./demo/sandbox-process.ts')
+    process.exit(await serveSandboxes(folder, { shop, netsuite }))
+  })
+
+const sandbox = program.command('sandbox').description('the servers to try things against, alone')
+for (const what of ['shop', 'netsuite'] as const) {
+  const added = sandbox
+    .command(what)
+    .description(what === 'shop' ? 'a shop that speaks as WooCommerce does' : 'a NetSuite')
+    .addOption(json)
+    .addOption(
+      new Option('--port <port>', 'the port; 0 takes any free one')
+        .argParser(wholeNumber(0, 65_535))
+        .default(0),
+    )
+  if (what === 'shop')
+    added.option('--load <file...>', 'serve the orders of these files byte for byte, instead of made-up ones')
+  added.action(async (options: { port: number; load?: string[] }) => {
+    await run(added, async (output) => {
+      const { sandbox } = await import('./commands/sandbox.ts')
+      return sandbox({ what, port: options.port, load: options.load ?? null }, output)
+    })
+  })
+}
+
+const apply = command('apply', 'make connections, routes and notifications as a file says')
+  .requiredOption('-f, --file <file>', 'the file; - reads standard input')
+  .option('--dry-run', 'say what would change, and change nothing', false)
+  .option('--prune', 'stop routes that the file does not name', false)
+apply.action(async (options: { file: string; dryRun: boolean; prune: boolean }) => {
+  await ask(apply, async (client, output) =>
+    (await import('./commands/configuration.ts')).apply(client, output, { ...options, env: process.env }),
+  )
+})
+
+const exported = command('export', 'the configuration as such a file, secrets as ${NAMES}')
+exported.action(async () => {
+  await ask(exported, async (client, output) =>
+    (await import('./commands/configuration.ts')).exportFile(client, output),
+  )
+})
+
+const check = command(
+  'check',
+  'test connections: reachable, authorised, permissions, the same account',
+).argument('[connection]')
+check.action(async (name: string | undefined) => {
+  await ask(check, async (client, output) =>
+    (await import('./commands/configuration.ts')).check(client, output, name),
+  )
+})
+
+const importing = command('import', 'read orders from a shop now, by id or number')
+  .argument('<connection>')
+  .argument('<id...>')
+  .option('--anyway', 'also those that a rule holds (it is recorded)', false)
+  .addOption(wait())
+importing.action(async (connection: string, orders: string[], options: { anyway: boolean; wait: number }) => {
+  await ask(importing, async (client, output) =>
+    (await import('./commands/import.ts')).importOrders(
+      client,
+      output,
+      { connection, orders, anyway: options.anyway },
+      options.wait * 1000,
+    ),
+  )
+})
+
+const orders = command('orders', 'list orders, the newest first')
+  .option('--status <status>', 'one or more, with commas between them')
+  .option('--search <text>', 'part of a number, id, customer, e-mail or SKU')
+  .option('--connection <name>')
+  .option('--problem <fingerprint>', 'the code or fingerprint of an open problem')
+  .addOption(new Option('--limit <n>').argParser(wholeNumber(1, 100_000)).default(50))
+orders.action(
+  async (options: {
+    status?: string
+    search?: string
+    connection?: string
+    problem?: string
+    limit: number
+  }) => {
+    await ask(orders, async (client, output) =>
+      (await import('./commands/orders.ts')).listOrders(client, output, options),
+    )
+  },
+)
+
+const order = command('order', 'one order with its waybill').argument('<id>')
+order.action(async (id: string) => {
+  await ask(order, async (client, output) =>
+    (await import('./commands/orders.ts')).showOrder(client, output, id),
+  )
+})
+
+const why = command('why', 'why is this order not in the backend?').argument('<id>')
+why.action(async (id: string) => {
+  await ask(why, async (client, output) => (await import('./commands/explain.ts')).why(client, output, id))
+})
+
+const problems = command('problems', 'what stops orders, grouped by cause')
+problems.action(async () => {
+  await ask(problems, async (client, output) =>
+    (await import('./commands/explain.ts')).problems(client, output),
+  )
+})
+
+const post = command('post', 'post orders now, wait, and say the record or the problem')
+  .argument('<id...>')
+  .addOption(wait())
+post.action(async (ids: string[], options: { wait: number }) => {
+  await ask(post, async (client, output) =>
+    (await import('./commands/act.ts')).postOrders(client, output, ids, options.wait * 1000),
+  )
+})
+
+for (const action of ['cancel', 'uncancel'] as const) {
+  const added = command(
+    action,
+    action === 'cancel'
+      ? 'cancel orders here; nothing moves in shop or backend'
+      : 'take cancelled orders up again',
+  ).argument('<id...>')
+  added.action(async (ids: string[]) => {
+    await ask(added, async (client, output) =>
+      (await import('./commands/act.ts')).actOn(client, output, action, ids),
+    )
+  })
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? 0 : 2
+}

@@ -1,0 +1,110 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import os from 'node:os'
+import { backends, channels } from '../../connectors/index.ts'
+import type { Log } from '../../connectors/contract.ts'
+import type { AnyBackend, AnyChannel, Deps } from '../../flows/deps.ts'
+import { timeOrderedId } from '../../ids.ts'
+import { createDeps } from '../../jobs/create-deps.ts'
+import { startWorker, type Worker } from '../../jobs/worker.ts'
+import { listConnections } from '../../ledger/connections.ts'
+import { deregister, register } from '../../ledger/workers.ts'
+import { version } from '../version.ts'
+import type { OpenLedger } from './database.ts'
+
+export interface Member {
+  deps: Deps
+  /** Resolves when this process is dead to the others: it has to end, and another takes over. */
+  failed: Promise<Error>
+  stop(): Promise<void>
+}
+
+/**
+ * Makes this process one of those that share the ledger: registered and alive by its lock, so that it may take slots.
+ * With `runJobs` it runs what is due.
+ */
+export async function joinIn(
+  ledger: OpenLedger,
+  options: { role: string; runJobs: boolean; allowHosts: string[]; now: () => Date; log: Log },
+): Promise<Member> {
+  const { now, log } = options
+  const stopping = new AbortController()
+  const workerId = randomUUID()
+  const liveness = await register(
+    { connectionString: ledger.url },
+    {
+      id: workerId,
+      lockKey: String(randomBytes(8).readBigInt64BE()),
+      role: options.role,
+      host: os.hostname(),
+      pid: process.pid,
+      now: now(),
+    },
+  )
+  const deps = createDeps({
+    db: ledger.db,
+    vault: ledger.vault,
+    workerId,
+    now,
+    random: Math.random,
+    newId: () => timeOrderedId(now()),
+    log,
+    signal: stopping.signal,
+    allowHosts: options.allowHosts,
+    channels: channels as readonly AnyChannel[],
+    backends: backends as readonly AnyBackend[],
+    version,
+  })
+  const timeouts = await callTimeouts(deps)
+  const worker: Worker | null = options.runJobs
+    ? await startWorker({
+        deps,
+        listenConfig: { connectionString: ledger.url },
+        lost: liveness.lost,
+        callTimeoutMs: timeouts.of,
+      })
+    : null
+  return {
+    deps,
+    failed: worker ? worker.failed : liveness.lost,
+    stop: async () => {
+      timeouts.stop()
+      // Calls may end in peace for a while; what is cut off then is looked up by whoever comes next.
+      const patience = setTimeout(() => stopping.abort(), 8000)
+      await worker?.stop()
+      clearTimeout(patience)
+      stopping.abort()
+      if (!worker) await deregister(deps.db, workerId)
+      await liveness.release()
+      await deps.close()
+    },
+  }
+}
+
+const longestUsual = 120_000
+
+/** How long a call over each connection may take: asked for when a worker has died, when the ledger is not to wait for. */
+async function callTimeouts(deps: Deps): Promise<{ of: (connectionId: string) => number; stop(): void }> {
+  let known = new Map<string, number>()
+  const refresh = async () => {
+    const connections = await listConnections(deps.db)
+    known = new Map(
+      connections.map((connection) => {
+        const config = deps.configOf(connection)
+        const ms =
+          connection.role === 'channel'
+            ? deps.channelOf(connection.kind)?.timeoutMs(config)
+            : deps.backendOf(connection.kind)?.timing(config).timeoutMs
+        return [connection.id, ms ?? longestUsual]
+      }),
+    )
+  }
+  await refresh()
+  const timer = setInterval(
+    () =>
+      void refresh().catch((error: unknown) =>
+        deps.log.warn({ err: error }, 'connections could not be read'),
+      ),
+    5000,
+  ).unref()
+  return { of: (id) => known.get(id) ?? longestUsual, stop: () => clearInterval(timer) }
+}

@@ -1,0 +1,206 @@
+import type { AccountIdentity, Failure, Outcome } from '../connectors/contract.ts'
+import type { ConnectionRow } from '../ledger/health.ts'
+import { connectionWorked } from '../ledger/health.ts'
+import { describeProblem, type Fix, type ProblemCode } from '../order/problems.ts'
+import { backendFor, type Call, callOver, channelFor, type Deps } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
+import { activeRouteOf } from './route.ts'
+import { withSlot } from './with-slot.ts'
+
+export interface Check {
+  name: string
+  outcome: 'ok' | 'fail' | 'skipped'
+  detail: string
+}
+
+export interface CheckResult {
+  connection: string
+  ok: boolean
+  /** The account it leads to, where it could be asked. */
+  account: { id: string; name: string } | null
+  checks: Check[]
+  fixes: Fix[]
+}
+
+const steps = ['Reachable', 'Answers as expected', 'Authorised', 'Permissions', 'Same account'] as const
+type Step = (typeof steps)[number]
+
+const stepOf: Partial<Record<ProblemCode, Step>> = {
+  address_unknown: 'Reachable',
+  address_not_allowed: 'Reachable',
+  certificate_invalid: 'Reachable',
+  connection_refused: 'Reachable',
+  connection_lost: 'Reachable',
+  timed_out: 'Reachable',
+  credentials_refused: 'Authorised',
+  permission_missing: 'Permissions',
+  different_account: 'Same account',
+}
+
+/**
+ * Tests a connection by asking: reachable, authorised, allowed to do what Waybill does, the same account as ever,
+ * webhooks. A connection that was stopped goes on when everything is well.
+ */
+export async function checkConnection(
+  deps: Deps,
+  connection: ConnectionRow,
+  { publicUrl, waitMs = 30_000 }: { publicUrl: string | null; waitMs?: number },
+): Promise<CheckResult> {
+  const result = await withSlot(deps, connection.id, waitMs, () => ask(deps, connection))
+  if (result === null)
+    return {
+      connection: connection.name,
+      ok: false,
+      account: null,
+      checks: [
+        {
+          name: 'Budget',
+          outcome: 'fail',
+          detail:
+            'All calls that the account allows at once are in use by Waybill itself. Try again in a minute.',
+        },
+      ],
+      fixes: [{ action: 'check_connection', label: 'Check again' }],
+    }
+  const checks = [...result.checks, ...webhookChecks(deps, connection, publicUrl)]
+  const ok = checks.every((check) => check.outcome !== 'fail')
+  if (ok) await deps.db.transaction().execute((tx) => connectionWorked(tx, connection, deps.now()))
+  return { connection: connection.name, ok, account: result.account, checks, fixes: result.fixes }
+}
+
+type Asked = Pick<CheckResult, 'account' | 'checks' | 'fixes'>
+
+async function ask(deps: Deps, connection: ConnectionRow): Promise<Asked> {
+  const config = deps.configOf(connection)
+  const timeoutMs =
+    connection.role === 'channel'
+      ? channelFor(deps, connection).timeoutMs(config)
+      : backendFor(deps, connection).timing(config).timeoutMs
+  const call = callOver(deps, connection, timeoutMs)
+  const side = connection.role === 'channel' ? channelFor(deps, connection) : backendFor(deps, connection)
+  const identified = await side.identify(call.ctx)
+  if (!identified.ok) return stopped(identified.error)
+  const account = identified.value
+  const known = await ensureIdentity(deps, connection, call)
+  if (!known.ok) return { ...stopped(known.error), account }
+  if (known.value.identity !== account.id) return { ...stopped(anotherAccount(connection, account)), account }
+  const probed = await probe(deps, connection, call)
+  if (!probed.ok) return { ...stopped(probed.error), account }
+  return {
+    account: { id: account.id, name: account.name },
+    fixes: [],
+    checks: [
+      ...steps.map((name) => ({
+        name,
+        outcome: 'ok' as const,
+        detail: wellOf(name, side.label, connection.role, account),
+      })),
+      ...account.warnings.map((detail) => ({ name: 'Note', outcome: 'skipped' as const, detail })),
+      ...probed.value,
+    ],
+  }
+}
+
+function wellOf(step: Step, label: string, role: ConnectionRow['role'], account: AccountIdentity): string {
+  switch (step) {
+    case 'Reachable':
+      return 'its address answers'
+    case 'Answers as expected':
+      return `it speaks as ${label} does`
+    case 'Authorised':
+      return 'the credentials are accepted'
+    case 'Permissions':
+      return role === 'channel' ? 'orders can be read' : 'orders and items can be read'
+    case 'Same account':
+      return `"${account.name}"`
+  }
+}
+
+/** The steps up to the one that failed, and what to do about it. */
+function stopped(failure: Failure): Asked {
+  const problem = describeProblem(failure.problems[0])
+  const failing = stepOf[problem.code] ?? 'Answers as expected'
+  const at = steps.indexOf(failing)
+  return {
+    account: null,
+    checks: steps.map((name, i) => {
+      if (i < at) return { name, outcome: 'ok', detail: 'yes' }
+      if (i > at) return { name, outcome: 'skipped', detail: 'could not be asked' }
+      const words = [
+        problem.title,
+        problem.detail,
+        problem.vendorMessage && `It said: ${problem.vendorMessage}`,
+      ]
+      return { name, outcome: 'fail', detail: `${words.filter(Boolean).join('. ')}. ${problem.fix}` }
+    }),
+    fixes: problem.fixes,
+  }
+}
+
+function anotherAccount(connection: ConnectionRow, account: AccountIdentity): Failure {
+  return {
+    kind: 'auth',
+    problems: [
+      {
+        code: 'different_account',
+        subject: account.name,
+        detail: `The address leads to "${account.name}", and this connection was made with "${connection.identity_name ?? connection.identity}"`,
+        vendorMessage: null,
+      },
+    ],
+  }
+}
+
+/** Reads a little of everything that Waybill reads, which shows what the credentials reach. */
+async function probe(deps: Deps, connection: ConnectionRow, call: Call): Promise<Outcome<Check[]>> {
+  if (connection.role === 'backend') {
+    const backend = backendFor(deps, connection)
+    const found = await backend.find(call.ctx, 'wb_check_0')
+    if (!found.ok) return found
+    const items = await backend.choices(call.ctx, 'map_sku', '')
+    return items.ok ? { ok: true, value: [] } : items
+  }
+  const channel = channelFor(deps, connection)
+  const read = await channel.changed(call.ctx, { from: deps.now().toISOString() })
+  if (!read.ok) return read
+  const statuses = await channel.statuses(call.ctx)
+  if (!statuses.ok) return statuses
+  const route = await activeRouteOf(deps.db, connection.id)
+  const known = statuses.value.map((status) => status.code)
+  const unknown = (route?.statuses ?? []).filter((status) => !known.includes(status))
+  if (!route)
+    return {
+      ok: true,
+      value: [{ name: 'Route', outcome: 'skipped', detail: 'no route takes its orders yet' }],
+    }
+  return {
+    ok: true,
+    value: [
+      unknown.length === 0
+        ? { name: 'Statuses', outcome: 'ok', detail: `the shop has ${route.statuses.join(', ')}` }
+        : {
+            name: 'Statuses',
+            outcome: 'fail',
+            detail: `The shop has no status ${unknown.map((status) => `"${status}"`).join(', ')}, which route ${route.name} imports. It has: ${known.join(', ')}. Correct import.statuses of the route.`,
+          },
+    ],
+  }
+}
+
+function webhookChecks(deps: Deps, connection: ConnectionRow, publicUrl: string | null): Check[] {
+  if (connection.role !== 'channel') return []
+  const name = 'Webhooks'
+  if (!channelFor(deps, connection).webhooks)
+    return [{ name, outcome: 'skipped', detail: 'this kind of shop has none: polling carries everything' }]
+  if (publicUrl === null)
+    return [
+      {
+        name,
+        outcome: 'skipped',
+        detail: 'off, because WAYBILL_PUBLIC_URL is not set: polling carries everything',
+      },
+    ]
+  return connection.hook_secret === null
+    ? [{ name, outcome: 'skipped', detail: 'not set up yet: it happens by itself' }]
+    : [{ name, outcome: 'ok', detail: `the shop tells ${publicUrl}/hooks/${connection.name}` }]
+}

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { applyConfiguration, type ConfigurationDeps } from '../../flows/apply-configuration.ts'
+import { exportConfiguration } from '../../flows/export-configuration.ts'
+import { actorOf } from '../auth.ts'
+import { Refusal } from '../refusal.ts'
+
+const fieldChange = z.object({
+  field: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+})
+
+const applied = z
+  .object({
+    dryRun: z.boolean(),
+    changed: z.boolean(),
+    changes: z.array(
+      z.object({
+        what: z.enum(['connection', 'route', 'notifications']),
+        name: z.string(),
+        action: z.enum(['created', 'changed', 'removed', 'unchanged']),
+        fields: z.array(fieldChange).describe('Secrets are shown by the name they come from'),
+      }),
+    ),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: 'AppliedConfiguration' })
+
+const request = z.strictObject({
+  yaml: z.string().max(1_000_000).describe('A waybill.yaml'),
+  values: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('The values of the ${NAMES} in it, from the environment of whoever applies it'),
+  dryRun: z.boolean().default(false).describe('Say what would change, and change nothing'),
+  prune: z.boolean().default(false).describe('Stop routes that the file does not name'),
+})
+
+/** `POST /configuration` applies a waybill.yaml, `GET /configuration` exports one. */
+export function configurationRoutes(app: FastifyInstance, deps: ConfigurationDeps): void {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  typed.post(
+    '/configuration',
+    {
+      schema: {
+        summary: 'Make connections, routes and notifications as a waybill.yaml says',
+        body: request,
+        response: { 200: applied },
+      },
+    },
+    async ({ body }) => {
+      const result = await applyConfiguration(deps, { ...body, actor: actorOf() })
+      if (result.ok) return result.value
+      const mistakes = result.error
+      throw new Refusal({
+        status: 422,
+        code: 'wrong_configuration',
+        title: 'The file has mistakes',
+        detail: mistakes.map((one) => `line ${one.line}: ${one.message}`).join('; '),
+        fix: 'Correct what is named. Nothing was changed.',
+        mistakes,
+      })
+    },
+  )
+  typed.get(
+    '/configuration',
+    {
+      schema: {
+        summary: 'The configuration as a waybill.yaml, secrets as ${NAMES}',
+        response: { 200: z.object({ yaml: z.string() }) },
+      },
+    },
+    async () => ({ yaml: await exportConfiguration(deps) }),
+  )
+}
