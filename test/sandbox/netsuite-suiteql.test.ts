@@ -171,6 +171,7 @@ describe('queries', () => {
       'SELECT name, parent FROM subsidiary ORDER BY id',
       [{ name: 'Parent GmbH' }, { name: 'Daughter Inc.', parent: '1' }],
     ],
+    ['SELECT 1 + 3 / 2 a, 4 / 2 b FROM dual', [{ a: '2.5', b: '2' }]],
     ["SELECT id FROM item WHERE id = '1' AND MOD(id, 2) = 1 AND UPPER(itemid) = 'TEA'", [{ id: '1' }]],
     [
       "SELECT CONCAT(itemid, NULL) c, TO_NUMBER('12') n, GREATEST(1, 3) g, TRUNC(1.29, 1) t, LPAD('7', 3, '0') p FROM item WHERE id = 1",

@@ -41,7 +41,7 @@ header { background: var(--head); color: #fff; padding: 14px 28px; display: flex
 header strong { font-size: 18px } header span { opacity: .8 }
 header nav { margin-left: auto; display: flex; gap: 20px }
 header a { color: #fff }
-main { max-width: 1180px; margin: 24px auto 60px; padding: 0 20px }
+main { max-width: 1320px; margin: 24px auto 60px; padding: 0 20px }
 h1 { font-size: 22px; margin: 0 0 4px } h2 { font-size: 16px; margin: 28px 0 8px }
 p.lead { color: var(--soft); margin: 0 0 18px }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow-x: auto }
@@ -60,7 +60,9 @@ a { color: var(--accent) }
 form { display: inline-flex; gap: 8px; align-items: center; flex-wrap: wrap; margin: 0 }
 input, select, button { font: inherit; padding: 6px 10px; border-radius: 7px; border: 1px solid var(--line);
   background: var(--card); color: var(--ink) }
-input.short { width: 84px }
+input.short { width: 84px } input.medium { width: 150px }
+table code { white-space: nowrap } tr.total td { font-weight: 650 }
+.card + .card { margin-top: 12px } .two .card + .card { margin-top: 0 }
 button { cursor: pointer; border-color: var(--accent); color: var(--accent) }
 button.main { background: #2a6592; color: #fff; border-color: #2a6592 }
 button.danger { color: var(--bad); border-color: currentColor }

@@ -121,9 +121,13 @@ export async function startSandboxNetSuite(options: SandboxNetSuiteOptions): Pro
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, request, reply) => {
-    if (closing.signal.aborted) return reply.raw.destroy()
+    if (closing.signal.aborted) {
+      reply.hijack()
+      reply.raw.destroy()
+      return
+    }
     options.log?.error({ err: error, path: request.url }, 'the sandbox NetSuite failed')
-    return reply.code(500).send({ title: 'Internal Server Error', status: 500 })
+    void reply.code(500).send({ title: 'Internal Server Error', status: 500 })
   })
   serveApi(app, account, gatekeeper, faults, traffic, {
     concurrency: options.concurrency ?? 5,
@@ -133,7 +137,12 @@ export async function startSandboxNetSuite(options: SandboxNetSuiteOptions): Pro
   })
   serveControl(app, control)
   servePages(app, account, control, records)
-  url = await app.listen({ port: options.port, host })
+  try {
+    url = await app.listen({ port: options.port, host })
+  } catch (error) {
+    db.close()
+    throw error
+  }
   options.log?.info({ url, account: account.id }, 'the sandbox NetSuite listens')
 
   return {

@@ -92,7 +92,12 @@ const shippable = (order: OrderRecord) => ['A', 'B', 'D', 'E'].includes(order.st
 
 const shipForm = (order: OrderRecord): Html =>
   html`<form method="post" action="/_control/orders/${order.id}/ship">
-    <input name="tracking" placeholder="Tracking number" aria-label="Tracking number for ${order.tranId}" />
+    <input
+      class="medium"
+      name="tracking"
+      placeholder="Tracking number"
+      aria-label="Tracking number for ${order.tranId}"
+    />
     <button class="main">Ship</button>
   </form>`
 
@@ -149,9 +154,22 @@ function orderPage(account: Account, order: OrderRecord, records: Records): Html
     ${deleteForm(order)}`
 }
 
+const addressParts = [
+  'addressee',
+  'attention',
+  'addr1',
+  'addr2',
+  'addr3',
+  'zip',
+  'city',
+  'state',
+  'addrPhone',
+]
+
 function address(value: unknown): Html {
-  const { links: _, country, ...parts } = (value ?? {}) as Record<string, unknown>
-  const lines = [...Object.values(parts), (country as { id?: string } | undefined)?.id].filter(
+  const parts = (value ?? {}) as Record<string, unknown>
+  const country = (parts['country'] as { id?: string } | undefined)?.id
+  const lines = [...addressParts.map((part) => parts[part]), country].filter(
     (part) => typeof part === 'string',
   )
   return html`<div>${lines.length === 0 ? 'none' : lines.join(', ')}</div>`
@@ -159,7 +177,7 @@ function address(value: unknown): Html {
 
 function linesTable(order: OrderRecord): Html {
   const sum = (label: string, amount: string) =>
-    html`<tr>
+    html`<tr class="${label.toLowerCase()}">
       <td colspan="5"></td>
       <td class="number">${label}</td>
       <td class="number">${money(amount, order.currency)}</td>

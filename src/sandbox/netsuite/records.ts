@@ -1,3 +1,4 @@
+import { Big } from 'big.js'
 import { findTransaction, itemLines, type LineRow, type TransactionRow } from './sales-orders.ts'
 import { nameOf, showSalesOrder } from './sales-order-view.ts'
 import type { Account } from './account.ts'
@@ -92,15 +93,15 @@ export function makeRecords(account: Account): Records {
     taxTotal: row.tax_total ?? '0',
     total: row.total,
     memo: row.memo,
-    lines: itemLines(account, row.id).map(orderLine),
+    lines: itemLines(account, row.id).map((line) => orderLine(line, row.total.split('.')[1]?.length ?? 0)),
   })
-  const orderLine = (line: LineRow): OrderLineRecord => ({
+  const orderLine = (line: LineRow, digits: number): OrderLineRecord => ({
     line: line.line,
     item: nameOf(account, 'ns_item', 'item_id', line.item) ?? '',
     description: line.description,
     quantity: unsigned(line.quantity),
     rate: line.rate,
-    amount: unsigned(line.amount) ?? '0',
+    amount: new Big(line.amount).times(-1).plus(0).toFixed(digits),
     taxCode: line.tax_code === null ? null : (nameOf(account, 'ns_tax_code', 'name', line.tax_code) ?? null),
     taxAmount: line.tax_amount,
     fulfilled: line.fulfilled,

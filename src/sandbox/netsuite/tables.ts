@@ -74,6 +74,8 @@ CREATE TABLE IF NOT EXISTS ns_link (
   next_doc INTEGER NOT NULL REFERENCES ns_transaction ON DELETE CASCADE, next_line INTEGER NOT NULL,
   type TEXT NOT NULL, modified_local TEXT NOT NULL, PRIMARY KEY (previous_doc, previous_line, next_doc, next_line)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS ns_link_by_next ON ns_link (next_doc);
+CREATE INDEX IF NOT EXISTS ns_tracking_map_by_transaction ON ns_tracking_map (transaction_id);
 CREATE TABLE IF NOT EXISTS ns_custom_field (name TEXT PRIMARY KEY, label TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS ns_token (
   hash TEXT PRIMARY KEY, client TEXT NOT NULL, expires_at TEXT NOT NULL

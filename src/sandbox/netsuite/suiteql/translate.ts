@@ -245,6 +245,7 @@ const keywords = new Set(
 /** Names are quoted: SQLite has keywords that Oracle has not. */
 function renderToken(token: Token): string {
   if (token.kind === 'string') return token.text === "''" ? 'NULL' : token.text
+  if (token.text === '/') return '* 1.0 /'
   return token.kind === 'word' && !keywords.has(token.key) ? `"${token.text}"` : token.text
 }
 
