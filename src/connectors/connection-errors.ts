@@ -68,6 +68,7 @@ export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
   if ('code' in error && typeof error.code === 'string') return error.code
+  if (error.name === 'HTTPParserError') return 'HPE_INVALID'
   return codeOf(error.cause)
 }
 

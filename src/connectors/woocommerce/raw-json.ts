@@ -13,6 +13,8 @@ export interface FoundJson {
 }
 
 const attempts = 200
+const beginsJson = /^[{[]\s*[{"]/
+const isPage = /<[/!]?(doctype|html|head|body|script)\b/i
 
 /**
  * Finds the JSON object or array in an answer: the first `{` or `[` from which a value parses. Null when there is
@@ -27,15 +29,20 @@ export function findJson(body: string): FoundJson | null {
     if (match.index < from) continue
     if (++tried > attempts) return null
     const end = endOfValue(body, match.index)
-    if (end === null) continue
+    if (end === null) {
+      // An answer that is cut off: what is whole inside it is a part of it.
+      if (beginsJson.test(body.slice(match.index, match.index + 40))) return null
+      continue
+    }
     // What is inside a value that does not parse is a part of it, never the answer: an order's lines are no orders.
     from = end
     const text = body.slice(match.index, end)
     const value = parse(text)
     if (value === undefined || !isContainer(value)) continue
-    // A warning can hold a `[]` of its own; the answer is what fills the rest.
-    if (body.slice(end).trim().length > text.length) continue
-    const noise = (body.slice(0, match.index) + body.slice(end)).replaceAll(/[\uFEFF\s]+/g, ' ').trim()
+    const [before, after] = [body.slice(0, match.index), body.slice(end)]
+    // A page's scripts hold JSON too, and a warning a `[]` of its own; an answer is what fills the rest.
+    if (isPage.test(before) || isPage.test(after) || after.trim().length > text.length) continue
+    const noise = (before + after).replaceAll(/[\uFEFF\s]+/g, ' ').trim()
     return { value, text, noise: noise === '' ? null : noise.slice(0, 300) }
   }
   return null

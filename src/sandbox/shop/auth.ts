@@ -105,12 +105,15 @@ function signatureFault(shop: Shop, request: ShopRequest, all: PhpArray, key: Ap
   return same(expected, given) ? null : authError('Invalid signature - provided signature does not match.')
 }
 
-/** The shop's own home address and the path: not the Host header the client used (README fact 11). */
+/**
+ * The shop's own home address and the path, the home itself without a closing slash (get_home_url of an empty path):
+ * not the Host header the client used (README fact 11).
+ */
 function signedAddress(shop: Shop, request: ShopRequest): string {
   const home = new URL(shop.faults.movedTo?.home ?? shop.home)
   // A TLS proxy in front signs nothing: the client signed the address it knows, which is the shop's home.
   const scheme = isHttps(shop, request) ? 'https:' : shop.basicOverHttp ? home.protocol : 'http:'
-  return `${scheme}//${home.host}${home.pathname.replace(/\/$/, '')}${request.path}`
+  return `${scheme}//${home.host}${home.pathname.replace(/\/$/, '')}${request.path === '/' ? '' : request.path}`
 }
 
 const encode = (text: string): string => rawUrlEncode(text)
