@@ -22,6 +22,9 @@ const netsuite = await startSandboxNetSuite({
 process.send?.({
   shop: { url: shop.url, consumerKey: shop.consumerKey, consumerSecret: shop.consumerSecret },
   netsuite: { url: netsuite.url, account: netsuite.account, credentials: netsuite.credentials },
+  // What the hand-written loop puts on every order: it has no logic to choose by.
+  customer: netsuite.records.customers().find((one) => one.subsidiary === '1')?.id,
+  item: netsuite.records.items().find((one) => one.type === 'InvtPart' && !one.inactive)?.id,
 })
 process.on('message', (message) => {
   if (message === 'count') process.send?.({ posted: netsuite.records.counts().orders })
