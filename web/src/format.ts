@@ -105,3 +105,21 @@ export function formatDuration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
   return `${Math.round(ms / 60_000)} min`
 }
+
+const quantities = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 })
+
+/** "2", "0.333333". */
+export const formatQuantity = (value: string): string => quantities.format(value as Intl.StringNumericLiteral)
+
+const units: [string, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+]
+
+/** "5 minutes", "1 day": in the largest unit that fits. */
+export function formatSpan(ms: number): string {
+  const [unit, size] = units.find(([, length]) => ms >= length) ?? ['second', 1_000]
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(ms / size)
+}

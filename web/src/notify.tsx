@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { ApiError } from './api/client.ts'
+import { reasonOf } from './api/client.ts'
 import classes from './notify.module.css'
 import { texts } from './texts.ts'
 
@@ -36,6 +36,6 @@ export function notifyFailed(title: string, error: unknown): void {
     closeButtonProps: { 'aria-label': texts.actions.close },
     classNames: { root: classes.failed!, body: classes.body! },
     title,
-    message: error instanceof ApiError ? (error.detail === '' ? error.title : error.detail) : String(error),
+    message: reasonOf(error),
   })
 }

@@ -16,17 +16,17 @@ const text = (value: unknown): string | undefined =>
 
 /** What the address bar of every page may carry: the question in the Why box. */
 export interface WhySearch {
-  why?: string
+  why?: string | undefined
 }
 
 /** The orders table's filters, all in the address bar. */
 export interface OrdersSearch extends WhySearch {
-  search?: string
+  search?: string | undefined
   /** One or more statuses, separated by commas. */
-  status?: string
-  connection?: string
+  status?: string | undefined
+  connection?: string | undefined
   /** The fingerprint of a problem. */
-  problem?: string
+  problem?: string | undefined
 }
 
 const definedOnly = <T extends Record<string, unknown>>(values: T) =>

@@ -3,7 +3,7 @@ import { post } from './client.ts'
 import type {
   BulkRequest,
   BulkResult,
-  Connection,
+  CheckResult,
   FixRequest,
   FixResult,
   Import,
@@ -50,7 +50,7 @@ export function useFix() {
 export function useCheckConnection() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (name: string) => post<Connection>(`/connections/${encodeURIComponent(name)}/check`),
+    mutationFn: (name: string) => post<CheckResult>(`/connections/${encodeURIComponent(name)}/check`),
     onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
   })
 }

@@ -1,3 +1,5 @@
+import type { Candidate, ProblemDetails } from './types.ts'
+
 /** What the server says when it cannot do what was asked (RFC 9457), or what stands for it when nothing answers. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -5,12 +7,18 @@ export class ApiError extends Error {
   readonly status: number
   readonly title: string
   readonly detail: string
+  /** What to do about it; empty where nobody knows. */
+  readonly fix: string
+  /** The orders that an ambiguous name may mean. */
+  readonly candidates: Candidate[]
 
-  constructor(status: number, title: string, detail: string) {
+  constructor(status: number, title: string, detail: string, fix = '', candidates: Candidate[] = []) {
     super(detail === '' ? title : `${title}: ${detail}`)
     this.status = status
     this.title = title
     this.detail = detail
+    this.fix = fix
+    this.candidates = candidates
   }
 }
 
@@ -80,15 +88,18 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null)
-  const field = (name: string): string => {
-    const value =
-      typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined
-    return typeof value === 'string' ? value : ''
-  }
+  const body = (await response.json().catch(() => ({}))) as Partial<ProblemDetails>
   return new ApiError(
     response.status,
-    field('title') || `The server answered ${response.status}`,
-    field('detail') || field('fix'),
+    body.title ?? `The server answered ${response.status}`,
+    body.detail ?? '',
+    body.fix,
+    body.candidates,
   )
+}
+
+/** An error in one or two sentences, for a place with little room. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
+  return [error.detail || error.title, error.fix].filter((text) => text !== '').join(' ')
 }

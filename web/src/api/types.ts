@@ -2,6 +2,7 @@ export type {
   AttemptJson as Attempt,
   BulkRequest,
   BulkResult,
+  Candidate,
   Change,
   Choices,
   ConnectionJson as Connection,
@@ -19,6 +20,7 @@ export type {
   OrderEvent,
   OrderJson as Order,
   OrderPage,
+  ProblemDetails,
   ProblemGroup,
   RouteJson as Route,
   ShipmentJson as Shipment,
@@ -31,3 +33,6 @@ export interface List<T> {
   items: T[]
   nextCursor: string | null
 }
+
+/** What a check of a connection found. */
+export type { CheckResult } from '../../../src/flows/check-connection.ts'

@@ -1,13 +1,12 @@
 import { Button } from '@mantine/core'
-import { ApiError } from '../api/client.ts'
+import { ApiError, reasonOf } from '../api/client.ts'
 import { texts } from '../texts.ts'
 import { Notice } from './Notice.tsx'
 
 /** What a failed question says of itself, and a button to ask again. */
 export function PageError({ error, reset }: { error: unknown; reset?: () => void }) {
   const title = error instanceof ApiError ? error.title : texts.errors.title
-  const text =
-    error instanceof ApiError ? error.detail : error instanceof Error ? error.message : String(error)
+  const text = reasonOf(error)
   return (
     <Notice tone="bad" title={title} text={text}>
       {reset === undefined ? null : <Button onClick={reset}>{texts.errors.retry}</Button>}

@@ -1,3 +1,139 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ApiError } from '../api/client.ts'
+import { useShopZone } from '../api/hooks.ts'
+import { orderQuery } from '../api/queries.ts'
+import type { OrderDetail } from '../api/types.ts'
+import { CodeBlock } from '../components/CodeBlock.tsx'
+import { LinkButton } from '../components/LinkButton.tsx'
+import { Notice } from '../components/Notice.tsx'
+import { PageError } from '../components/PageError.tsx'
+import { Panel } from '../components/Panel.tsx'
+import { StatusBadge } from '../components/StatusBadge.tsx'
+import { Time } from '../components/Time.tsx'
+import { formatDay, formatMoney } from '../format.ts'
+import { useNow } from '../now.ts'
+import { Lines } from '../order/Lines.tsx'
+import { OrderProblems } from '../order/OrderProblems.tsx'
+import { Ids, People, Shipments } from '../order/Side.tsx'
+import { Stations } from '../order/Stations.tsx'
+import { Waybill } from '../order/Waybill.tsx'
+import { RecordLink } from '../orders/columns.tsx'
+import { OrderActions } from '../orders/OrderActions.tsx'
+import { Outlook } from '../orders/Outlook.tsx'
+import { texts } from '../texts.ts'
+import { useTitle } from '../title.ts'
+import classes from './OrderPage.module.css'
+
+const words = texts.order
+
 export function OrderPage() {
-  return null
+  const { id } = useParams({ from: '/orders/$id' })
+  const { data: order, error, refetch } = useQuery(orderQuery(id))
+  useTitle(order === undefined ? words.title('') : words.title(order.number))
+  if (order !== undefined) return <Shown order={order} />
+  if (error === null) return <div className={classes.pending} aria-busy="true" />
+  if (!(error instanceof ApiError) || error.status !== 404)
+    return <PageError error={error} reset={() => void refetch()} />
+  return (
+    <Notice title={words.notFound.title} text={words.notFound.text}>
+      <LinkButton to="/">{words.notFound.action}</LinkButton>
+    </Notice>
+  )
+}
+
+function Shown({ order }: { order: OrderDetail }) {
+  const shopZone = useShopZone(order.connection)
+  return (
+    <>
+      <Link to="/" className={classes.back}>
+        {words.back}
+      </Link>
+      <header className={classes.head}>
+        <div className={classes.title}>
+          <h1 className="num">{words.title(order.number)}</h1>
+          <StatusBadge status={order.status} label={order.label} />
+        </div>
+        <OrderActions order={order} filled />
+      </header>
+      <Facts order={order} shopZone={shopZone} />
+      <Notes order={order} />
+      <Stations order={order} shopZone={shopZone} />
+      <OrderProblems order={order} />
+      <div className={classes.columns}>
+        <div className={classes.main}>
+          {order.canonical === null ? null : (
+            <Panel title={words.lines.title}>
+              <Lines canonical={order.canonical} order={order} />
+            </Panel>
+          )}
+          <Panel title={words.waybill} hint={words.waybillHint} id="waybill">
+            <Waybill order={order} shopZone={shopZone} />
+          </Panel>
+          <Raw order={order} />
+        </div>
+        <aside className={classes.side}>
+          <Shipments shipments={order.shipments} shopZone={shopZone} />
+          {order.canonical === null ? null : <People canonical={order.canonical} />}
+          <Ids order={order} shopZone={shopZone} />
+        </aside>
+      </div>
+    </>
+  )
+}
+
+function Facts({ order, shopZone }: { order: OrderDetail; shopZone: string | null }) {
+  return (
+    <p className={classes.facts}>
+      {order.total === null ? null : <strong className="num">{formatMoney(order.total)}</strong>}
+      {order.customer?.name ? <span>{order.customer.name}</span> : null}
+      {order.placedAt === null ? null : (
+        <span>
+          {words.placed} <Time at={order.placedAt} shopZone={shopZone} />
+        </span>
+      )}
+      <span>{order.connection}</span>
+      {order.record === null ? null : (
+        <span>
+          {words.record} <RecordLink order={order} />
+        </span>
+      )}
+    </p>
+  )
+}
+
+/** What goes beside the status: what comes next, and what happened at the shop meanwhile. */
+function Notes({ order }: { order: OrderDetail }) {
+  const now = useNow('minute')
+  const day = (iso: string) => formatDay(new Date(iso), now)
+  return (
+    <>
+      {order.problems.length === 0 ? (
+        <p className={classes.outlook}>
+          <Outlook order={order} />
+        </p>
+      ) : order.cancelsAt === null ? null : (
+        <p className={classes.warning}>{texts.orders.cancelsOn(day(order.cancelsAt))}</p>
+      )}
+      {order.changedAfterPostingAt === null ? null : (
+        <p className={classes.warning}>{words.changedAfterPosting(day(order.changedAfterPostingAt))}</p>
+      )}
+      {order.cancelRequestedAt === null ? null : (
+        <p className={classes.warning}>{words.cancelRequested(day(order.cancelRequestedAt))}</p>
+      )}
+    </>
+  )
+}
+
+function Raw({ order }: { order: OrderDetail }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <Panel title={words.raw} hint={words.rawHint}>
+      <details className={classes.raw} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{words.rawShow}</summary>
+        {open ? <CodeBlock label={words.raw} text={order.payload.text} /> : null}
+      </details>
+    </Panel>
+  )
 }

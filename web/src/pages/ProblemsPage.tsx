@@ -1,3 +1,139 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useBulkAction, useFix } from '../api/actions.ts'
+import { problemsQuery } from '../api/queries.ts'
+import type { ProblemGroup } from '../api/types.ts'
+import { LinkButton } from '../components/LinkButton.tsx'
+import { Notice } from '../components/Notice.tsx'
+import { PageError } from '../components/PageError.tsx'
+import { formatFromNow, formatMoney } from '../format.ts'
+import { notifyDone, notifyFailed } from '../notify.tsx'
+import { useNow } from '../now.ts'
+import { ChooseFix } from '../problems/ChooseFix.tsx'
+import { isChoice, isOrderAction } from '../problems/fixes.ts'
+import { ProblemCard } from '../problems/ProblemCard.tsx'
+import { texts } from '../texts.ts'
+import { useTitle } from '../title.ts'
+import classes from './ProblemsPage.module.css'
+
+const words = texts.problems
+
+/** One cause, one fix, all of its orders; what stops most comes first. */
 export function ProblemsPage() {
+  useTitle(words.title)
+  const { data, error, refetch } = useQuery(problemsQuery)
+  return (
+    <>
+      <header className={classes.head}>
+        <h1>{words.title}</h1>
+        <p>{words.hint}</p>
+      </header>
+      {data === undefined ? (
+        error === null ? null : (
+          <PageError error={error} reset={() => void refetch()} />
+        )
+      ) : data.items.length === 0 ? (
+        <Notice title={words.empty.title} text={words.empty.text} />
+      ) : (
+        <div className={classes.groups}>
+          {data.items.map((group) => (
+            <ProblemCard
+              key={`${group.connection} ${group.fingerprint}`}
+              problem={group}
+              withDetail={group.orders < 2}
+              facts={<Facts group={group} />}
+            >
+              <Fixes group={group} />
+            </ProblemCard>
+          ))}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Facts({ group }: { group: ProblemGroup }) {
+  const now = useNow('minute')
+  return (
+    <p className={classes.facts}>
+      {group.orders === 0 ? null : <strong>{words.orders(group.orders)}</strong>}
+      {group.totals.map((total) => (
+        <span key={total.currency} className="num">
+          {formatMoney(total)}
+        </span>
+      ))}
+      <span className="quiet">{words.since(formatFromNow(group.oldest, now))}</span>
+    </p>
+  )
+}
+
+function Fixes({ group }: { group: ProblemGroup }) {
+  const [route] = group.routes
+  const choice = group.fixes.map(({ action }) => action).find(isChoice)
+  const withForm = choice !== undefined && route !== undefined
+  return (
+    <>
+      {withForm ? <ChooseFix problem={{ ...group, route }} action={choice} /> : null}
+      <div className={classes.buttons}>
+        {group.fixes.map(({ action, label }) => (
+          <GroupFix key={action} group={group} action={action} label={label} primary={!withForm} />
+        ))}
+        {group.orders === 0 ? null : (
+          <LinkButton variant="subtle" to="/" search={{ problem: group.fingerprint }}>
+            {words.show}
+          </LinkButton>
+        )}
+      </div>
+    </>
+  )
+}
+
+interface GroupFixProps {
+  group: ProblemGroup
+  action: ProblemGroup['fixes'][number]['action']
+  label: string
+  primary: boolean
+}
+
+/** A fix for all orders of the group at once. What is decided order by order is not offered here. */
+function GroupFix({ group, action, label, primary }: GroupFixProps) {
+  const fix = useFix()
+  const bulk = useBulkAction()
+  const onError = (error: unknown) => notifyFailed(texts.orders.bulk.failed, error)
+
+  if (action === 'post' || action === 'refresh_items')
+    return (
+      <Button
+        variant={primary && action === 'post' ? 'filled' : 'default'}
+        loading={fix.isPending}
+        onClick={() =>
+          fix.mutate(
+            { fingerprint: group.fingerprint, action },
+            { onSuccess: ({ scheduled }) => notifyDone(texts.fix.posted(scheduled)), onError },
+          )
+        }
+      >
+        {action === 'post' ? texts.fix.postAll(group.orders) : label}
+      </Button>
+    )
+  if (action === 'edit_connection' || action === 'check_connection')
+    return <LinkButton to="/connections">{label}</LinkButton>
+  if (isOrderAction(action) && action !== 'accept_total' && group.orders > 0)
+    return (
+      <Button
+        loading={bulk.isPending}
+        onClick={() =>
+          bulk.mutate(
+            { action, filter: { problem: group.fingerprint } },
+            {
+              onSuccess: ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
+              onError,
+            },
+          )
+        }
+      >
+        {words.forAll(label, group.orders)}
+      </Button>
+    )
   return null
 }

@@ -1,0 +1,122 @@
+import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useCheckConnection } from '../api/actions.ts'
+import { reasonOf } from '../api/client.ts'
+import type { Connection, Route } from '../api/types.ts'
+import { Checks } from '../components/WhyDrawer.tsx'
+import { Time } from '../components/Time.tsx'
+import { formatSpan } from '../format.ts'
+import { texts } from '../texts.ts'
+import classes from './ConnectionCard.module.css'
+
+const words = texts.connections
+
+/** One account: whether it is well, what is wrong and what to do, and when it could not be read. */
+export function ConnectionCard({ connection, routes }: { connection: Connection; routes: Route[] }) {
+  const { name, label, role, health, healthSince, summary, problem, pausedAt } = connection
+  const check = useCheckConnection()
+  return (
+    <article className={classes.card} aria-label={name} data-health={pausedAt === null ? health : 'paused'}>
+      <header className={classes.head}>
+        <div>
+          <h2>{name}</h2>
+          <p className="quiet">
+            {label} · {words.role[role]}
+          </p>
+        </div>
+        <Button loading={check.isPending} onClick={() => check.mutate(name)}>
+          {words.check}
+        </Button>
+      </header>
+      <p className={classes.health}>
+        <span className={classes.dot} aria-hidden="true" />
+        <span>
+          <strong>{pausedAt === null ? words.health[health] : words.paused}</strong> {words.since}{' '}
+          <Time at={pausedAt ?? healthSince} />
+          <span className={classes.summary}>{summary}</span>
+        </span>
+      </p>
+      {problem === null ? null : (
+        <div className={classes.problem}>
+          <p>{problem.cause}</p>
+          <p>
+            <strong>{texts.order.problem.fix}:</strong> {problem.fix}
+          </p>
+          {problem.vendorMessage === null ? null : <p className="mono">{problem.vendorMessage}</p>}
+        </div>
+      )}
+      {check.data === undefined ? null : (
+        <section className={classes.result} aria-label={words.checkResult} role="status">
+          <h3>{check.data.ok ? words.checkOk : words.checkBad}</h3>
+          <Checks checks={check.data.checks} />
+        </section>
+      )}
+      {check.isError ? (
+        <p role="alert" className={classes.failed}>
+          {reasonOf(check.error)}
+        </p>
+      ) : null}
+      <Facts connection={connection} routes={routes} />
+      <Gaps connection={connection} />
+    </article>
+  )
+}
+
+function Facts({ connection, routes }: { connection: Connection; routes: Route[] }) {
+  const { identityName, lastSuccessAt, lastReadAt, nextAttemptAt, timeZone, webhooks, role, waitingOrders } =
+    connection
+  const facts: [string, ReactNode][] = [
+    [words.lastSuccess, lastSuccessAt === null ? texts.time.never : <Time at={lastSuccessAt} relative />],
+  ]
+  if (nextAttemptAt !== null) facts.push([words.nextAttempt, <Time key="next" at={nextAttemptAt} relative />])
+  if (role === 'channel' && lastReadAt !== null)
+    facts.push([words.lastRead, <Time key="read" at={lastReadAt} relative />])
+  if (role === 'backend')
+    facts.push([
+      words.waiting,
+      <span key="waiting" className="num">
+        {waitingOrders}
+      </span>,
+    ])
+  if (identityName !== null) facts.push([words.account, identityName])
+  if (timeZone !== null) facts.push([words.zone, timeZone])
+  if (webhooks.state !== 'unsupported') facts.push([words.webhooks, webhooks.detail])
+  for (const route of routes)
+    facts.push([
+      words.route(route.name),
+      role === 'channel'
+        ? words.imports(route.statuses.join(', '), route.since.slice(0, 10), formatSpan(route.everyMs))
+        : words.posts(route.from, route.postAutomatic),
+    ])
+  return (
+    <dl className={classes.facts}>
+      {facts.map(([term, value]) => (
+        <div key={term}>
+          <dt>{term}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Gaps({ connection: { gaps } }: { connection: Connection }) {
+  if (gaps.length === 0) return null
+  return (
+    <section className={classes.gaps} aria-label={words.gaps.title}>
+      <h3>{words.gaps.title}</h3>
+      <ul>
+        {gaps.map(({ id, from, to, ordersFound, problem }) => (
+          <li key={id}>
+            <Time at={from} /> {words.gaps.to} {to === null ? words.gaps.now : <Time at={to} />}
+            <span className="quiet">
+              {' '}
+              · {problem.title}
+              {to === null ? '' : `; ${words.gaps.reading(ordersFound)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
