@@ -204,6 +204,28 @@ post.action(async (ids: string[], options: { wait: number }) => {
   )
 })
 
+const link = command('link', 'a new link that opens the page in one browser, once')
+link.action(async () => {
+  await ask(link, async (client, output) => {
+    const made = await client.post<{ link: string; expiresInMs: number }>('/login-links')
+    output.document(made)
+    output.line(made.link)
+    return 0
+  })
+})
+
+const backup = command('backup', 'a consistent copy of everything, in one file').argument('<file>')
+backup.action(async (file: string) => {
+  await run(backup, async (output) => (await import('./commands/backup.ts')).backup(file, output))
+})
+
+const restore = command('restore', 'fill an empty home from such a file; posts nothing twice').argument(
+  '<file>',
+)
+restore.action(async (file: string) => {
+  await run(restore, async (output) => (await import('./commands/backup.ts')).restore(file, output))
+})
+
 for (const action of ['cancel', 'uncancel'] as const) {
   const added = command(
     action,

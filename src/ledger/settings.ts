@@ -19,3 +19,7 @@ export async function writeSetting(tx: Tx, key: string, value: unknown): Promise
     .onConflict((conflict) => conflict.columns(['account_id', 'key']).doUpdateSet({ value: json }))
     .execute()
 }
+
+export async function removeSetting(tx: Tx, key: string): Promise<void> {
+  await tx.deleteFrom('settings').where('account_id', '=', mainAccount).where('key', '=', key).execute()
+}

@@ -30,9 +30,9 @@ export async function openLedger(
   })
   try {
     const migrated = await migrate(pool)
-    if (!migrated.ok) throw failed(migrated.error)
+    if (!migrated.ok) throw failedLedger(migrated.error)
     const vault = await openVault(db, { home: environment.home, givenKey: environment.key })
-    if (!vault.ok) throw failed(vault.error)
+    if (!vault.ok) throw failedLedger(vault.error)
     return {
       db,
       pool,
@@ -52,13 +52,14 @@ export async function openLedger(
   }
 }
 
-async function findServer(
+/** Where the database is: the home's own, started, or the one of DATABASE_URL, proved to keep sessions. */
+export async function findServer(
   environment: Environment,
   deps: { now: () => Date; log: Log },
 ): Promise<{ url: string; stop(): Promise<void> }> {
   if (environment.databaseUrl === null) {
     const embedded = await startEmbedded({ home: environment.home, ...deps })
-    if (!embedded.ok) throw failed(embedded.error)
+    if (!embedded.ok) throw failedLedger(embedded.error)
     return { url: embedded.value.databaseUrl, stop: () => embedded.value.stop() }
   }
   const url = environment.databaseUrl
@@ -70,7 +71,7 @@ async function findServer(
   }
   try {
     const proved = await proveSessionLocks(connect)
-    if (!proved.ok) throw failed(proved.error)
+    if (!proved.ok) throw failedLedger(proved.error)
   } catch (error) {
     if (error instanceof CliFailure) throw error
     throw new CliFailure(
@@ -85,5 +86,7 @@ async function findServer(
 
 const codeOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name
 
-const failed = (failure: Pick<LedgerFailure, 'message' | 'fix'> & { code: string }): CliFailure =>
-  new CliFailure(failure.message, failure.fix, { code: failure.code })
+/** A failure of the ledger as one line of the command. */
+export const failedLedger = (
+  failure: Pick<LedgerFailure, 'message' | 'fix'> & { code: string },
+): CliFailure => new CliFailure(failure.message, failure.fix, { code: failure.code })

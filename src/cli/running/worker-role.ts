@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import os from 'node:os'
 import { backends, channels } from '../../connectors/index.ts'
 import type { Log } from '../../connectors/contract.ts'
+import { settleRestored } from '../../flows/after-restore.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../../flows/deps.ts'
 import { timeOrderedId } from '../../ids.ts'
 import { createDeps } from '../../jobs/create-deps.ts'
@@ -54,6 +55,9 @@ export async function joinIn(
     backends: backends as readonly AnyBackend[],
     version,
   })
+  const lookedUp = await settleRestored(deps)
+  if (lookedUp > 0)
+    log.warn({ orders: lookedUp }, 'restored from a backup: orders on their way are looked up first')
   const timeouts = await callTimeouts(deps)
   const worker: Worker | null = options.runJobs
     ? await startWorker({
