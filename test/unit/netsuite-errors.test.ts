@@ -136,6 +136,16 @@ describe('the kind of a failure', () => {
       'rejected',
       'auth',
     ],
+    [
+      'a table the role may not see',
+      answer(400, {
+        title: 'Invalid search query Search error occurred: Record ‘subsidiary’ was not found..',
+        status: 400,
+        'o:errorCode': 'INVALID_PARAMETER',
+      }),
+      'rejected',
+      'auth',
+    ],
   ] as const)('%s', (_, response, onWrite, onRead) => {
     expect(failureOf(response, write).kind).toBe(onWrite)
     expect(failureOf(response, read).kind).toBe(onRead)

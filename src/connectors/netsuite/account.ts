@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { err, ok } from '../../result.ts'
-import type { AccountIdentity, Failure, Outcome } from '../contract.ts'
+import { ok } from '../../result.ts'
+import type { AccountIdentity, Outcome } from '../contract.ts'
 import { query, type NetSuiteCtx } from './client.ts'
-import { accountId, baseUrl, usesOAuth2 } from './config.ts'
+import { accountId, usesOAuth2 } from './config.ts'
 import { readCurrencies, readSubsidiaries } from './lookups.ts'
 import { learnZone } from './time-zone.ts'
 
@@ -22,8 +22,7 @@ const needed = [
 export async function identify(ctx: NetSuiteCtx): Promise<Outcome<AccountIdentity>> {
   for (const { table, permission } of needed) {
     const seen = await query(ctx, `SELECT id FROM ${table} WHERE ROWNUM <= 1`, row, permission)
-    if (!seen.ok)
-      return err(seen.error.kind === 'rejected' ? unseen(ctx, permission, seen.error) : seen.error)
+    if (!seen.ok) return seen
   }
   const currencies = await readCurrencies(ctx)
   if (!currencies.ok) return currencies
@@ -42,20 +41,6 @@ export async function identify(ctx: NetSuiteCtx): Promise<Outcome<AccountIdentit
     warnings: warnings(ctx),
   })
 }
-
-/** SuiteQL says of a table that the role may not see that it does not exist. */
-const unseen = (ctx: NetSuiteCtx, permission: string, failure: Failure): Failure => ({
-  ...failure,
-  kind: 'auth',
-  problems: [
-    {
-      code: 'permission_missing',
-      subject: permission,
-      detail: `The role sees nothing at ${new URL(baseUrl(ctx.config)).host} that needs the permission ${permission}. Add it under Setup > Users/Roles > Manage Roles.`,
-      vendorMessage: failure.problems[0].vendorMessage,
-    },
-  ],
-})
 
 /** https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_158921905537.html */
 const warnings = (ctx: NetSuiteCtx): string[] =>

@@ -25,6 +25,8 @@ const errorBody = z.object({
     .min(1),
 })
 type Detail = z.output<typeof errorBody>['o:errorDetails'][number]
+/** An older form of the same body: the text stands in the title. */
+const errorTitle = z.object({ title: z.string().min(1), 'o:errorCode': z.string() })
 
 const overload =
   /SSS_REQUEST_LIMIT_EXCEEDED|REQUEST_LIMIT_EXCEEDED|WS_CONCUR_SESSION|WS_REQUEST_BLOCKED|CONCURRENCY_LIMIT|ExceededConcurrentRequestLimit|ExceededRequestLimit|concurren\w+ (request|connection)s? (limit|count)|concurrency limit|only one request may be made against a session|too many requests/i
@@ -32,6 +34,8 @@ const login = /INVALID_LOGIN|invalid login attempt|password has expired|USER_ACC
 const permission =
   /INSUFFICIENT_PERMISSION|(do(es)? not have|need the .*|lacks?|no) permissions?\b|permission violation/i
 const absent = /NONEXISTENT_ID|RCRD_DSNT_EXIST|record instance does not exist|that record does not exist/i
+/** SuiteQL's word for a table that the account does not have, and for one that the role may not see. */
+export const unseenTable = /record ['‘"]?\w+['’"]? was not found|invalid search type/i
 const lostInside = /UNEXPECTED_ERROR|an unexpected error|operation has timed out|request timed out/i
 
 /**
@@ -62,7 +66,7 @@ export function failureOf(response: HttpResponse, purpose: Purpose): Failure {
     )
   if (purpose.write && lostInside.test(text))
     return connectionFailure('unknown_outcome', 'server_error', response)
-  if (!purpose.write && (status === 403 || permission.test(text)))
+  if (!purpose.write && (status === 403 || permission.test(text) || unseenTable.test(text)))
     return connectionFailure('auth', 'permission_missing', response, '', permissionName(text) ?? purpose.what)
   const [first, ...others] = details.flatMap((detail) => problemsOf(detail, purpose, status))
   return { kind: 'rejected', status, problems: [first!, ...others] }
@@ -236,8 +240,11 @@ const permissionName = (text: string): string | null =>
   /'([^']+)' permission/i.exec(text)?.[1] ?? /permission[^:]*: ([\w >-]+)/i.exec(text)?.[1]?.trim() ?? null
 
 function readDetails(body: string): Detail[] | null {
-  const parsed = errorBody.safeParse(parseJson(body))
-  return parsed.success ? parsed.data['o:errorDetails'] : null
+  const json = parseJson(body)
+  const parsed = errorBody.safeParse(json)
+  if (parsed.success) return parsed.data['o:errorDetails']
+  const titled = errorTitle.safeParse(json)
+  return titled.success ? [{ detail: titled.data.title, 'o:errorCode': titled.data['o:errorCode'] }] : null
 }
 
 function parseJson(body: string): unknown {

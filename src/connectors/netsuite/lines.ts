@@ -89,7 +89,7 @@ function planLine(given: Given, line: OrderLine, discounts: 'lines' | 'folded'):
     description: describe(line, !asLines && !reduced && !isZero(line.discount)),
   }
   if (!asLines) return [planned]
-  const discountItem = kindItem(given, 'discount', 'discount')
+  const discountItem = kindItem(given, 'discount')
   if (discountItem === null) return []
   return [
     planned,
@@ -120,7 +120,7 @@ function itemOf(given: Given, line: OrderLine): string | null {
     const found = mapped(given.mapping.items.bySku, sku) ?? given.lookups.items[sku]?.[0]?.id
     if (found !== undefined) return found
   }
-  return kindItem(given, line.kind, line.kind)
+  return kindItem(given, line.kind)
 }
 
 function withoutSku(given: Given, line: OrderLine): string | null {
@@ -155,13 +155,19 @@ function bySku(given: Given, sku: string): string | null {
   return item.id
 }
 
-function kindItem(given: Given, kind: ItemKind | OrderLine['kind'], subject: string): string | null {
-  const item = given.mapping.items.byKind[kind as ItemKind]
+/** Kinds that may share the item of a nearby one. */
+const standIns: Partial<Record<string, ItemKind>> = { tip: 'fee', custom: 'withoutSku' }
+
+function kindItem(given: Given, kind: OrderLine['kind']): string | null {
+  const { byKind } = given.mapping.items
+  const standIn = standIns[kind]
+  const item = byKind[kind as ItemKind] ?? (standIn && byKind[standIn])
   if (item !== undefined) return item
-  if (!given.problems.some((problem) => problem.code === 'unmapped_item_kind' && problem.subject === subject))
+  const known = given.problems.some(({ code, subject }) => code === 'unmapped_item_kind' && subject === kind)
+  if (!known)
     given.problems.push({
       code: 'unmapped_item_kind',
-      subject,
+      subject: kind,
       detail: `The route's mapping names no item for it (items.byKind.${kind}).`,
       vendorMessage: null,
     })
@@ -200,7 +206,7 @@ function planShipping(given: Given): { shipping: PlannedShipping | null; further
     .filter(({ line }) => !isZero(line.net) || !isZero(line.tax))
 
   const further = apart.flatMap(({ line, taxCode }): PlannedLine[] => {
-    const item = kindItem(given, 'shipping', 'shipping')
+    const item = kindItem(given, 'shipping')
     const { id, net, taxes, name } = line
     return item === null
       ? []

@@ -4,6 +4,7 @@ import { multiply, parseDecimal, type Decimal } from '../../order/money.ts'
 import { err, ok } from '../../result.ts'
 import type { Outcome } from '../contract.ts'
 import { literals, queryAll, type NetSuiteCtx } from './client.ts'
+import { unseenTable } from './errors.ts'
 import { findCustomer, type FoundCustomer } from './customers.ts'
 import { knownZone } from './time-zone.ts'
 import { mapped, type NetSuiteMapping } from './mapping.ts'
@@ -158,8 +159,6 @@ const aboutField = (failure: Extract<Outcome<never>, { ok: false }>['error'], fi
       }
     : failure
 
-const featureOff = /record '?\w+'? was not found|not found or you do not have|feature/i
-
 /** Rows of a table that an account without the feature does not have: then there are none. */
 async function rowsOrNone<Row>(
   ctx: NetSuiteCtx,
@@ -168,8 +167,7 @@ async function rowsOrNone<Row>(
   what: string,
 ): Promise<Outcome<Row[]>> {
   const rows = await queryAll(ctx, q, row, what)
-  if (rows.ok || rows.error.kind !== 'rejected') return rows
-  return featureOff.test(rows.error.problems[0].vendorMessage ?? '') ? ok([]) : rows
+  return !rows.ok && unseenTable.test(rows.error.problems[0].vendorMessage ?? '') ? ok([]) : rows
 }
 
 const currencyRow = z.object({

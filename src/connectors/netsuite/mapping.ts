@@ -37,7 +37,7 @@ const items = z
       .partialRecord(z.enum(itemKinds), recordId)
       .default({})
       .describe(
-        'Items for lines that are no product with a SKU: withoutSku, shipping, fee, discount, tip, gift_card, custom, rounding',
+        'Items for lines that are no product with a SKU: withoutSku, shipping, fee, discount, tip (else that of fee), gift_card, custom (else that of withoutSku), rounding',
       ),
     roundingUpTo: z
       .string()
@@ -125,9 +125,9 @@ const tax = z
 const defaults = z
   .strictObject({
     subsidiary: recordId.optional().describe('Subsidiary of the orders; default: that of the customer'),
-    location: recordId.optional(),
-    department: recordId.optional(),
-    class: recordId.optional(),
+    location: recordId.optional().describe('Location of the orders'),
+    department: recordId.optional().describe('Department of the orders'),
+    class: recordId.optional().describe('Class of the orders'),
     customForm: recordId.optional().describe('Form of the orders; default: the preferred one of the role'),
     orderStatus: z
       .enum(['A', 'B'])

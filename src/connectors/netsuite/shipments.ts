@@ -123,6 +123,7 @@ async function readDetails(ctx: NetSuiteCtx, shipped: Header[]): Promise<Outcome
        JOIN transactionline t ON t.transaction = l.nextdoc AND t.id = l.nextline
        JOIN transaction o ON o.id = l.previousdoc
      WHERE l.nextdoc IN (${ids}) AND o.type = 'SalesOrd' AND t.item IS NOT NULL
+       AND NVL(t.iscogs, 'F') = 'F'
      ORDER BY l.nextdoc, l.nextline, l.previousline`,
     lineRow,
     'item fulfilments',
