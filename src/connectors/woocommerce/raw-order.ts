@@ -11,7 +11,8 @@ import { utc } from './glance.ts'
 /** Text without what PostgreSQL or a backend cannot hold: NUL characters and lone surrogates. */
 const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
-const scalar = (value: unknown): unknown => (typeof value === 'boolean' ? String(value) : (value ?? ''))
+/** PHP says `false` where there is nothing. */
+const scalar = (value: unknown): unknown => (typeof value === 'boolean' ? '' : (value ?? ''))
 
 /** Any scalar as text; missing, null and structures are empty. */
 const text = z
