@@ -2,15 +2,17 @@ import type { ProblemCode } from '../order/problems.ts'
 import { mayGo, type Status } from '../order/status.ts'
 
 /** What a person can do with an order. */
-export type OrderAction =
-  | 'post'
-  | 'cancel'
-  | 'uncancel'
-  | 'import_again'
-  | 'import_anyway'
-  | 'check_again'
-  | 'accept_total'
-  | 'resend_shipment'
+export const orderActions = [
+  'post',
+  'cancel',
+  'uncancel',
+  'import_again',
+  'import_anyway',
+  'check_again',
+  'accept_total',
+  'resend_shipment',
+] as const
+export type OrderAction = (typeof orderActions)[number]
 
 /** What decides which actions an order allows. */
 export interface Situation {
@@ -61,7 +63,7 @@ export function whyNot(action: OrderAction, order: Situation): string | null {
 }
 
 export function availableActions(order: Situation): OrderAction[] {
-  return (Object.keys(refusals) as OrderAction[]).filter((action) => whyNot(action, order) === null)
+  return orderActions.filter((action) => whyNot(action, order) === null)
 }
 
 /** What one would most likely want next; null when there is nothing to do but wait. */

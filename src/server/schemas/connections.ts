@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { time } from './common.ts'
-import { describedProblem } from './problems.ts'
+import { describedProblem, fix } from './problems.ts'
 
 /** An interval in which a connection could not be read. Open until a backfill has closed it. */
 export const gap = z
@@ -64,3 +64,29 @@ export const route = z
   .meta({ id: 'Route' })
 export type RouteJson = z.infer<typeof route>
 export const routeList = z.object({ items: z.array(route), nextCursor: z.null() })
+
+const values = z
+  .record(z.string(), z.string())
+  .default({})
+  .describe('The values of ${NAMES} in it; a name that is stored already may be left out')
+
+/** As under `connections` in waybill.yaml. */
+export const connectionSettings = z.looseObject({ kind: z.string(), values })
+export const newConnection = connectionSettings.extend({ name: z.string().min(1) })
+
+/** As under `routes` in waybill.yaml. */
+export const routeSettings = z.looseObject({ from: z.string(), to: z.string(), values })
+export const newRoute = routeSettings.extend({ name: z.string().min(1) })
+
+export const checkResult = z
+  .object({
+    connection: z.string(),
+    ok: z.boolean(),
+    account: z.object({ id: z.string(), name: z.string() }).nullable(),
+    checks: z.array(
+      z.object({ name: z.string(), outcome: z.enum(['ok', 'fail', 'skipped']), detail: z.string() }),
+    ),
+    fixes: z.array(fix),
+  })
+  .meta({ id: 'CheckResult' })
+export type CheckResultJson = z.infer<typeof checkResult>

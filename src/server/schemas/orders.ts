@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type OrderAction, orderActions } from '../../flows/available-actions.ts'
 import { cancelReasons, type Status, statuses } from '../../order/status.ts'
 import { money, pageOf, pageQuery, time } from './common.ts'
 import { describedProblem } from './problems.ts'
@@ -9,18 +10,8 @@ export const status = z.enum(statuses as [Status, ...Status[]]).meta({ id: 'Stat
  * What a person can do with an order. `POST /orders/{id}/{action}` with `-` for `_` does it; `POST /orders/actions` does
  * it to many.
  */
-export const orderActions = [
-  'post',
-  'cancel',
-  'uncancel',
-  'import_again',
-  'import_anyway',
-  'check_again',
-  'accept_total',
-  'resend_shipment',
-] as const
 export const orderAction = z.enum(orderActions).meta({ id: 'OrderAction' })
-export type OrderAction = z.infer<typeof orderAction>
+export { type OrderAction, orderActions }
 
 export const shipment = z
   .object({
@@ -240,7 +231,7 @@ export const orderFilter = z.object({
 })
 export type OrderFilter = z.infer<typeof orderFilter>
 
-export const orderQuery = orderFilter.extend(pageQuery.shape)
+export const orderQuery = orderFilter.extend(pageQuery.shape).strict()
 export const orderPage = pageOf(order)
 export type OrderPage = z.infer<typeof orderPage>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ProblemCode, problemCatalogue } from '../../order/problems.ts'
+import { type FixAction, type ProblemCode, problemCatalogue } from '../../order/problems.ts'
 import { money, time } from './common.ts'
 
 export const fixActions = [
@@ -21,7 +21,7 @@ export const fixActions = [
   'check_connection',
   'refresh_items',
   'resend_shipment',
-] as const
+] as const satisfies readonly FixAction[]
 export const fixAction = z.enum(fixActions).meta({ id: 'FixAction' })
 
 /** The fixes that choose a record of the backend: they want a `value`. */

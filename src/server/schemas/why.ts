@@ -1,28 +1,7 @@
 import { z } from 'zod'
+import { type Verdict, verdicts } from '../../flows/explanation.ts'
 import { fixActions } from './problems.ts'
 import { order } from './orders.ts'
-
-export const verdicts = [
-  'in_backend',
-  'missing_in_backend',
-  'on_its_way',
-  'automatic_posting_off',
-  'error_posting',
-  'error_importing',
-  'backend_down',
-  'paused',
-  'cancelled_after_error',
-  'cancelled_by_person',
-  'cancelled_at_channel',
-  'deleted_by_person',
-  'held_by_status',
-  'held_by_rule',
-  'before_start_date',
-  'missed_while_disconnected',
-  'not_yet_seen',
-  'connection_down',
-  'not_in_channel',
-] as const
 
 export const whyQuery = z.object({
   q: z.string().trim().min(1).max(200).describe('An order: Waybill id, channel id, number, record'),
@@ -48,4 +27,4 @@ export const why = z
   })
   .meta({ id: 'Why' })
 export type Why = z.infer<typeof why>
-export type Verdict = Why['verdict']
+export { type Verdict, verdicts }

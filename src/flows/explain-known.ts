@@ -1,0 +1,283 @@
+import type { ConnectionView } from '../ledger/views/connections.ts'
+import type { EventRow } from '../ledger/views/order-detail.ts'
+import type { OrderView } from '../ledger/views/orders.ts'
+import { describeProblem, type FixAction, type Problem, type ProblemCode } from '../order/problems.ts'
+import type { HoldingRule } from '../order/rules.ts'
+import { statusLabel } from '../order/status.ts'
+import { type Check, clock, type ExplainedFix, type Explanation, soon } from './explanation.ts'
+import { quoted } from './explain-unknown.ts'
+
+export interface Known {
+  query: string
+  order: OrderView
+  channel: ConnectionView
+  backend: ConnectionView
+  /** The backend's own name: "NetSuite". */
+  backendLabel: string
+  /** Oldest first. */
+  events: EventRow[]
+  now: Date
+}
+
+type Answer = Pick<Explanation, 'verdict' | 'headline' | 'fixes'>
+
+/** Where an order that Waybill knows is, and what it waits for. */
+export function explainKnown(known: Known): Explanation {
+  const { query, order } = known
+  return { query, ...answer(known), checks: checksOf(known), orders: [order] }
+}
+
+function answer(known: Known): Answer {
+  switch (known.order.status) {
+    case 'posted':
+    case 'partially_shipped':
+    case 'shipment_error':
+    case 'complete':
+      return inBackend(known)
+    case 'scheduled':
+    case 'posting':
+    case 'verifying':
+      return waitsForBackend(known) ?? onItsWay(known)
+    case 'imported':
+      return {
+        verdict: 'automatic_posting_off',
+        headline: `Order ${known.order.number} is in Waybill and waits for a person to post it, because automatic posting is off.`,
+        fixes: [fix(known, 'post', `Post it to ${known.backendLabel}`)],
+      }
+    case 'post_error':
+      return errorPosting(known)
+    case 'import_error':
+      return errorImporting(known)
+    case 'held':
+      return held(known)
+    case 'cancelled':
+      return cancelled(known)
+  }
+}
+
+function inBackend(known: Known): Answer {
+  const { order, backendLabel, channel } = known
+  const name = order.record_number ?? order.record_id ?? ''
+  const failed = order.status === 'shipment_error'
+  const problem = failed ? firstProblem(order) : null
+  return {
+    verdict: 'in_backend',
+    headline: `Order ${order.number} is in ${backendLabel} as ${name}, last seen there on ${clock(lastSeen(known), channel.time_zone)}.${
+      problem ? ` Its shipment could not be reported to the shop: ${problem.detail}.` : ''
+    }`,
+    fixes: [
+      ...(failed ? [fix(known, 'resend_shipment', 'Send the shipment again')] : []),
+      fix(known, 'open_in_backend', `Open ${name} in ${backendLabel}`),
+    ],
+  }
+}
+
+const sightings = ['posted', 'found_in_backend', 'total_checked', 'shipped_in_backend']
+
+/** When the record was last seen in the backend. */
+function lastSeen({ events, order }: Known): Date {
+  const seen = events.findLast((event) => sightings.includes(event.kind))
+  return seen?.at ?? order.posted_at ?? order.updated_at
+}
+
+/** Null when nothing keeps the backend from being asked. */
+function waitsForBackend({ order, backend, backendLabel, channel, now }: Known): Answer | null {
+  const zone = channel.time_zone
+  if (backend.paused_at)
+    return {
+      verdict: 'paused',
+      headline: `Order ${order.number} waits because posting to ${backend.name} has been paused since ${clock(backend.paused_at, zone)}.`,
+      fixes: [{ action: 'resume', label: `Resume ${backend.name} on its page`, command: null }],
+    }
+  if (backend.health_problem === null) return null
+  const problem = describeProblem(backend.health_problem as Problem)
+  const next =
+    backend.health === 'needs_reauthorisation'
+      ? 'It goes by itself once that is mended.'
+      : `Waybill tries again ${soon(backend.blocked_until, now, zone)}; the order goes by itself.`
+  return {
+    verdict: 'backend_down',
+    headline: `Order ${order.number} waits for ${backendLabel}, which has been out of reach since ${clock(backend.health_since, zone)}: ${problem.title}. ${next}`,
+    fixes: [{ action: 'check_connection', label: problem.fix, command: `waybill check ${backend.name}` }],
+  }
+}
+
+function onItsWay(known: Known): Answer {
+  const { order, backendLabel, channel, now } = known
+  const zone = channel.time_zone
+  const next = soon(order.next_attempt_at, now, zone)
+  const headline = {
+    posting: `Order ${order.number} is being posted to ${backendLabel} right now.`,
+    verifying: `An answer of ${backendLabel} was lost, so Waybill looks whether order ${order.number} has arrived before sending it again; it looks next ${next}.`,
+    scheduled: `Order ${order.number} is on its way: it goes to ${backendLabel} ${next}.`,
+  }[order.status as 'posting' | 'verifying' | 'scheduled']
+  return {
+    verdict: 'on_its_way',
+    headline,
+    fixes: order.status === 'scheduled' && next !== 'now' ? [fix(known, 'post', 'Post it now')] : [],
+  }
+}
+
+const firstProblem = (order: OrderView) => {
+  const row = order.problems[0]
+  return row
+    ? describeProblem({
+        code: row.code as ProblemCode,
+        subject: row.subject,
+        detail: row.detail,
+        vendorMessage: row.vendor_message,
+      })
+    : null
+}
+
+const fixesOf = (known: Known): ExplainedFix[] =>
+  known.order.problems.flatMap((row) =>
+    describeProblem({
+      code: row.code as ProblemCode,
+      subject: row.subject,
+      detail: row.detail,
+      vendorMessage: row.vendor_message,
+    }).fixes.map(({ action, label }) => fix(known, action, label)),
+  )
+
+function errorPosting(known: Known): Answer {
+  const { order, backendLabel } = known
+  const problem = firstProblem(order)
+  const more = order.problems.length > 1 ? ` (and ${order.problems.length - 1} more)` : ''
+  const where =
+    order.record_id === null
+      ? `Order ${order.number} is not in ${backendLabel}`
+      : `Order ${order.number} is in ${backendLabel} as ${order.record_number ?? order.record_id}, but stopped`
+  return {
+    verdict: 'error_posting',
+    headline: `${where}: ${problem?.title ?? 'it was stopped'}${more}. ${problem?.fix ?? ''}`.trim(),
+    fixes: unique([
+      ...fixesOf(known),
+      ...(order.record_id === null ? [fix(known, 'post', 'Post again')] : []),
+    ]),
+  }
+}
+
+function errorImporting(known: Known): Answer {
+  const { order, channel } = known
+  const problem = firstProblem(order)
+  return {
+    verdict: 'error_importing',
+    headline: `Order ${order.number} of ${channel.name} cannot be read: ${problem?.detail ?? 'its content is not understood'}. It is kept, and read again as soon as the shop changes it.`,
+    fixes: unique(fixesOf(known)),
+  }
+}
+
+function held(known: Known): Answer {
+  const { order, channel } = known
+  const hold = order.hold as HoldingRule | null
+  const verdict =
+    hold?.rule === 'status'
+      ? 'held_by_status'
+      : hold?.rule === 'before_start_date'
+        ? 'before_start_date'
+        : 'held_by_rule'
+  return {
+    verdict,
+    headline: `Order ${order.number} is held back by a rule of the route "${order.route_name}": ${hold?.detail ?? order.reason ?? 'a rule'}.`,
+    fixes: [
+      {
+        action: 'import_anyway',
+        label: 'Import it anyway',
+        command: `waybill import ${channel.name} ${quoted(order.channel_order_id)} --anyway`,
+      },
+    ],
+  }
+}
+
+function cancelled(known: Known): Answer {
+  const { order, channel, events } = known
+  const event = events.findLast(({ status_to }) => status_to === 'cancelled')
+  const when = clock(event?.at ?? order.updated_at, channel.time_zone)
+  const uncancel = fix(known, 'uncancel', 'Take it up again')
+  if (order.cancel_reason === 'aged_out') {
+    const problem = firstProblem(order)
+    return {
+      verdict: 'cancelled_after_error',
+      headline: `Order ${order.number} was cancelled by Waybill on ${when}, because its problem was not solved in time: ${problem?.title ?? order.reason ?? 'unknown'}.`,
+      fixes: unique([uncancel, ...fixesOf(known)]),
+    }
+  }
+  if (order.cancel_reason === 'at_channel')
+    return {
+      verdict: 'cancelled_at_channel',
+      headline: `Order ${order.number} was cancelled in the shop before it was posted (seen on ${when}).`,
+      fixes: [uncancel],
+    }
+  return {
+    verdict: 'cancelled_by_person',
+    headline: `Order ${order.number} was cancelled in Waybill by a ${event?.actor ?? 'person'} on ${when}.`,
+    fixes: [uncancel],
+  }
+}
+
+/** How a fix is done from the command line; null where the page or the vendor's own does it. */
+function fix(known: Known, action: FixAction, label: string): ExplainedFix {
+  const name = quoted(known.order.number)
+  const commands: Partial<Record<FixAction, string>> = {
+    post: `waybill post ${name}`,
+    cancel: `waybill cancel ${name}`,
+    uncancel: `waybill uncancel ${name}`,
+    import_again: `waybill import ${known.channel.name} ${quoted(known.order.channel_order_id)}`,
+    refresh_items: `waybill post ${name}`,
+    check_connection: `waybill check ${known.backend.name}`,
+  }
+  return { action, label, command: commands[action] ?? null }
+}
+
+const unique = (fixes: ExplainedFix[]): ExplainedFix[] =>
+  fixes.filter(
+    ({ action, label }, i) => fixes.findIndex((f) => f.action === action && f.label === label) === i,
+  )
+
+function checksOf(known: Known): Check[] {
+  const { order, channel, backend, backendLabel } = known
+  const zone = channel.time_zone
+  const inBackend = order.record_id !== null
+  const hold = order.hold as HoldingRule | null
+  return [
+    { name: 'Seen by Waybill', outcome: 'ok', detail: `First on ${clock(order.first_seen_at, zone)}` },
+    connectionCheck(`Reading ${channel.name}`, channel, zone),
+    {
+      name: `Rules of the route "${order.route_name}"`,
+      outcome: hold ? 'fail' : 'ok',
+      detail: hold ? hold.detail : 'None holds it',
+    },
+    {
+      name: 'Status',
+      outcome: order.problems.length > 0 || order.status === 'cancelled' ? 'fail' : 'ok',
+      detail: statusLabel(order.status, backendLabel),
+    },
+    ...order.problems.map((row): Check => ({ name: 'Problem', outcome: 'fail', detail: row.detail })),
+    connectionCheck(`Posting to ${backend.name}`, backend, zone),
+    {
+      name: `Record in ${backendLabel}`,
+      outcome: inBackend ? 'ok' : 'fail',
+      detail: inBackend
+        ? `${order.record_number ?? order.record_id}, last seen on ${clock(lastSeen(known), zone)}`
+        : 'None yet',
+    },
+    { name: `Asking ${backendLabel} now`, outcome: 'skipped', detail: 'Answered from what was last seen' },
+  ]
+}
+
+function connectionCheck(name: string, connection: ConnectionView, zone: string | null): Check {
+  if (connection.paused_at)
+    return { name, outcome: 'fail', detail: `Paused since ${clock(connection.paused_at, zone)}` }
+  if (connection.health_problem !== null) {
+    const problem = describeProblem(connection.health_problem as Problem)
+    return {
+      name,
+      outcome: 'fail',
+      detail: `${problem.title}, since ${clock(connection.health_since, zone)}`,
+    }
+  }
+  return connection.last_success_at === null
+    ? { name, outcome: 'skipped', detail: 'Not asked yet' }
+    : { name, outcome: 'ok', detail: `Works, last on ${clock(connection.last_success_at, zone)}` }
+}

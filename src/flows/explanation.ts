@@ -1,0 +1,67 @@
+import { DateTime } from 'luxon'
+import type { OrderView } from '../ledger/views/orders.ts'
+import type { FixAction } from '../order/problems.ts'
+
+/** Where an order is and why it is not in the backend, in a word. */
+export const verdicts = [
+  'in_backend',
+  'missing_in_backend',
+  'on_its_way',
+  'automatic_posting_off',
+  'error_posting',
+  'error_importing',
+  'backend_down',
+  'paused',
+  'cancelled_after_error',
+  'cancelled_by_person',
+  'cancelled_at_channel',
+  'deleted_by_person',
+  'held_by_status',
+  'held_by_rule',
+  'before_start_date',
+  'missed_while_disconnected',
+  'not_yet_seen',
+  'connection_down',
+  'not_in_channel',
+] as const
+export type Verdict = (typeof verdicts)[number]
+
+export interface Check {
+  name: string
+  outcome: 'ok' | 'fail' | 'skipped'
+  detail: string
+}
+
+export interface ExplainedFix {
+  action: FixAction | 'import' | 'resume'
+  label: string
+  /** The command that does it; null where it is done outside Waybill or on its page. */
+  command: string | null
+}
+
+export interface Explanation {
+  query: string
+  verdict: Verdict
+  /** One sentence that a shop owner understands. */
+  headline: string
+  checks: Check[]
+  fixes: ExplainedFix[]
+  orders: OrderView[]
+}
+
+/** A time as the shop's own clock shows it: "23 Nov at 07:02"; in UTC, and so called, where the zone is not known. */
+export function clock(time: Date, zone: string | null): string {
+  const local = DateTime.fromJSDate(time, { zone: zone ?? 'utc' })
+  const inZone = local.isValid ? local : DateTime.fromJSDate(time, { zone: `UTC${zone}` })
+  if (zone !== null && inZone.isValid) return inZone.toFormat("d LLL 'at' HH:mm")
+  return DateTime.fromJSDate(time, { zone: 'utc' }).toFormat("d LLL 'at' HH:mm 'UTC'")
+}
+
+/** A time to come: "in 40 seconds", "in 5 minutes", "now"; far ones by the clock. */
+export function soon(time: Date | null, now: Date, zone: string | null): string {
+  const ms = time === null ? 0 : time.getTime() - now.getTime()
+  if (ms <= 1000) return 'now'
+  if (ms < 120_000) return `in ${Math.round(ms / 1000)} seconds`
+  if (ms < 7_200_000) return `in ${Math.round(ms / 60_000)} minutes`
+  return `on ${clock(time!, zone)}`
+}

@@ -1,0 +1,41 @@
+import { sql } from 'kysely'
+import { type Db, mainAccount } from '../database.ts'
+
+export interface Figures {
+  orders: { connection: string; status: string; n: number }[]
+  jobs: { connection: string; kind: string; state: 'due' | 'later' | 'running'; n: number }[]
+  problems: { code: string; n: number }[]
+  connections: { connection: string; role: string; health: string }[]
+  openGaps: { connection: string; n: number }[]
+}
+
+/** What is counted for monitoring. */
+export async function figures(db: Db, now: Date): Promise<Figures> {
+  const orders = await sql<Figures['orders'][number]>`
+    SELECT c.name AS connection, o.status, count(*)::int AS n
+    FROM orders o JOIN connections c ON c.id = o.channel_id WHERE o.account_id = ${mainAccount}
+    GROUP BY 1, 2`.execute(db)
+  const jobs = await sql<Figures['jobs'][number]>`
+    SELECT c.name AS connection, j.kind,
+      CASE WHEN j.worker IS NOT NULL THEN 'running' WHEN j.run_at <= ${now} THEN 'due' ELSE 'later' END AS state,
+      count(*)::int AS n
+    FROM jobs j JOIN connections c ON c.id = j.connection_id WHERE j.account_id = ${mainAccount}
+    GROUP BY 1, 2, 3`.execute(db)
+  const problems = await sql<Figures['problems'][number]>`
+    SELECT p.code, count(*)::int AS n FROM problems p JOIN orders o ON o.id = p.order_id
+    WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND o.status <> 'cancelled'
+    GROUP BY 1`.execute(db)
+  const connections = await sql<Figures['connections'][number]>`
+    SELECT name AS connection, role, CASE WHEN paused_at IS NULL THEN health ELSE 'paused' END AS health
+    FROM connections WHERE account_id = ${mainAccount}`.execute(db)
+  const openGaps = await sql<Figures['openGaps'][number]>`
+    SELECT c.name AS connection, count(*)::int AS n FROM gaps g JOIN connections c ON c.id = g.connection_id
+    WHERE g.account_id = ${mainAccount} AND g.closed_at IS NULL GROUP BY 1`.execute(db)
+  return {
+    orders: orders.rows,
+    jobs: jobs.rows,
+    problems: problems.rows,
+    connections: connections.rows,
+    openGaps: openGaps.rows,
+  }
+}

@@ -1,0 +1,112 @@
+import type { Deps } from '../flows/deps.ts'
+import type { ConnectionView, GapRow } from '../ledger/views/connections.ts'
+import { listRoutes } from '../ledger/routes.ts'
+import { describeProblem, type Problem } from '../order/problems.ts'
+import { timeJson, timeOrNull } from './order-json.ts'
+import type { ConnectionJson, DescribedProblem, GapJson, RouteJson } from './schemas.ts'
+
+const described = (problem: unknown): DescribedProblem | null =>
+  problem === null ? null : describeProblem(problem as Problem)
+
+export function connectionJson(deps: Deps, row: ConnectionView, publicUrl: URL | null): ConnectionJson {
+  const problem = described(row.health_problem)
+  return {
+    name: row.name,
+    role: row.role,
+    kind: row.kind,
+    label: (deps.channelOf(row.kind) ?? deps.backendOf(row.kind))?.label ?? row.kind,
+    health: row.health,
+    healthSince: timeJson(row.health_since),
+    summary: summaryOf(row, problem, deps.now()),
+    problem,
+    lastSuccessAt: timeOrNull(row.last_success_at),
+    lastReadAt: timeOrNull(row.read_at),
+    nextAttemptAt: row.failures === 0 ? null : timeOrNull(row.blocked_until),
+    pausedAt: timeOrNull(row.paused_at),
+    pausedBy: row.paused_by,
+    identity: row.identity,
+    identityName: row.identity_name,
+    timeZone: row.time_zone,
+    webhooks: webhooksOf(deps, row, publicUrl),
+    gaps: row.gaps.map(gapJson),
+    waitingOrders: row.waiting_orders,
+    createdAt: timeJson(row.created_at),
+    updatedAt: timeJson(row.updated_at),
+  }
+}
+
+function summaryOf(row: ConnectionView, problem: DescribedProblem | null, now: Date): string {
+  if (row.paused_at) return 'Paused by a person; nothing is read or sent until it is resumed'
+  const orders =
+    row.role === 'backend' && row.waiting_orders > 0 ? `${row.waiting_orders} orders wait for it` : null
+  const unread =
+    row.gaps.length > 0 && row.role === 'channel' ? 'what was missed is read when it is back' : null
+  const rest = [orders, unread].filter((part) => part !== null).join('; ')
+  const tail = rest === '' ? '' : `; ${rest}`
+  switch (row.health) {
+    case 'new':
+      return 'Not asked yet'
+    case 'healthy':
+      return row.gaps.length > 0 ? 'Works; what was missed while it was down is being read' : 'Works'
+    case 'failing':
+      return `${problem?.title ?? 'The last call failed'}; Waybill tries again by itself${tail}`
+    case 'down':
+      return `Down for ${span(now.getTime() - row.health_since.getTime())}: ${problem?.title ?? 'no answer'}; Waybill tries again by itself${tail}`
+    case 'needs_reauthorisation':
+      return `${problem?.title ?? 'The credentials are refused'}; it needs you${tail}`
+  }
+}
+
+/** A length of time as people say it: "less than a minute", "5 minutes", "3 hours", "2 days". */
+export function span(ms: number): string {
+  const units: [string, number][] = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+  ]
+  for (const [unit, length] of units) {
+    const n = Math.floor(ms / length)
+    if (n >= 1) return `${n} ${unit}${n === 1 ? '' : 's'}`
+  }
+  return 'less than a minute'
+}
+
+function webhooksOf(deps: Deps, row: ConnectionView, publicUrl: URL | null): ConnectionJson['webhooks'] {
+  const lastReceivedAt = timeOrNull(row.last_webhook_at)
+  if (row.role === 'backend' || !deps.channelOf(row.kind)?.webhooks)
+    return { state: 'unsupported', detail: 'Read at intervals', lastReceivedAt }
+  if (publicUrl === null)
+    return {
+      state: 'off',
+      detail: 'Off, because WAYBILL_PUBLIC_URL is not set; reading at intervals brings everything',
+      lastReceivedAt,
+    }
+  return row.hook_secret === null
+    ? { state: 'off', detail: 'Not set up yet; reading at intervals brings everything', lastReceivedAt }
+    : { state: 'on', detail: 'The shop announces changes at once', lastReceivedAt }
+}
+
+export const gapJson = (row: GapRow): GapJson => ({
+  id: row.id,
+  from: timeJson(row.from_at),
+  to: timeOrNull(row.to_at),
+  closedAt: timeOrNull(row.closed_at),
+  ordersFound: row.orders_found,
+  problem: describeProblem(row.problem as Problem),
+})
+
+export function routeJson(row: Awaited<ReturnType<typeof listRoutes>>[number]): RouteJson {
+  return {
+    name: row.name,
+    from: row.channel,
+    to: row.backend,
+    statuses: row.statuses,
+    since: timeJson(row.since),
+    everyMs: row.every_ms,
+    postAutomatic: row.post_automatic,
+    autoCancel: row.auto_cancel as RouteJson['autoCancel'],
+    mapping: row.mapping as Record<string, unknown>,
+    createdAt: timeJson(row.created_at),
+    updatedAt: timeJson(row.updated_at),
+  }
+}

@@ -1,0 +1,76 @@
+import type { EventRow } from '../ledger/views/order-detail.ts'
+import { type Status, statusLabel } from '../order/status.ts'
+import type { OrderEvent } from './schemas.ts'
+
+type Detail = Record<string, unknown>
+
+const text = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? `${value}` : ''
+const after = (lead: string, value: unknown): string => (text(value) === '' ? '' : `${lead}${text(value)}`)
+const problems = (detail: Detail): string =>
+  Array.isArray(detail['problems'])
+    ? detail['problems'].map((problem: Detail) => text(problem['detail'])).join('; ')
+    : text(detail['problem'])
+const tracking = (detail: Detail): string => {
+  const numbers = Array.isArray(detail['tracking']) ? detail['tracking'].map(text).join(', ') : ''
+  return [text(detail['carrier']), numbers].filter((part) => part !== '').join(' ')
+}
+
+const sources: Record<string, string> = {
+  poll: 'found in the shop',
+  webhook: 'announced by the shop',
+  person: 'fetched because a person asked',
+}
+
+/** One sentence for each kind of event; `backend` is the backend's own name. */
+const sentences: Record<string, (event: EventRow, detail: Detail, backend: string) => string> = {
+  seen: (event, detail) =>
+    `First seen: ${sources[event.actor] ?? event.actor}${after(', with the status ', detail['status'])}${after('. ', detail['reason'])}${after('. ', detail['problem'])}`,
+  changed_at_channel: (_, detail) =>
+    `Changed in the shop${after(': status ', detail['status'])}${after(', total now ', detail['total'])}${after('. ', detail['reason'])}${after('. ', detail['problem'])}`,
+  released: (_, detail) => `No rule holds it any more${after(': status ', detail['status'])}`,
+  posting: (_, __, backend) => `Sent to ${backend}`,
+  posted: (_, detail, backend) =>
+    `Posted to ${backend} as ${text(detail['number']) || text(detail['record'])}${after('. ', detail['problem'])}`,
+  found_in_backend: (_, detail, backend) =>
+    `Found in ${backend} as ${text(detail['number']) || text(detail['record'])}: it was not sent again${after('. ', detail['problem'])}`,
+  not_in_backend: (_, __, backend) => `${backend} has no such record: it is sent again`,
+  outcome_unknown: (_, detail) =>
+    `The answer was lost${after(': ', detail['problem'])}. Looking before sending again`,
+  stopped: (_, detail) => `Stopped: ${problems(detail)}`,
+  put_back: (_, detail) => `Not sent${after(': ', detail['problem'])}. It waits for the connection`,
+  attempt_failed: (_, detail) => `An attempt failed${after(': ', detail['problem'])}`,
+  total_checked: (_, detail, backend) =>
+    detail['problem'] ? text(detail['problem']) : `${backend} has the same total as the shop`,
+  total_accepted: () => 'The difference of the totals was accepted',
+  shipped_in_backend: (_, detail, backend) => `Shipped in ${backend}${after(': ', tracking(detail))}`,
+  shipment_reported: (_, detail) => `The shop was told of the shipment${after(': ', tracking(detail))}`,
+  shipment_stopped: (_, detail) => `The shop did not take the shipment: ${problems(detail)}`,
+  post_requested: () => 'Posting was asked for',
+  cancelled: (event, detail) =>
+    event.actor === 'person' ? 'Cancelled by a person' : `Cancelled${after('. ', detail['reason'])}`,
+  uncancelled: () => 'Taken up again',
+  import_requested: () => 'Reading it from the shop again was asked for',
+  import_anyway_requested: () => 'Importing it in spite of the rule was asked for',
+  check_requested: () => 'Checking the total again was asked for',
+  resend_requested: () => 'Sending the shipment again was asked for',
+}
+
+export function eventJson(event: EventRow, backend: string): OrderEvent {
+  const detail = (event.detail ?? {}) as Detail
+  const sentence = sentences[event.kind]
+  return {
+    id: event.id,
+    at: event.at.toISOString(),
+    kind: event.kind,
+    actor: event.actor,
+    from: event.status_from as Status | null,
+    to: event.status_to as Status | null,
+    text: sentence
+      ? sentence(event, detail, backend)
+      : event.status_to
+        ? statusLabel(event.status_to as Status, backend)
+        : event.kind.replaceAll('_', ' '),
+    detail,
+  }
+}

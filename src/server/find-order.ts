@@ -1,0 +1,24 @@
+import type { Deps } from '../flows/deps.ts'
+import { type OrderView, ordersNamed } from '../ledger/views/orders.ts'
+import { candidateJson } from './order-json.ts'
+import { notFound, Refusal } from './refusal.ts'
+
+/** The one order that a name means: Waybill's id, the channel's id or the number. Refuses none and several. */
+export async function findOrder(deps: Deps, name: string, connection?: string): Promise<OrderView> {
+  const orders = await ordersNamed(deps.db, name, connection)
+  if (orders.length > 1) throw ambiguous(deps, name, orders)
+  const [order] = orders
+  if (!order) throw notFound('order', name, `Ask why it is not here: waybill why ${name}`)
+  return order
+}
+
+export function ambiguous(deps: Deps, name: string, orders: OrderView[]): Refusal {
+  return new Refusal({
+    status: 409,
+    code: 'ambiguous_order',
+    title: 'Several orders have this name',
+    detail: `"${name}" may mean ${orders.length} orders`,
+    fix: 'Use the id of the one you mean.',
+    candidates: orders.map((order) => candidateJson(deps, order)),
+  })
+}

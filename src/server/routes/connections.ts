@@ -1,0 +1,187 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { ConfigurationDeps } from '../../flows/apply-configuration.ts'
+import { checkConnection } from '../../flows/check-connection.ts'
+import type { Deps } from '../../flows/deps.ts'
+import { connectionByName } from '../../ledger/connections.ts'
+import { pauseConnection } from '../../ledger/pausing.ts'
+import { listRoutes } from '../../ledger/routes.ts'
+import { connectionViews } from '../../ledger/views/connections.ts'
+import { actorOf } from '../auth.ts'
+import { connectionJson, routeJson } from '../connection-json.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import {
+  checkResult,
+  connection,
+  connectionList,
+  connectionSettings,
+  newConnection,
+  newRoute,
+  route,
+  routeList,
+  routeSettings,
+} from '../schemas.ts'
+import { applyFragment } from '../write-configuration.ts'
+
+const named = z.object({ name: z.string() })
+
+export function connectionRoutes(
+  app: FastifyInstance,
+  { deps, configuration, publicUrl }: { deps: Deps; configuration: ConfigurationDeps; publicUrl: URL | null },
+): void {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+
+  const all = async () =>
+    (await connectionViews(deps.db)).map((view) => connectionJson(deps, view, publicUrl))
+  const one = async (name: string) => {
+    const found = (await all()).find((each) => each.name === name)
+    if (!found) throw noConnection(name)
+    return found
+  }
+
+  typed.get(
+    '/connections',
+    { schema: { summary: 'Connections and how they are', response: { 200: connectionList } } },
+    async () => ({ items: await all(), nextCursor: null }),
+  )
+  typed.get(
+    '/connections/:name',
+    { schema: { summary: 'One connection', params: named, response: { 200: connection } } },
+    async ({ params }) => one(params.name),
+  )
+  typed.post(
+    '/connections',
+    {
+      schema: {
+        summary: 'Make a connection, with the keys of waybill.yaml',
+        body: newConnection,
+        response: { 201: connection },
+      },
+    },
+    async ({ body: { name, values, ...settings } }, reply) => {
+      if (await connectionByName(deps.db, name)) throw taken('connection', name)
+      await applyFragment(configuration, { kind: 'connection', name, settings, values })
+      return reply.code(201).send(await one(name))
+    },
+  )
+  typed.put(
+    '/connections/:name',
+    {
+      schema: {
+        summary: 'Give a connection other settings',
+        params: named,
+        body: connectionSettings,
+        response: { 200: connection },
+      },
+    },
+    async ({ params: { name }, body: { values, ...settings } }) => {
+      await one(name)
+      await applyFragment(configuration, { kind: 'connection', name, settings, values })
+      return one(name)
+    },
+  )
+  typed.post(
+    '/connections/:name/check',
+    {
+      schema: {
+        summary: 'Test it: reachable, authorised, the same account, webhooks',
+        params: named,
+        response: { 200: checkResult },
+      },
+    },
+    async ({ params }) => {
+      const found = await connectionByName(deps.db, params.name)
+      if (!found) throw noConnection(params.name)
+      return checkConnection(deps, found, { publicUrl: publicUrl?.href.replace(/\/$/, '') ?? null })
+    },
+  )
+  for (const action of ['pause', 'resume'] as const)
+    typed.post(
+      `/connections/:name/${action}`,
+      {
+        schema: {
+          summary: action === 'pause' ? 'Stop all work over it' : 'Go on with it',
+          params: named,
+          response: { 200: connection },
+        },
+      },
+      async ({ params }) => {
+        const found = await connectionByName(deps.db, params.name)
+        if (!found) throw noConnection(params.name)
+        const change = { connectionId: found.id, pause: action === 'pause', at: deps.now(), actor: actorOf() }
+        await deps.db.transaction().execute((tx) => pauseConnection(tx, change))
+        return one(params.name)
+      },
+    )
+}
+
+/** The routes between connections; not to be confused with those of HTTP. */
+export function routeRoutes(
+  app: FastifyInstance,
+  { deps, configuration }: { deps: Deps; configuration: ConfigurationDeps },
+): void {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+
+  const all = async () =>
+    (await listRoutes(deps.db)).filter((row) => row.removed_at === null).map((row) => routeJson(row))
+  const one = async (name: string) => {
+    const found = (await all()).find((each) => each.name === name)
+    if (!found) throw notFound('route', name, 'GET /api/v1/routes lists them.')
+    return found
+  }
+
+  typed.get('/routes', { schema: { summary: 'Routes', response: { 200: routeList } } }, async () => ({
+    items: await all(),
+    nextCursor: null,
+  }))
+  typed.get(
+    '/routes/:name',
+    { schema: { summary: 'One route', params: named, response: { 200: route } } },
+    async ({ params }) => one(params.name),
+  )
+  typed.post(
+    '/routes',
+    {
+      schema: {
+        summary: 'Make a route, with the keys of waybill.yaml',
+        body: newRoute,
+        response: { 201: route },
+      },
+    },
+    async ({ body: { name, values, ...settings } }, reply) => {
+      if ((await all()).some((each) => each.name === name)) throw taken('route', name)
+      await applyFragment(configuration, { kind: 'route', name, settings, values })
+      return reply.code(201).send(await one(name))
+    },
+  )
+  typed.put(
+    '/routes/:name',
+    {
+      schema: {
+        summary: 'Give a route other rules',
+        params: named,
+        body: routeSettings,
+        response: { 200: route },
+      },
+    },
+    async ({ params: { name }, body: { values, ...settings } }) => {
+      await one(name)
+      await applyFragment(configuration, { kind: 'route', name, settings, values })
+      return one(name)
+    },
+  )
+}
+
+const noConnection = (name: string): Refusal =>
+  notFound('connection', name, 'GET /api/v1/connections lists them.')
+
+const taken = (what: string, name: string): Refusal =>
+  new Refusal({
+    status: 409,
+    code: 'name_taken',
+    title: 'The name is taken',
+    detail: `There is a ${what} "${name}" already`,
+    fix: `Choose another name, or change that one: PUT /api/v1/${what}s/${name}`,
+    errors: [{ field: 'name', message: 'is taken' }],
+  })

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../../flows/deps.ts'
+import { receiveWebhook } from '../../flows/receive-webhook.ts'
+import { connectionByName } from '../../ledger/connections.ts'
+import { mainAccount } from '../../ledger/database.ts'
+import type { Vault } from '../../ledger/secrets.ts'
+import { notFound, Refusal } from '../refusal.ts'
+
+const mostBytes = 10 * 1024 * 1024
+
+/** `POST /hooks/{connection}`: verified on the raw body, and answered only after the commit. */
+export function hookRoutes(app: FastifyInstance, { deps, vault }: { deps: Deps; vault: Vault }): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostBytes }, (_, body, done) =>
+    done(null, body),
+  )
+
+  app.post<{ Params: { connection: string } }>(
+    '/hooks/:connection',
+    {
+      bodyLimit: mostBytes,
+      config: { rateLimit: { max: 3000, timeWindow: 60_000 } },
+      schema: { summary: 'Webhooks from channels', hide: false },
+    },
+    async (request) => {
+      const { connection: name } = request.params
+      const connection = await connectionByName(deps.db, name)
+      if (!connection || connection.hook_secret === null)
+        throw notFound('webhook', name, 'Waybill subscribes by itself where WAYBILL_PUBLIC_URL is set.')
+      const owner = { accountId: mainAccount, id: connection.id, purpose: 'webhook' } as const
+      const received = await receiveWebhook(deps, connection, vault.open(owner, connection.hook_secret), {
+        headers: plainHeaders(request.headers),
+        body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      })
+      if (typeof received === 'string') return { status: received }
+      deps.log.warn({ connection: name, reason: received.refused }, 'a webhook was refused')
+      throw new Refusal({
+        status: 401,
+        code: 'webhook_refused',
+        title: 'Not taken',
+        detail: received.refused,
+        fix: 'Sign the body with the secret of the subscription.',
+      })
+    },
+  )
+}
+
+function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
+}

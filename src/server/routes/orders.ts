@@ -1,0 +1,149 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { actOnOrders } from '../../flows/actions.ts'
+import type { Deps } from '../../flows/deps.ts'
+import { countOrders, listOrders, orderIds, orderViews } from '../../ledger/views/orders.ts'
+import { statuses } from '../../order/status.ts'
+import { actorOf } from '../auth.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import { findOrder } from '../find-order.ts'
+import { orderDetailJson, ordersJson } from '../order-json.ts'
+import { Refusal } from '../refusal.ts'
+import {
+  bulkRequest,
+  bulkResult,
+  type OrderAction,
+  orderActions,
+  orderCounts,
+  orderDetail,
+  orderFilter,
+  orderPage,
+  orderQuery,
+} from '../schemas.ts'
+
+const position = z.object({ placedAt: z.iso.datetime().nullable(), id: z.uuid() })
+const named = z.object({ id: z.string().min(1).max(200).describe('Waybill id, channel id or order number') })
+const within = z.object({ connection: z.string().optional().describe('Only orders of this connection') })
+
+const summaries: Record<OrderAction, string> = {
+  post: 'Post it (again) now',
+  cancel: 'Cancel it here: no data moves any more',
+  uncancel: 'Take it up again where it was',
+  import_again: 'Read it from the channel again',
+  import_anyway: 'Import it although a rule holds it',
+  check_again: "Compare the record's total again",
+  accept_total: "Accept the difference of the record's total",
+  resend_shipment: 'Report its failed shipments to the channel again',
+}
+
+const mostAtOnce = 20_000
+
+export function orderRoutes(app: FastifyInstance, deps: Deps): void {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+
+  typed.get(
+    '/orders',
+    { schema: { summary: 'Orders, newest first', querystring: orderQuery, response: { 200: orderPage } } },
+    async ({ query: { limit, cursor, ...filter } }) => {
+      const { orders, next } = await listOrders(deps.db, filter, {
+        limit,
+        after: readCursor(position, cursor),
+      })
+      return { items: await ordersJson(deps, orders), nextCursor: writeCursor(next) }
+    },
+  )
+
+  typed.get(
+    '/orders/counts',
+    {
+      schema: {
+        summary: 'How many of each status',
+        querystring: orderFilter.strict(),
+        response: { 200: orderCounts },
+      },
+    },
+    async ({ query }) => {
+      const counts = await countOrders(deps.db, query)
+      const byStatus = Object.fromEntries(statuses.map((status) => [status, counts.get(status) ?? 0]))
+      return {
+        total: [...counts.values()].reduce((sum, n) => sum + n, 0),
+        byStatus: byStatus as Record<(typeof statuses)[number], number>,
+      }
+    },
+  )
+
+  typed.get(
+    '/orders/:id',
+    {
+      schema: {
+        summary: 'One order with its waybill',
+        params: named,
+        querystring: within,
+        response: { 200: orderDetail },
+      },
+    },
+    async ({ params, query }) => orderDetailJson(deps, await findOrder(deps, params.id, query.connection)),
+  )
+
+  for (const action of orderActions)
+    typed.post(
+      `/orders/:id/${action.replaceAll('_', '-')}`,
+      {
+        schema: {
+          summary: summaries[action],
+          params: named,
+          querystring: within,
+          response: { 200: orderDetail },
+        },
+      },
+      async ({ params, query }) => {
+        const order = await findOrder(deps, params.id, query.connection)
+        const { skipped } = await actOnOrders(deps, { action, orderIds: [order.id], actor: actorOf() })
+        if (skipped[0]) throw notPossible(action, skipped[0])
+        const [now] = await orderViews(deps.db, [order.id])
+        return orderDetailJson(deps, now!)
+      },
+    )
+
+  typed.post(
+    '/orders/actions',
+    {
+      schema: {
+        summary: 'Act on many orders, by ids or by filter',
+        body: bulkRequest,
+        response: { 200: bulkResult },
+      },
+    },
+    async ({ body: { action, ids, filter } }) => {
+      const asked = ids ?? (await orderIds(deps.db, filter ?? {}, mostAtOnce + 1))
+      if (asked.length > mostAtOnce) throw tooMany()
+      const { done, skipped } = await actOnOrders(deps, { action, orderIds: asked, actor: actorOf() })
+      return {
+        action,
+        asked: asked.length,
+        done: done.length,
+        skippedCount: skipped.length,
+        skipped: skipped.slice(0, 100),
+      }
+    },
+  )
+}
+
+const notPossible = (action: OrderAction, { number, why }: { number: string; why: string }): Refusal =>
+  new Refusal({
+    status: 409,
+    code: 'not_possible_now',
+    title: 'Not possible now',
+    detail: `Order ${number} does not allow "${action.replaceAll('_', ' ')}": ${why}`,
+    fix: `See where it stands: waybill order ${number}`,
+  })
+
+const tooMany = (): Refusal =>
+  new Refusal({
+    status: 422,
+    code: 'too_many_orders',
+    title: 'Too many orders at once',
+    detail: `The filter finds more than ${mostAtOnce} orders`,
+    fix: 'Narrow the filter: by status, connection, problem or search.',
+  })
