@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
-import type { ClientBase, Pool } from 'pg'
+import type { ClientBase, Pool, PoolClient } from 'pg'
 import { ok } from '../result.ts'
 import { failure } from './failure.ts'
 import type { LedgerResult } from './failure.ts'
@@ -34,16 +34,28 @@ export async function migrate(pool: Pool, from: URL = folder): Promise<LedgerRes
       'Start the version of Waybill that was running before, or a later one.',
     )
   }
-  const migrator = new Migrator({
+  const { error, results = [] } = await migrator(db, names, from).migrateToLatest()
+  if (error) throw error
+  return ok(results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName))
+}
+
+/** Makes the tables of an earlier schema in an empty database, within the transaction that the client has open. */
+export async function makeSchema(client: ClientBase, upTo: string, from: URL = folder): Promise<void> {
+  const connection = { query: client.query.bind(client), release: () => {} } as unknown as PoolClient
+  const pool = { connect: async () => connection, end: async () => {}, options: {} }
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const { error } = await migrator(db, await migrationNames(from), from, true).migrateTo(upTo)
+  if (error) throw error
+}
+
+const migrator = (db: Kysely<unknown>, names: string[], from: URL, disableTransactions = false) =>
+  new Migrator({
     db,
     provider: { getMigrations: () => read(names, from) },
     migrationTableName: 'migrations',
     migrationLockTableName: 'migrations_lock',
+    disableTransactions,
   })
-  const { error, results = [] } = await migrator.migrateToLatest()
-  if (error) throw error
-  return ok(results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName))
-}
 
 async function read(names: string[], from: URL): Promise<Record<string, Migration>> {
   const migrations: Record<string, Migration> = {}

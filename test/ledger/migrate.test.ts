@@ -1,8 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Pool } from 'pg'
+import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { applied, migrate, migrationNames } from '../../src/ledger/migrate.ts'
 import { testDatabase } from '../support/database.ts'
@@ -67,10 +68,17 @@ test('four processes at once on an empty database apply every file once', async 
     '0001_a.sql': 'CREATE TABLE a (id int); SELECT pg_sleep(0.05)',
     '0002_b.sql': 'INSERT INTO a VALUES (1)',
   })
-  // Pools of one connection each: to the server they are what four processes are.
-  const pools = [1, 2, 3, 4].map(() => new Pool({ connectionString: url, max: 1 }))
-  const results = await Promise.all(pools.map((each) => migrate(each, from)))
-  await Promise.all(pools.map((each) => each.end()))
+  const program = `
+    import { Pool } from 'pg'
+    import { migrate } from ${JSON.stringify(new URL('../../src/ledger/migrate.ts', import.meta.url).href)}
+    const pool = new Pool({ connectionString: ${JSON.stringify(url)} })
+    console.log(JSON.stringify(await migrate(pool, new URL(${JSON.stringify(from.href)}))))
+    await pool.end()`
+  const migrateInProcess = async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
+    return JSON.parse(stdout) as Awaited<ReturnType<typeof migrate>>
+  }
+  const results = await Promise.all([1, 2, 3, 4].map(migrateInProcess))
   expect(results.map((result) => result.ok && result.value.length).sort()).toEqual([0, 0, 0, 2])
   expect((await pool.query('SELECT * FROM a')).rows).toEqual([{ id: 1 }])
 })
