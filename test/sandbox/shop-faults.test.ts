@@ -173,6 +173,23 @@ describe('faults of the sandbox shop', () => {
     expect(await json(`${orders}/${id}`)).toMatchObject({ date_modified_gmt: '2026-03-02T10:00:00' })
   })
 
+  it('adds delays to other faults', async () => {
+    shop.control.fault({ kind: 'slow', ms: 80, times: 1 })
+    shop.control.fault({ kind: 'error', times: 1 })
+    const began = performance.now()
+    expect((await api(orders)).status).toBe(500)
+    expect(performance.now() - began).toBeGreaterThanOrEqual(75)
+    expect((await api(orders)).status).toBe(200)
+  })
+
+  it('shows an empty list where it cannot reach its orders', async () => {
+    const { id } = shop.control.newOrder()
+    shop.control.fault({ kind: 'orders_table_missing', times: 2 })
+    expect(await listed()).toEqual([])
+    expect((await api(`${orders}/${id}`)).status).toBe(404)
+    expect(await listed()).toEqual([id])
+  })
+
   it('takes rights from its key', async () => {
     const status = async (): Promise<number> => (await api(orders)).status
     await control('key', { permissions: 'write' })

@@ -35,6 +35,7 @@ export async function stage(seed: ShopSeed, options: Partial<SandboxShopOptions>
     random: numbersFrom(7),
     seed,
     basicOverHttp: false,
+    closedBodies: false,
     ...options,
   })
   return {

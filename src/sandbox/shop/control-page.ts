@@ -9,15 +9,15 @@ const style = `
 :root { color-scheme: light dark; --line: light-dark(#ddd6cc, #3b3a38); --ink: light-dark(#2b2926, #e9e4dc); --soft: light-dark(#f6f2ec, #242322); --accent: light-dark(#5b4a9c, #b7a8f0) }
 body { margin: 0 auto; max-width: 1180px; padding: 1.5rem; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: light-dark(#fffdfa, #1b1a19) }
 h1 { margin: 0; font-size: 1.4rem } h2 { margin: 0 0 .6rem; font-size: 1rem } p { margin: .2rem 0 .8rem }
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1rem; margin: 1.2rem 0 }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; margin: 1.2rem 0 }
 section { border: 1px solid var(--line); border-radius: 8px; padding: 1rem; background: var(--soft) }
 form { display: flex; flex-wrap: wrap; gap: .4rem; margin: .3rem 0; align-items: center }
 label { display: inline-flex; gap: .3rem; align-items: center }
 input, select, textarea, button { font: inherit; padding: .25rem .5rem; border: 1px solid var(--line); border-radius: 5px; background: light-dark(#fff, #2b2a29); color: inherit }
-input[type=number], input.short { width: 5rem } textarea { width: 100%; min-height: 5rem; font-family: ui-monospace, monospace; font-size: 12px }
+input[type=number] { width: 4rem } textarea { width: 100%; min-height: 5rem; font-family: ui-monospace, monospace; font-size: 12px }
 button { cursor: pointer; border-color: var(--accent) } button.plain { border-color: var(--line) }
 table { width: 100%; border-collapse: collapse; font-size: 14px } td, th { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line) }
-td.amount { text-align: right; font-variant-numeric: tabular-nums } td form { margin: 0; display: inline-flex }
+td.amount { text-align: right; font-variant-numeric: tabular-nums } th.amount { text-align: right } td form { margin: 0 .4rem 0 0; display: inline-flex } .toggle { justify-content: space-between }
 .said { padding: .5rem .8rem; border-left: 3px solid var(--accent); background: var(--soft); white-space: pre-wrap }
 .on { font-weight: 600 } code { font-size: 12px }
 @media (max-width: 600px) { .wide { overflow-x: auto } }
@@ -49,8 +49,8 @@ const hidden = (name: string, value: string | number): string =>
 const select = (name: string, label: string, options: [value: string, label: string][]): string =>
   `<label>${label}<select name="${name}">${options.map(([value, shown]) => `<option value="${value}">${shown}</option>`).join('')}</select></label>`
 
-const number = (name: string, label: string, value: string | number): string =>
-  `<label>${label}<input type="number" min="0" name="${name}" value="${value}"></label>`
+const number = (name: string, label: string, value: string | number, unit = ''): string =>
+  `<label>${label}<input type="number" min="0" name="${name}" value="${value}">${unit}</label>`
 
 function newOrders(): string {
   const kinds: [string, string][] = [
@@ -59,7 +59,7 @@ function newOrders(): string {
   ]
   return `<section><h2>New order</h2>
 ${form('order', select('trouble', 'One', kinds), 'Place it')}
-${form('drip', number('seconds', 'One every', 20), 'seconds')}
+${form('drip', number('seconds', 'One every', 20, 's'), 'Start')}
 ${form('drip', hidden('seconds', 0), 'Stop')}
 <details><summary>Like this payload</summary>
 <form method="post" action="/_control/order-like"><textarea name="payload" aria-label="Order as JSON" required></textarea>
@@ -71,7 +71,7 @@ function availability(shop: Shop): string {
   return `<section><h2>Reachable?</h2>
 ${form('down', hidden('mode', 'maintenance'), 'Maintenance page (503)')}
 ${form('down', hidden('mode', 'reset'), 'Cut every connection')}
-${form('down', hidden('mode', 'refused') + number('seconds', 'Refuse for', 30), 'seconds')}
+${form('down', hidden('mode', 'refused') + number('seconds', 'Refuse connections for', 30, 's'), 'Do it')}
 ${form('up', '', 'Up again')}
 ${form(
   'move',
@@ -122,19 +122,15 @@ ${form(
   'Do it',
 )}
 <ul>${active.join('')}</ul>
-${form('webhooks', number('drop', 'Drop', shop.faults.webhooks.drop) + number('duplicate', 'duplicate', shop.faults.webhooks.duplicate), 'webhooks')}
-${form('late', number('seconds', 'List new orders', shop.faults.listedLateSeconds), 'seconds late')}
+${form('webhooks', number('drop', 'Webhooks: drop the next', shop.faults.webhooks.drop) + number('duplicate', 'send twice the next', shop.faults.webhooks.duplicate), 'Set')}
+${form('late', number('seconds', 'List new orders', shop.faults.listedLateSeconds, 's late'), 'Set')}
 ${form('reset', '', 'End all trouble')}</section>`
 }
 
 function accessRules(shop: Shop): string {
   const key = shop.keys[0]!
   const toggle = (name: string, on: boolean, label: string): string =>
-    form(
-      name,
-      `${hidden('on', on ? 'off' : 'on')}<span class="${on ? 'on' : ''}">${label}: ${on ? 'yes' : 'no'}</span>`,
-      'Change',
-    )
+    `<form method="post" action="/_control/${name}" class="toggle">${hidden('on', on ? 'off' : 'on')}<span class="${on ? 'on' : ''}">${label}: ${on ? 'yes' : 'no'}</span><button class="plain" aria-label="${label}: switch ${on ? 'off' : 'on'}">Switch ${on ? 'off' : 'on'}</button></form>`
   return `<section><h2>Key and shop</h2>
 <p>Key: ${key.permissions.replace('_', '/')}, user: ${key.user.replace('_', ' ')}</p>
 ${form(
@@ -164,7 +160,7 @@ function orderTable(shop: Shop): string {
   const statuses = visibleStatuses(shop).map((slug): [string, string] => [slug, statusLabel(shop, slug)])
   const rows = newest.slice(0, shownOrders).map((order) => orderRow(order, statuses))
   const more = newest.length > shownOrders ? `<p>and ${newest.length - shownOrders} more</p>` : ''
-  return `<table><thead><tr><th>Order</th><th>Customer</th><th>Status</th><th>Total</th><th>Modified (UTC)</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>${more}`
+  return `<table><thead><tr><th>Order</th><th>Customer</th><th>Status</th><th class="amount">Total</th><th>Modified (UTC)</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>${more}`
 }
 
 function orderRow(order: Order, statuses: [string, string][]): string {
@@ -178,7 +174,7 @@ function orderRow(order: Order, statuses: [string, string][]): string {
   const ordered = [['', 'status'] as [string, string], ...statuses]
   return `<tr><td>${value('number') || order.id}${order.raw === undefined ? '' : ' <small>loaded</small>'}</td><td><bdi>${text(name)}</bdi></td>
 <td>${order.status}</td><td class="amount">${value('total')} ${value('currency')}</td><td>${gmtText(order.modifiedAt).replace('T', ' ')}</td>
-<td>${form('edit', hidden('id', order.id) + select('status', '', ordered) + `<input type="number" min="0" class="short" name="quantity" placeholder="quantity" aria-label="Quantity of the first line">`, 'Edit')}
+<td>${form('edit', hidden('id', order.id) + select('status', '', ordered) + `<input type="number" min="0" name="quantity" placeholder="qty" aria-label="Quantity of the first line">`, 'Edit')}
 ${form('cancel', hidden('id', order.id), 'Cancel')}${order.status === 'trash' ? form('restore', hidden('id', order.id), 'Restore') : form('trash', hidden('id', order.id), 'Trash')}</td></tr>`
 }
 

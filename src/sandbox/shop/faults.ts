@@ -63,20 +63,25 @@ export const addFault = (faults: Faults, spec: FaultSpec): void => {
 const isWrite = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method)
 const afterWrite: FaultSpec['kind'][] = ['lose_answer', 'error_after_write']
 
-/** The fault this request meets, counted down; null when none. */
-export function meet(faults: Faults, method: string, url: string): Fault | null {
-  const fault = faults.active.find((candidate) => {
-    const on = candidate.on ?? (afterWrite.includes(candidate.kind) ? 'writes' : 'any')
-    if (on !== 'any' && (on === 'writes') !== isWrite(method)) return false
-    return candidate.path === undefined || url.includes(candidate.path)
-  })
-  if (!fault) return null
-  fault.met += 1
-  if (fault.left !== null) {
-    fault.left -= 1
-    if (fault.left === 0) faults.active.splice(faults.active.indexOf(fault), 1)
+/** The fault this request meets, and how long its answer is held up; both counted down. */
+export function meet(faults: Faults, method: string, url: string): { fault: Fault | null; delayMs: number } {
+  const met = faults.active.filter((fault) => isMet(fault, method, url))
+  const slow = met.filter(({ kind }) => kind === 'slow')
+  const fault = met.find(({ kind }) => kind !== 'slow') ?? null
+  for (const one of [...slow, ...(fault ? [fault] : [])]) {
+    one.met += 1
+    if (one.left !== null) one.left -= 1
   }
-  return fault
+  faults.active = faults.active.filter(({ left }) => left !== 0)
+  return { fault, delayMs: slow.reduce((sum, { ms }) => sum + (ms ?? defaultSlowMs), 0) }
+}
+
+const defaultSlowMs = 3000
+
+function isMet(fault: Fault, method: string, url: string): boolean {
+  const on = fault.on ?? (afterWrite.includes(fault.kind) ? 'writes' : 'any')
+  if (on !== 'any' && (on === 'writes') !== isWrite(method)) return false
+  return fault.path === undefined || url.includes(fault.path)
 }
 
 const html = (status: number, body: string, headers: Record<string, string> = {}): ShopAnswer => ({

@@ -15,6 +15,8 @@ export interface ShopRequest {
   query: PhpArray
   headers: Record<string, string>
   body: Buffer
+  /** WooCommerce cannot reach its orders: a fault of this request. */
+  ordersTableMissing: boolean
 }
 
 export interface ShopAnswer {

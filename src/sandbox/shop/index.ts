@@ -30,7 +30,7 @@ export interface SandboxShopOptions {
   /** Seeded: the same seed gives the same shop. Numbers in [0, 1). */
   random: () => number
   log?: (line: string) => void
-  /** What the shop sells and which orders it has; default 'demo'. */
+  /** What the shop sells and which orders it has; default 'demo', and 'empty' where orders are loaded. */
   seed?: ShopSeed | 'demo' | 'empty'
   /** Texts of files with orders, served byte for byte. */
   load?: string[]
@@ -55,6 +55,11 @@ export interface SandboxShopOptions {
   httpsLook?: boolean
   /** WooCommerce's fulfilments feature; default on. */
   fulfillments?: boolean
+  /**
+   * Refuse a property that WooCommerce does not know with 400 `sandbox_unknown_property`, where a real shop ignores
+   * it. Default true: a misspelt property is found.
+   */
+  closedBodies?: boolean
   /** The shop's permanent identity, a UUID; made from `random` when absent. */
   storeId?: string
 }
@@ -110,8 +115,15 @@ export async function startSandboxShop(options: SandboxShopOptions): Promise<San
   app.all('/*', async (request, reply) => {
     await serve(shop, options.latencyMs ?? 0, request, reply)
   })
+  app.setErrorHandler(async (error: Error, _request, reply) => {
+    shop.log(`the sandbox shop failed: ${error.stack ?? error.message}`)
+    await reply.code(500).send({ code: 'sandbox_failed', message: error.message })
+  })
   await app.ready()
-  const port = await listen(options.port)
+  const port = await listen(options.port).catch(async (error: unknown) => {
+    await app.close()
+    throw error
+  })
   const site = `http://${host}:${port}`
   const url = `${site}${shop.prefix}`
   shop.home = options.httpsLook ? url.replace('http:', 'https:') : url
@@ -155,6 +167,7 @@ function newShop(options: SandboxShopOptions): Shop {
     plainPermalinks: options.plainPermalinks ?? false,
     basicOverHttp: options.basicOverHttp ?? true,
     fulfillmentsOn: options.fulfillments ?? true,
+    closedBodies: options.closedBodies ?? true,
     customStatuses: new Map(),
     keys: [
       {
@@ -189,7 +202,7 @@ function uuidFrom(hex: string): string {
 }
 
 function seedShop(shop: Shop, options: SandboxShopOptions): void {
-  const seed = options.seed ?? 'demo'
+  const seed = options.seed ?? (options.load ? 'empty' : 'demo')
   const apply = seed === 'demo' ? demoSeed : seed === 'empty' ? emptySeed : seed
   apply(shop)
   for (const text of options.load ?? []) loadOrders(shop, text)
@@ -204,14 +217,15 @@ async function serve(
 ): Promise<void> {
   const end = begin(shop.journal, shop.now(), request.method, request.url)
   const asked = readRequest(shop, request)
-  const fault = meet(shop.faults, request.method, request.url)
+  const { fault, delayMs } = meet(shop.faults, request.method, request.url)
+  asked.ordersTableMissing = fault?.kind === 'orders_table_missing'
   let status = 0
   try {
+    await wait(latencyMs / 2 + delayMs)
     if (fault?.kind === 'reset') {
       destroy(reply)
       return
     }
-    await wait(latencyMs / 2 + (fault?.kind === 'slow' ? (fault.ms ?? 3000) : 0))
     const answer = answered(shop, asked, fault)
     await wait(latencyMs / 2)
     if (fault?.kind === 'lose_answer') {
@@ -224,7 +238,7 @@ async function serve(
       .headers({ date: shop.now().toUTCString(), ...answer.headers })
       .send(answer.body)
   } finally {
-    end(status, fault?.kind ?? null)
+    end(status, fault?.kind ?? (delayMs > 0 ? 'slow' : null))
   }
 }
 
@@ -257,6 +271,7 @@ function readRequest(shop: Shop, request: FastifyRequest): ShopRequest {
     url: request.url,
     query: parseQuery(query),
     headers,
+    ordersTableMissing: false,
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
   }
 }

@@ -149,7 +149,7 @@ function setFlags(order: Order): void {
 
 /** Marks an order as written to now: its modified date moves, whatever was written (README fact 18). */
 export function touch(shop: Shop, order: Order): void {
-  delete order.raw
+  if (order.body) delete order.raw
   order.modifiedAt = toSeconds(shop.now())
   shop.revision += 1
 }

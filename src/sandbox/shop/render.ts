@@ -51,14 +51,13 @@ export function orderJson(shop: Shop, base: string, order: Order): JsonObject {
     date(name, readGmt(body[`date_${name}_gmt`]))
   }
   body['status'] = order.status
-  const refunds = shop.refunds.get(order.id)
-  if (refunds)
-    body['refunds'] = refunds.map((refund) => ({
-      id: refund.id,
-      reason: refund.body['reason'] ?? '',
-      total: `-${refund.amount}`,
-      total_tax: '0.00',
-    }))
+  const refunds = (shop.refunds.get(order.id) ?? []).map((refund) => ({
+    id: refund.id,
+    reason: refund.body['reason'] ?? '',
+    total: `-${refund.amount}`,
+    total_tax: '0.00',
+  }))
+  body['refunds'] = [...(Array.isArray(body['refunds']) ? body['refunds'] : []), ...refunds]
   body['payment_url'] =
     `${base}/checkout/order-pay/${order.id}/?pay_for_order=true&key=${String(body['order_key'])}`
   body['_links'] = orderLinks(base, order)

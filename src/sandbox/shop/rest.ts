@@ -1,4 +1,5 @@
 import { authenticate, keyForbids, roleForbids, type Caller, type Deed } from './auth.ts'
+import { unknownProperty } from './closed-bodies.ts'
 import type { Json, JsonObject, ShopAnswer, ShopRequest, WpError } from './http.ts'
 import { isWpError, noRoute, wpError } from './http.ts'
 import { buildQuery, parseQuery, phpJson, textOf, type PhpArray } from './php.ts'
@@ -53,6 +54,8 @@ export function answerRest(shop: Shop, request: ShopRequest, rawRoute: string, r
   if (!found || !handler) return errorAnswer(shop, request, noRoute(), caller, null)
   const input = readInput(request)
   if (isWpError(input)) return errorAnswer(shop, request, input, caller, allow)
+  const unknown = shop.closedBodies ? unknownProperty(found.route.name, input) : null
+  if (unknown) return errorAnswer(shop, request, unknown, caller, allow)
   const result = handler({ shop, request, caller, params: found.params, input, route })
   if (isWpError(result)) return errorAnswer(shop, request, result, caller, allow)
   return replyAnswer(shop, request, result, caller, allow!)

@@ -34,11 +34,8 @@ function list(call: Call): Reply | WpError {
   return { headers: pageHeaders(call, page, defaults), text: `[${texts.join(',')}]` }
 }
 
-const tableMissing = (shop: Shop): boolean =>
-  shop.faults.active.some((fault) => fault.kind === 'orders_table_missing')
-
 const orderOf = (call: Call): Order | undefined =>
-  tableMissing(call.shop) ? undefined : call.shop.orders.get(Number(call.params[0]))
+  call.request.ordersTableMissing ? undefined : call.shop.orders.get(Number(call.params[0]))
 
 /** Reading an unknown order is 404, writing to one 400: recordings order.json, "unknown id". */
 export const unknownOrder = (status: 400 | 404): WpError =>
@@ -65,7 +62,7 @@ function orderReply(call: Call, order: Order, status = 200, headers: Record<stri
 function create(call: Call): Reply | WpError {
   const refusal = statusFault(call.shop, call.input) ?? demand(call, 'create')
   if (refusal) return refusal
-  if (tableMissing(call.shop))
+  if (call.request.ordersTableMissing)
     return wpError(500, 'internal_server_error', 'There has been a critical error on this website.')
   const order = createFromInput(call.shop, call.input)
   return orderReply(call, order, 201, {

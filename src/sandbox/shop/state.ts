@@ -127,6 +127,8 @@ export interface Shop {
   /** A TLS-terminating proxy stands in front: what arrives over HTTP counts as HTTPS for the login. */
   basicOverHttp: boolean
   fulfillmentsOn: boolean
+  /** Properties that WooCommerce would ignore are refused. */
+  closedBodies: boolean
   /** Statuses added by plug-ins, slug to label. */
   customStatuses: Map<string, string>
 
