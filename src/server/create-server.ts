@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyRateLimit from '@fastify/rate-limit'
-import { fastifySse } from '@fastify/sse'
+import { fastifySSE } from '@fastify/sse'
 import fastifySwagger from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
 import {
@@ -97,7 +97,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await secureHeaders(app, publicUrl)
   await app.register(fastifyCookie)
   await app.register(fastifyRateLimit, { global: false })
-  await app.register(fastifySse, { heartbeatInterval: 15_000 })
+  await app.register(fastifySSE, { heartbeatInterval: 15_000 })
   await describe(app, version)
 
   const metrics = createMetrics()
