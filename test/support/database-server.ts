@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Client, Pool } from 'pg'
@@ -37,14 +37,36 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function start() {
-  const home = await mkdtemp(path.join(os.tmpdir(), 'waybill-test-'))
-  const started = await startEmbedded({
+const PREFIX = 'waybill-test-'
+const HOUR_MS = 3_600_000
+
+const launch = (home: string) =>
+  startEmbedded({
     home,
     now: () => new Date(),
     log: { info: () => {}, warn: console.warn, error: console.error },
     durable: false,
   })
+
+/** Ends the servers of runs that were killed, and removes their homes. One that a run still holds refuses us. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(os.tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue
+    const home = path.join(os.tmpdir(), name)
+    // Another run may be removing its own just now.
+    const { mtimeMs } = await stat(home).catch(() => ({ mtimeMs: Date.now() }))
+    if (Date.now() - mtimeMs < HOUR_MS) continue
+    const left = await launch(home)
+    if (!left.ok) continue
+    await left.value.stop()
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+async function start() {
+  await sweep()
+  const home = await mkdtemp(path.join(os.tmpdir(), PREFIX))
+  const started = await launch(home)
   if (!started.ok) throw new Error(`${started.error.message} ${started.error.fix}`)
   await makeTemplate(started.value)
   return { home, database: started.value }
