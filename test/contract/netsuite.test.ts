@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Ctx, Http, Outcome } from '../../src/connectors/contract.ts'
+import type { Ctx, Http, HttpRequest, HttpResponse, Outcome } from '../../src/connectors/contract.ts'
 import { createHttp, type Transport } from '../../src/connectors/http.ts'
 import { netsuite, type NetSuiteConfig } from '../../src/connectors/netsuite/index.ts'
 import { woocommerce } from '../../src/connectors/woocommerce/index.ts'
 import { equals } from '../../src/order/money.ts'
 import type { Order } from '../../src/order/order.ts'
 import { totalsDifference } from '../../src/order/totals.ts'
+import { ok } from '../../src/result.ts'
 import {
   emptySeed,
   seedFromOrders,
@@ -105,6 +106,14 @@ function value<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value
   throw new Error(`${outcome.error.kind}: ${outcome.error.problems.map((each) => each.detail).join('; ')}`)
 }
+
+/** NetSuite's refusal with this text. */
+const answerOf = (request: HttpRequest, detail: string): HttpResponse => ({
+  status: 400,
+  headers: {},
+  url: request.url,
+  body: JSON.stringify({ 'o:errorDetails': [{ detail, 'o:errorCode': 'USER_ERROR' }] }),
+})
 
 let count = 0
 const eid = (what: string) => `wb_${what}_test_${++count}`
@@ -244,16 +253,7 @@ describe('customers', () => {
       async (request) => {
         const body = request.body ?? ''
         if (!request.url.endsWith('/customer') || body.includes('entityId')) return http(request)
-        const detail = 'Error while accessing a resource. A customer record with this ID already exists.'
-        return {
-          ok: true,
-          value: {
-            status: 400,
-            headers: {},
-            url: request.url,
-            body: JSON.stringify({ 'o:errorDetails': [{ detail, 'o:errorCode': 'UNIQUE_CUST_ID_REQD' }] }),
-          },
-        }
+        return ok(answerOf(request, 'A customer record with this ID already exists.'))
       }
     const ctx = context({}, refusing)
     const order = dollars([line('1', { sku: 'MUG', net: '1' })], {
@@ -321,7 +321,41 @@ describe('signing in', () => {
   })
 })
 
+describe('requests', () => {
+  it('make misspelt properties errors, name no language, and ask SuiteQL for its answer at once', async () => {
+    const sent: HttpRequest[] = []
+    const watching =
+      (http: Http): Http =>
+      (request) => {
+        if (!request.url.includes('/oauth2/')) sent.push(request)
+        return http(request)
+      }
+    const ctx = context({}, watching)
+    const order = dollars([line('1', { sku: 'MUG', net: '1' })], buyer('w@example.com', 'Wim W'))
+    value(await netsuite.create(ctx, await draftOf(ctx, order)))
+    expect(sent.length).toBeGreaterThan(3)
+    for (const { url, headers = {} } of sent) {
+      expect(headers).toMatchObject({ 'x-netsuite-propertynamevalidation': 'Error' })
+      expect(headers).not.toHaveProperty('accept-language')
+      expect(headers['prefer']).toBe(url.includes('suiteql') ? 'transient' : undefined)
+    }
+  })
+})
+
 describe('the account', () => {
+  it('whose role misses a permission is told which', async () => {
+    const blind =
+      (http: Http): Http =>
+      (request) =>
+        request.body?.includes('FROM item') === true
+          ? Promise.resolve(ok(answerOf(request, "Search error occurred: Record 'item' was not found.")))
+          : http(request)
+    expect(await netsuite.identify(context({}, blind))).toMatchObject({
+      ok: false,
+      error: { kind: 'auth', problems: [{ code: 'permission_missing', subject: 'Lists > Items' }] },
+    })
+  })
+
   it("tells its zone by comparing SuiteQL's times with the record's", async () => {
     const ctx = context()
     value(
