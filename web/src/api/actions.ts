@@ -4,12 +4,14 @@ import type {
   BulkRequest,
   BulkResult,
   CheckResult,
+  Connection,
   FixRequest,
   FixResult,
   Import,
   ImportRequest,
   Order,
   OrderAction,
+  OrderDetail,
 } from './types.ts'
 
 /** Does something with one order; the lists that show it are read anew. */
@@ -17,7 +19,7 @@ export function useOrderAction() {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: ({ order, action }: { order: Pick<Order, 'id' | 'number'>; action: OrderAction }) =>
-      post(`/orders/${encodeURIComponent(order.id)}/${action.replaceAll('_', '-')}`),
+      post<OrderDetail>(`/orders/${encodeURIComponent(order.id)}/${action.replaceAll('_', '-')}`),
     onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
   })
 }
@@ -38,7 +40,7 @@ export function useBulkAction() {
 export function useFix() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (request: FixRequest) => post<FixResult>('/problems/fixes', request),
+    mutationFn: (request: FixRequest) => post<FixResult>('/problems/fix', request),
     onSettled: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ['orders'] }),
@@ -51,6 +53,16 @@ export function useCheckConnection() {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: (name: string) => post<CheckResult>(`/connections/${encodeURIComponent(name)}/check`),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
+  })
+}
+
+/** Stops all work over a connection, or goes on with it. */
+export function usePause() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ name, pause }: { name: string; pause: boolean }) =>
+      post<Connection>(`/connections/${encodeURIComponent(name)}/${pause ? 'pause' : 'resume'}`),
     onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
   })
 }

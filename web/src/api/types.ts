@@ -4,6 +4,7 @@ export type {
   BulkResult,
   Candidate,
   Change,
+  CheckResultJson as CheckResult,
   Choices,
   ConnectionJson as Connection,
   DescribedProblem as Problem,
@@ -33,6 +34,3 @@ export interface List<T> {
   items: T[]
   nextCursor: string | null
 }
-
-/** What a check of a connection found. */
-export type { CheckResult } from '../../../src/flows/check-connection.ts'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useCheckConnection } from '../api/actions.ts'
+import { useCheckConnection, usePause } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
 import type { Connection, Route } from '../api/types.ts'
 import { Checks } from '../components/WhyDrawer.tsx'
@@ -15,6 +15,7 @@ const words = texts.connections
 export function ConnectionCard({ connection, routes }: { connection: Connection; routes: Route[] }) {
   const { name, label, role, health, healthSince, summary, problem, pausedAt } = connection
   const check = useCheckConnection()
+  const pausing = usePause()
   return (
     <article className={classes.card} aria-label={name} data-health={pausedAt === null ? health : 'paused'}>
       <header className={classes.head}>
@@ -24,9 +25,18 @@ export function ConnectionCard({ connection, routes }: { connection: Connection;
             {label} · {words.role[role]}
           </p>
         </div>
-        <Button loading={check.isPending} onClick={() => check.mutate(name)}>
-          {words.check}
-        </Button>
+        <div className={classes.buttons}>
+          <Button
+            variant={pausedAt === null ? 'subtle' : 'filled'}
+            loading={pausing.isPending}
+            onClick={() => pausing.mutate({ name, pause: pausedAt === null })}
+          >
+            {pausedAt === null ? words.pause : words.resume}
+          </Button>
+          <Button loading={check.isPending} onClick={() => check.mutate(name)}>
+            {words.check}
+          </Button>
+        </div>
       </header>
       <p className={classes.health}>
         <span className={classes.dot} aria-hidden="true" />

@@ -20,21 +20,22 @@ const icons: Record<OrderAction, IconName> = {
 }
 
 /** The button for the obvious next thing, and the menu with everything else. */
-export function OrderActions({ order, filled = false }: { order: Order; filled?: boolean }) {
+export function OrderActions({ order, inHead = false }: { order: Order; inHead?: boolean }) {
   return (
     <div className={classes.actions}>
-      <NextButton order={order} filled={filled} />
+      {/* On the order's own page a problem has its fix in place. */}
+      {inHead && order.problems.length > 0 ? null : <NextButton order={order} inHead={inHead} />}
       <MoreMenu order={order} />
     </div>
   )
 }
 
-function NextButton({ order, filled }: { order: Order; filled: boolean }) {
+function NextButton({ order, inHead }: { order: Order; inHead: boolean }) {
   const { act, uncancelAndPost, busyWith } = useAct()
   const step = nextStep(order)
   if (step === null) return null
   if (step.kind === 'fix')
-    return filled ? null : (
+    return (
       <Button
         size="compact-sm"
         variant="light"
@@ -54,10 +55,10 @@ function NextButton({ order, filled }: { order: Order; filled: boolean }) {
     )
   return (
     <Button
-      size={filled ? 'xs' : 'compact-sm'}
-      variant={filled ? 'filled' : 'default'}
+      size={inHead ? 'xs' : 'compact-sm'}
+      variant={inHead ? 'filled' : 'default'}
       loading={busyWith === order.id}
-      aria-label={filled ? undefined : `${step.label}: ${order.number}`}
+      aria-label={inHead ? undefined : `${step.label}: ${order.number}`}
       onClick={() => (step.action === 'uncancel' ? void uncancelAndPost(order) : act(order, step.action))}
     >
       {step.label}

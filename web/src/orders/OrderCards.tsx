@@ -30,11 +30,11 @@ export function OrderCards({ orders, fresh }: { orders: Order[]; fresh: Readonly
             <Placed order={order} />
           </div>
           <StatusBadge status={order.status} label={order.label} />
-          <div className={classes.outlook}>
-            <Outlook order={order} />
-          </div>
           <div className={classes.bottom}>
-            <RecordLink order={order} />
+            <div className={classes.outlook}>
+              <RecordLink order={order} />
+              <Outlook order={order} />
+            </div>
             <OrderActions order={order} />
           </div>
         </li>

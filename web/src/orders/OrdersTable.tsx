@@ -21,18 +21,22 @@ interface Props {
   fresh: ReadonlySet<string>
   selection: RowSelectionState
   onSelection: Dispatch<SetStateAction<RowSelectionState>>
+  /** Which shop an order is of says nothing where there is only one. */
+  withShop: boolean
 }
 
+const all = {}
+const withoutShop = { connection: false }
 const idOf = (order: Order): string => order.id
 
 /** The table of orders. One row is in the tab order; arrows move it, Enter opens, `p` does the next thing. */
-export function OrdersTable({ orders, fresh, selection, onSelection }: Props) {
+export function OrdersTable({ orders, fresh, selection, onSelection, withShop }: Props) {
   const table = useTable({
     features,
     columns,
     data: orders,
     getRowId: idOf,
-    state: { rowSelection: selection },
+    state: { rowSelection: selection, columnVisibility: withShop ? all : withoutShop },
     onRowSelectionChange: onSelection,
   })
   const body = useRef<HTMLTableSectionElement>(null)
@@ -78,7 +82,7 @@ export function OrdersTable({ orders, fresh, selection, onSelection }: Props) {
   return (
     <table className={classes.table} aria-label={texts.orders.title}>
       <colgroup>
-        {table.getAllLeafColumns().map(({ id }) => (
+        {table.getVisibleLeafColumns().map(({ id }) => (
           <col key={id} className={classes[id]} />
         ))}
       </colgroup>
@@ -111,7 +115,7 @@ export function OrdersTable({ orders, fresh, selection, onSelection }: Props) {
             onKeyDown={(event) => onKey(event, row.original, index)}
             onClick={(event) => onClick(event, row.original)}
           >
-            {row.getAllCells().map((cell) => (
+            {row.getVisibleCells().map((cell) => (
               <td key={cell.id} className={classes[cell.column.id]}>
                 <table.FlexRender cell={cell} />
               </td>

@@ -9,12 +9,13 @@ interface Props {
   onChange: (search: string | undefined) => void
   /** Arrow down leaves the box for the list. */
   onLeave: () => void
+  className?: string | undefined
 }
 
 const settleMs = 180
 
 /** Searches while one types; what is found follows the address bar, a moment behind the keys. */
-export function SearchBox({ value = '', onChange, onLeave }: Props) {
+export function SearchBox({ value = '', onChange, onLeave, className = '' }: Props) {
   const [text, setText] = useState(value)
   const sent = useRef(value)
   const box = useRef<HTMLInputElement>(null)
@@ -40,7 +41,7 @@ export function SearchBox({ value = '', onChange, onLeave }: Props) {
       aria-label={texts.orders.search}
       placeholder={texts.orders.searchPlaceholder}
       value={text}
-      w={300}
+      className={className}
       leftSection={<Icon name="search" />}
       rightSection={
         text === '' ? (

@@ -1,6 +1,11 @@
 import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { createColumnHelper, rowSelectionFeature, tableFeatures } from '@tanstack/react-table'
+import {
+  columnVisibilityFeature,
+  createColumnHelper,
+  rowSelectionFeature,
+  tableFeatures,
+} from '@tanstack/react-table'
 import { useShopZone } from '../api/hooks.ts'
 import type { Order } from '../api/types.ts'
 import { Amount } from '../components/Amount.tsx'
@@ -11,7 +16,7 @@ import { OrderActions } from './OrderActions.tsx'
 import { Outlook } from './Outlook.tsx'
 import classes from './OrdersTable.module.css'
 
-export const features = tableFeatures({ rowSelectionFeature })
+export const features = tableFeatures({ rowSelectionFeature, columnVisibilityFeature })
 const column = createColumnHelper<typeof features, Order>()
 const heads = texts.orders.columns
 

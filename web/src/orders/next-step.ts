@@ -19,7 +19,8 @@ export function nextStep(order: Order): NextStep | null {
 }
 
 function labelOf(order: Order, action: OrderAction): string {
-  if (action === 'uncancel') return texts.actions.uncancelAndPost
+  if (action === 'uncancel' && order.record === null && order.hold === null)
+    return texts.actions.uncancelAndPost
   if (action === 'post' && order.status === 'post_error') return texts.actions.post_again
   return texts.actions[action]
 }
@@ -31,16 +32,8 @@ export function outlook(order: Order, when: (iso: string) => string, now: Date):
       return order.nextAttemptAt === null || new Date(order.nextAttemptAt) <= now
         ? texts.orders.next.now
         : texts.orders.next.at(when(order.nextAttemptAt))
-    case 'posting':
-      return texts.orders.next.posting
     case 'verifying':
       return texts.orders.next.verifying
-    case 'imported':
-      return texts.orders.next.imported
-    case 'posted':
-      return texts.orders.next.posted
-    case 'partially_shipped':
-      return texts.orders.next.partially
     default:
       return order.reason
   }

@@ -20,12 +20,13 @@ export function useAct() {
       },
     )
 
-  /** Takes a cancelled order back and sends it: two steps of one wish. */
+  /** Takes a cancelled order back to where it was and, where that is before the backend, sends it from there. */
   const uncancelAndPost = async (order: Order): Promise<void> => {
     try {
-      await mutateAsync({ order, action: 'uncancel' })
-      await mutateAsync({ order, action: 'post' })
-      notifyDone(texts.actions.done.post(order.number))
+      const back = await mutateAsync({ order, action: 'uncancel' })
+      const waits = back.status === 'imported' || back.status === 'post_error'
+      if (waits) await mutateAsync({ order, action: 'post' })
+      notifyDone(texts.actions.done[waits ? 'post' : 'uncancel'](order.number))
     } catch (error) {
       notifyFailed(texts.actions.failed(order.number), error)
     }

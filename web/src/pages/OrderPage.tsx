@@ -55,7 +55,7 @@ function Shown({ order }: { order: OrderDetail }) {
           <h1 className="num">{words.title(order.number)}</h1>
           <StatusBadge status={order.status} label={order.label} />
         </div>
-        <OrderActions order={order} filled />
+        <OrderActions order={order} inHead />
       </header>
       <Facts order={order} shopZone={shopZone} />
       <Notes order={order} />

@@ -30,6 +30,8 @@ export function OrdersPage() {
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
   const [selection, setSelection] = useState<RowSelectionState>({})
 
+  const connections = useQuery(connectionsQuery)
+  const shops = connections.data?.items.filter(({ role }) => role === 'channel').map(({ name }) => name) ?? []
   const counts = useQuery({ ...countsQuery(filter), placeholderData: keepPreviousData })
   const list = useInfiniteQuery({ ...ordersQuery(filter), placeholderData: keepPreviousData })
   const orders = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data])
@@ -47,9 +49,18 @@ export function OrdersPage() {
       <div className={classes.head}>
         <h1>{texts.orders.title}</h1>
         <div className={classes.tools}>
-          <ConnectionSelect value={filter.connection} onChange={(connection) => change({ connection })} />
+          <ConnectionSelect
+            shops={shops}
+            value={filter.connection}
+            onChange={(connection) => change({ connection })}
+          />
           <ProblemSelect value={filter.problem} onChange={(problem) => change({ problem })} />
-          <SearchBox value={filter.search} onChange={(search) => change({ search })} onLeave={focusFirst} />
+          <SearchBox
+            value={filter.search}
+            onChange={(search) => change({ search })}
+            onLeave={focusFirst}
+            className={classes.search}
+          />
         </div>
       </div>
       <StatusFilter counts={counts.data} value={filter.status} onChange={(status) => change({ status })} />
@@ -68,7 +79,13 @@ export function OrdersPage() {
         ) : narrow ? (
           <OrderCards orders={orders} fresh={fresh} />
         ) : (
-          <OrdersTable orders={orders} fresh={fresh} selection={selection} onSelection={setSelection} />
+          <OrdersTable
+            orders={orders}
+            fresh={fresh}
+            selection={selection}
+            onSelection={setSelection}
+            withShop={shops.length > 1}
+          />
         )}
       </div>
       {orders.length === 0 ? null : (
@@ -89,19 +106,17 @@ interface Choice {
   onChange: (value: string | undefined) => void
 }
 
-function ConnectionSelect({ value, onChange }: Choice) {
-  const { data } = useQuery(connectionsQuery)
-  const shops = data?.items.filter(({ role }) => role === 'channel') ?? []
+function ConnectionSelect({ value, onChange, shops }: Choice & { shops: string[] }) {
   if (shops.length < 2 && value === undefined) return null
   return (
     <Select
       aria-label={texts.orders.connectionFilter}
       placeholder={texts.orders.anyConnection}
-      data={shops.map(({ name }) => name)}
+      data={shops}
       value={value ?? null}
       onChange={(next) => onChange(next ?? undefined)}
       clearable
-      w={160}
+      className={classes.shop}
     />
   )
 }
@@ -121,7 +136,7 @@ function ProblemSelect({ value, onChange }: Choice) {
       value={value ?? null}
       onChange={(next) => onChange(next ?? undefined)}
       clearable
-      w={240}
+      className={classes.problem}
       comboboxProps={{ width: 380, position: 'bottom-end', shadow: 'md' }}
     />
   )

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useBulkAction, useFix } from '../api/actions.ts'
@@ -56,7 +57,11 @@ function Facts({ group }: { group: ProblemGroup }) {
   const now = useNow('minute')
   return (
     <p className={classes.facts}>
-      {group.orders === 0 ? null : <strong>{words.orders(group.orders)}</strong>}
+      {group.orders === 0 ? null : (
+        <Link to="/" search={{ problem: group.fingerprint }} title={words.show(group.orders)}>
+          <strong>{words.orders(group.orders)}</strong>
+        </Link>
+      )}
       {group.totals.map((total) => (
         <span key={total.currency} className="num">
           {formatMoney(total)}
@@ -78,11 +83,6 @@ function Fixes({ group }: { group: ProblemGroup }) {
         {group.fixes.map(({ action, label }) => (
           <GroupFix key={action} group={group} action={action} label={label} primary={!withForm} />
         ))}
-        {group.orders === 0 ? null : (
-          <LinkButton variant="subtle" to="/" search={{ problem: group.fingerprint }}>
-            {words.show}
-          </LinkButton>
-        )}
       </div>
     </>
   )

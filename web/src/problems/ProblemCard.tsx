@@ -23,24 +23,28 @@ export function ProblemCard({ problem, facts, children, withDetail }: Props) {
         <h2>{problem.title}</h2>
         {facts}
       </div>
-      {withDetail && problem.detail !== '' ? <p className={classes.detail}>{problem.detail}</p> : null}
-      {problem.vendorMessage === null ? null : (
-        <figure className={classes.vendor}>
-          <figcaption>{words.vendor}</figcaption>
-          <blockquote>{problem.vendorMessage}</blockquote>
-        </figure>
-      )}
-      <dl className={classes.why}>
-        <div>
-          <dt>{words.cause}</dt>
-          <dd>{problem.cause}</dd>
+      <div className={classes.body}>
+        <div className={classes.words}>
+          {withDetail && problem.detail !== '' ? <p className={classes.detail}>{problem.detail}</p> : null}
+          {problem.vendorMessage === null ? null : (
+            <figure className={classes.vendor}>
+              <figcaption>{words.vendor}</figcaption>
+              <blockquote>{problem.vendorMessage}</blockquote>
+            </figure>
+          )}
+          <dl className={classes.why}>
+            <div>
+              <dt>{words.cause}</dt>
+              <dd>{problem.cause}</dd>
+            </div>
+            <div>
+              <dt>{words.fix}</dt>
+              <dd>{problem.fix}</dd>
+            </div>
+          </dl>
         </div>
-        <div>
-          <dt>{words.fix}</dt>
-          <dd>{problem.fix}</dd>
-        </div>
-      </dl>
-      <div className={classes.fixes}>{children}</div>
+        <div className={classes.fixes}>{children}</div>
+      </div>
     </article>
   )
 }
