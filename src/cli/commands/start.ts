@@ -1,6 +1,5 @@
-import { CliFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
-import { refusalOf, run, type RunOptions } from '../running/run.ts'
+import type { RunOptions } from '../running/run.ts'
 import { supervise, supervisedVariable, tellSupervisor } from '../running/supervisor.ts'
 
 /** `waybill start|server|worker`: keeps the real process running, and is that process when it was started by itself. */
@@ -12,6 +11,8 @@ export async function start(options: RunOptions & { args: string[] }, output: Ou
 
 /** Runs Waybill under a supervisor: what another try would not mend is said once, and ends both. */
 export async function runSupervised(options: RunOptions, output: Output): Promise<never> {
+  // The supervisor itself stays small: only the process that it starts loads all of Waybill.
+  const { refusalOf, run } = await import('../running/run.ts')
   try {
     process.exit(await run(options, output, process.env))
   } catch (error) {
@@ -19,6 +20,6 @@ export async function runSupervised(options: RunOptions, output: Output): Promis
     if (refusal === null) throw error
     output.failure(refusal)
     await tellSupervisor({ type: 'refused' })
-    process.exit(refusal instanceof CliFailure ? refusal.exitCode : 1)
+    process.exit(refusal.exitCode)
   }
 }

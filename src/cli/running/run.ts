@@ -42,9 +42,7 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
     log,
   })
   const server =
-    options.role === 'worker'
-      ? null
-      : await serveHere(options, environment, { ledger, member, log, now, output })
+    options.role === 'worker' ? null : await serveHere(options, environment, { ledger, member, now, output })
   if (!server) {
     output.line('The worker runs.')
     output.document({ role: 'worker', pid: process.pid })
@@ -66,7 +64,6 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
 interface Parts {
   ledger: Awaited<ReturnType<typeof openLedger>>
   member: Awaited<ReturnType<typeof joinIn>>
-  log: ReturnType<typeof createLog>
   now: () => Date
   output: Output
 }
@@ -74,10 +71,10 @@ interface Parts {
 async function serveHere(
   options: RunOptions,
   environment: Environment,
-  { ledger, member, log, now, output }: Parts,
+  { ledger, member, now, output }: Parts,
 ): Promise<Serving> {
   const token = await ensureToken(environment.home)
-  const server = await serve({ ledger, deps: member.deps, environment, port: options.port, token, log })
+  const server = await serve({ ledger, deps: member.deps, environment, port: options.port, token })
   await announceServer(environment.home, {
     url: server.url,
     pid: process.pid,
