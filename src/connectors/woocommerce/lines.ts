@@ -233,7 +233,7 @@ const idOf = (text: string): string | null => (text === '' || text === '0' ? nul
 export function metaText(meta: RawMeta[], key: string): string | null {
   const value = meta.find((entry) => entry.key === key)?.value
   if (typeof value === 'string') return value.replaceAll('\u0000', '').toWellFormed()
-  return typeof value === 'boolean' ? String(value) : null
+  return typeof value === 'boolean' || typeof value === 'number' ? String(value) : null
 }
 
 /** What a person chose or typed; keys that begin with "_" are the plug-ins' own. */

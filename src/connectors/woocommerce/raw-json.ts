@@ -117,13 +117,18 @@ function parse(text: string): unknown {
 
 const isContainer = (value: unknown) => typeof value === 'object' && value !== null
 
+/** More digits than a double prints; PHP prints doubles as JavaScript does. */
+const longNumber = /[:[,]\s*-?(?:\d{16}|[\d.]{19})/
+
 /**
- * Parses JSON with every number as the text that was sent, so that no amount or id passes through a float. Throws the
+ * Parses JSON without loss: a number with more digits than a double has comes as the text that was sent. Throws the
  * SyntaxError of `JSON.parse`.
  */
 export function parseExactly(text: string): unknown {
+  // A reviver is six times slower, and hardly ever needed.
+  if (!longNumber.test(text)) return JSON.parse(text)
   const reviver = (_key: string, value: unknown, context: { source?: string }) =>
-    typeof value === 'number' ? (context.source ?? value) : value
+    typeof value === 'number' && context.source !== String(value) ? context.source : value
   return JSON.parse(text, reviver as (key: string, value: unknown) => unknown)
 }
 

@@ -3,7 +3,7 @@ import { parseDecimal } from '../../order/money.ts'
 import { utc } from './glance.ts'
 
 /**
- * An order as real shops send it, after `parseExactly` (numbers are texts). Ids come as numbers or texts, amounts as
+ * An order as real shops send it, after `parseExactly`. Ids come as numbers or texts, amounts as
  * texts or numbers, lists as objects where PHP lost count of them, and plug-ins put anything into meta data. What an
  * order cannot be without (id, status, currency, total, a date, readable amounts) is demanded; all else may be missing.
  */
@@ -12,7 +12,8 @@ import { utc } from './glance.ts'
 const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
 /** PHP says `false` where there is nothing. */
-const scalar = (value: unknown): unknown => (typeof value === 'boolean' ? '' : (value ?? ''))
+const scalar = (value: unknown): unknown =>
+  typeof value === 'number' ? String(value) : typeof value === 'boolean' ? '' : (value ?? '')
 
 /** Any scalar as text; missing, null and structures are empty. */
 const text = z
@@ -52,7 +53,7 @@ const requiredAmount = z
   .pipe(z.unknown().transform(decimal))
 
 const flag = z.preprocess(
-  (value) => value === true || value === '1' || value === 'true' || value === 'yes',
+  (value) => value === true || value === 1 || value === '1' || value === 'true' || value === 'yes',
   z.boolean(),
 )
 
