@@ -1,6 +1,6 @@
 import type { Failure } from '../connectors/contract.ts'
 import { type Db, mainAccount, type Tx } from '../ledger/database.ts'
-import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
@@ -73,7 +73,7 @@ export async function startImport(
 /** Fetches one order by id or number and takes it in. */
 export async function importById(deps: Deps, job: Job): Promise<void> {
   const payload = job.payload as ImportPayload
-  const found = await connectionById(deps.db, job.connectionId)
+  const found = job.connection
   const route = found && (await activeRouteOf(deps.db, found.id))
   if (!found || !route)
     return end(deps, job, payload, { state: 'failed', detail: 'This connection has no route' })

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ChangedPage, Failure, RawOrder } from '../connectors/contract.ts'
 import { moveCursor, readCursor } from '../ledger/cursors.ts'
 import { isConnectionError, type Tx } from '../ledger/database.ts'
-import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job, type NewJob } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
@@ -16,7 +16,7 @@ import { stopConnection } from './trouble.ts'
  * transaction: a crash at any moment repeats the page or has it whole.
  */
 export async function poll(deps: Deps, job: Job): Promise<void> {
-  const found = await connectionById(deps.db, job.connectionId)
+  const found = job.connection
   const route = found && (await activeRouteOf(deps.db, found.id))
   if (!found || !route) {
     await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))

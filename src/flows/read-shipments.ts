@@ -3,7 +3,7 @@ import { shipmentId } from '../ids.ts'
 import { moveCursor, readCursor } from '../ledger/cursors.ts'
 import { mainAccount, type Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
-import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
@@ -18,7 +18,7 @@ const overlapMs = 120_000
  * in one transaction.
  */
 export async function readShipments(deps: Deps, job: Job): Promise<void> {
-  const connection = await connectionById(deps.db, job.connectionId)
+  const connection = job.connection
   if (!connection || !(await hasRoute(deps, connection.id))) {
     await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
     return

@@ -3,7 +3,7 @@ import { addAttempt } from '../ledger/attempts.ts'
 import type { Selectable } from 'kysely'
 import type { Database, Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
-import { connectionById, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { finish, type Job } from '../ledger/jobs.ts'
 import { changeStatus, lockOrder, orderById, type OrderRow } from '../ledger/orders.ts'
 import { closeProblems, replaceProblems } from '../ledger/problems.ts'
@@ -21,7 +21,7 @@ type ShipmentRow = Selectable<Database['shipments']>
 export async function sendShipment(deps: Deps, job: Job): Promise<void> {
   const row = await deps.db.selectFrom('shipments').selectAll().where('id', '=', job.key).executeTakeFirst()
   const order = row && (await orderById(deps.db, row.order_id))
-  const connection = await connectionById(deps.db, job.connectionId)
+  const connection = job.connection
   if (!row || !order || !connection || row.status === 'sent' || order.status === 'cancelled') {
     await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
     return

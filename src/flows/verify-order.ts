@@ -3,7 +3,7 @@ import { connectionWorked } from '../ledger/health.ts'
 import { finish, type Job } from '../ledger/jobs.ts'
 import { changeStatus, updateOrder } from '../ledger/orders.ts'
 import type { Deps } from './deps.ts'
-import { type AtBackend, recordPosted } from './post-order.ts'
+import { type AtBackend, recordFound } from './record-posted.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function verifyOrder(deps: Deps, job: Job, at: AtBackend): Promise<
   const time = deps.now()
 
   if (found.ok && found.value)
-    return recordPosted(deps, job, at, { ref: found.value, attemptId: null, how: 'found' })
+    return recordFound(deps, job, at, { ref: found.value, attemptId: null, kind: 'found_in_backend' })
 
   if (!found.ok) {
     const { error: failure } = found

@@ -34,7 +34,7 @@ export async function putBackFaulty(deps: Deps, job: Job, fault: Error): Promise
     })
     await replaceProblems(tx, {
       orderId: order.id,
-      connectionId: job.connectionId,
+      connectionId: job.connection.id,
       problems: [{ code: 'program_fault', subject: fault.name, detail, vendorMessage: null }],
       at,
       newId: deps.newId,

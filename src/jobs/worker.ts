@@ -91,10 +91,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const now = deps.now()
     const { due, next } = await dueConnections(deps.db, now)
     let started = 0
-    for (const connectionId of due) {
+    for (const connection of due) {
       const room = concurrency - running.size
       if (room <= 0) break
-      const jobs = await claim(deps.db, { connectionId, worker: deps.workerId, now, atMost: room })
+      const jobs = await claim(deps.db, { connection, worker: deps.workerId, now, atMost: room })
       for (const job of jobs) {
         started += 1
         const work = run(job).finally(() => {

@@ -45,7 +45,16 @@ export async function connectionFailed(
     .execute()
   if (row.health !== health) {
     await addEvents(tx, [
-      { orderId: null, connectionId: connection.id, at, kind: health, actor: 'waybill', from: row.health, to: health, detail: problem },
+      {
+        orderId: null,
+        connectionId: connection.id,
+        at,
+        kind: health,
+        actor: 'waybill',
+        from: row.health,
+        to: health,
+        detail: problem,
+      },
     ])
   }
   if (health !== 'failing' && connection.role === 'channel') await openGap(tx, failed)
@@ -53,7 +62,12 @@ export async function connectionFailed(
 
 async function openGap(
   tx: Tx,
-  { connection, problem, at, newId }: { connection: ConnectionRow; problem: Problem; at: Date; newId: () => string },
+  {
+    connection,
+    problem,
+    at,
+    newId,
+  }: { connection: ConnectionRow; problem: Problem; at: Date; newId: () => string },
 ): Promise<void> {
   await tx
     .insertInto('gaps')
@@ -70,10 +84,15 @@ async function openGap(
     .execute()
 }
 
-/** Notes that a call over the connection succeeded. Writes only where that is news, or once a minute. */
-export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Date): Promise<void> {
+/** Whether a success is worth writing down: the first after trouble, and one a minute. */
+export function successIsNews(connection: ConnectionRow, at: Date): boolean {
   const recently = connection.last_success_at && at.getTime() - connection.last_success_at.getTime() < 60_000
-  if (connection.health === 'healthy' && connection.failures === 0 && recently) return
+  return connection.health !== 'healthy' || connection.failures > 0 || !recently
+}
+
+/** Notes that a call over the connection succeeded, where that is news. */
+export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Date): Promise<void> {
+  if (!successIsNews(connection, at)) return
   const before = await tx
     .selectFrom('connections')
     .select('health')
@@ -95,7 +114,15 @@ export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Da
     .execute()
   if (before.health === 'healthy') return
   await addEvents(tx, [
-    { orderId: null, connectionId: connection.id, at, kind: 'healthy', actor: 'waybill', from: before.health, to: 'healthy' },
+    {
+      orderId: null,
+      connectionId: connection.id,
+      at,
+      kind: 'healthy',
+      actor: 'waybill',
+      from: before.health,
+      to: 'healthy',
+    },
   ])
   await tx
     .updateTable('gaps')

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { type Db, mainAccount, type Tx } from './database.ts'
+import type { ConnectionRow } from './health.ts'
 
 /** What a job does; see src/jobs for which flow runs it. */
 export const jobKinds = ['poll', 'import', 'post', 'check-total', 'read-shipments', 'ship'] as const
@@ -9,7 +10,8 @@ export interface Job {
   id: string
   kind: JobKind
   key: string
-  connectionId: string
+  /** As it was when the job was claimed. */
+  connection: ConnectionRow
   orderId: string | null
   payload: unknown
   /** How often it was claimed, this time included. */
@@ -61,63 +63,79 @@ export async function enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
   await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
 }
 
+interface ClaimedRow {
+  id: string
+  kind: JobKind
+  key: string
+  order_id: string | null
+  payload: unknown
+  attempts: number
+  n: number
+}
+
 /**
  * Claims due jobs of one connection, as many as it has free slots (and `atMost`), slots and jobs in one statement. A
  * connection that is paused or blocked gives none; one in trouble gives one job while nothing else runs: a lone probe.
  */
 export async function claim(
   db: Db,
-  { connectionId, worker, now, atMost }: { connectionId: string; worker: string; now: Date; atMost: number },
+  wanted: { connection: ConnectionRow; worker: string; now: Date; atMost: number },
 ): Promise<Job[]> {
-  return db.transaction().execute(async (tx) => {
-    const connection = await tx
-      .selectFrom('connections')
-      .select(['health', 'failures', 'blocked_until', 'paused_at'])
-      .where('id', '=', connectionId)
-      .executeTakeFirst()
-    if (!connection || connection.paused_at) return []
-    if (connection.blocked_until && connection.blocked_until > now) return []
-    const inTrouble = connection.failures > 0
-    if (inTrouble && !(await mayProbe(tx, connectionId, now))) return []
-    const limit = inTrouble ? 1 : atMost
-    const { rows } = await sql<{
-      id: string
-      kind: JobKind
-      key: string
-      order_id: string | null
-      payload: unknown
-      attempts: number
-      n: number
-    }>`
-      WITH free AS (
-        SELECT n, row_number() OVER () AS pair FROM (
-          SELECT n FROM slots
-          WHERE connection_id = ${connectionId} AND worker IS NULL AND (free_at IS NULL OR free_at <= ${now})
-          ORDER BY n LIMIT ${limit} FOR UPDATE SKIP LOCKED) AS s
-      ), due AS (
-        SELECT id, row_number() OVER () AS pair FROM (
-          SELECT id FROM jobs
-          WHERE connection_id = ${connectionId} AND worker IS NULL AND run_at <= ${now}
-          ORDER BY priority, run_at LIMIT (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED) AS j
-      ), pairs AS (SELECT due.id, free.n FROM due JOIN free USING (pair)),
-      taken AS (
-        UPDATE slots SET worker = ${worker}, free_at = NULL FROM pairs
-        WHERE slots.connection_id = ${connectionId} AND slots.n = pairs.n)
-      UPDATE jobs SET worker = ${worker}, attempts = jobs.attempts + 1, again_at = NULL FROM pairs
-      WHERE jobs.id = pairs.id
-      RETURNING jobs.id, jobs.kind, jobs.key, jobs.order_id, jobs.payload, jobs.attempts, pairs.n
-    `.execute(tx)
-    return rows.map((row) => ({
-      id: row.id,
-      kind: row.kind,
-      key: row.key,
-      connectionId,
-      orderId: row.order_id,
-      payload: row.payload,
-      attempts: row.attempts,
-      slot: row.n,
-    }))
-  })
+  const { connection, now } = wanted
+  const rows =
+    connection.failures === 0
+      ? await take(db, wanted, sql`failures = 0`)
+      : await db
+          .transaction()
+          .execute(async (tx) =>
+            (await mayProbe(tx, connection.id, now)) ? take(tx, { ...wanted, atMost: 1 }, sql`true`) : [],
+          )
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    key: row.key,
+    connection,
+    orderId: row.order_id,
+    payload: row.payload,
+    attempts: row.attempts,
+    slot: row.n,
+  }))
+}
+
+async function take(
+  db: Db,
+  {
+    connection,
+    worker,
+    now,
+    atMost,
+  }: { connection: ConnectionRow; worker: string; now: Date; atMost: number },
+  condition: RawBuilder<unknown>,
+): Promise<ClaimedRow[]> {
+  const { rows } = await sql<ClaimedRow>`
+    WITH open AS (
+      SELECT id FROM connections
+      WHERE id = ${connection.id} AND paused_at IS NULL
+        AND (blocked_until IS NULL OR blocked_until <= ${now}) AND ${condition}
+    ), free AS (
+      SELECT n, row_number() OVER () AS pair FROM (
+        SELECT n FROM slots JOIN open ON slots.connection_id = open.id
+        WHERE worker IS NULL AND (free_at IS NULL OR free_at <= ${now})
+        ORDER BY n LIMIT ${atMost} FOR UPDATE OF slots SKIP LOCKED) AS s
+    ), due AS (
+      SELECT id, row_number() OVER () AS pair FROM (
+        SELECT id FROM jobs
+        WHERE connection_id = ${connection.id} AND worker IS NULL AND run_at <= ${now}
+        ORDER BY priority, run_at LIMIT (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED) AS j
+    ), pairs AS (SELECT due.id, free.n FROM due JOIN free USING (pair)),
+    taken AS (
+      UPDATE slots SET worker = ${worker}, free_at = NULL FROM pairs
+      WHERE slots.connection_id = ${connection.id} AND slots.n = pairs.n)
+    UPDATE jobs SET worker = ${worker}, attempts = jobs.attempts + 1, again_at = NULL FROM pairs
+    WHERE jobs.id = pairs.id
+    RETURNING jobs.id, jobs.kind, jobs.key, jobs.order_id, jobs.payload, jobs.attempts, pairs.n
+  `.execute(db)
+  return rows
 }
 
 /** Serialises the probes of a connection in trouble over all processes, and says whether nothing else runs there. */
@@ -130,17 +148,20 @@ async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolea
 }
 
 /** The connections that have due jobs now, and when the next job of any other is due. */
-export async function dueConnections(db: Db, now: Date): Promise<{ due: string[]; next: Date | null }> {
-  const { rows } = await sql<{ connection_id: string; run_at: Date; blocked_until: Date | null }>`
-    SELECT j.connection_id, min(j.run_at) AS run_at, c.blocked_until
-    FROM jobs j JOIN connections c ON c.id = j.connection_id
-    WHERE j.worker IS NULL AND c.paused_at IS NULL
-    GROUP BY j.connection_id, c.blocked_until`.execute(db)
+export async function dueConnections(
+  db: Db,
+  now: Date,
+): Promise<{ due: ConnectionRow[]; next: Date | null }> {
+  const { rows } = await sql<ConnectionRow & { run_at: Date }>`
+    SELECT c.*, j.run_at FROM connections c
+    CROSS JOIN LATERAL (
+      SELECT run_at FROM jobs WHERE connection_id = c.id AND worker IS NULL ORDER BY run_at LIMIT 1) AS j
+    WHERE c.paused_at IS NULL`.execute(db)
   const at = (row: (typeof rows)[number]) =>
     row.blocked_until && row.blocked_until > row.run_at ? row.blocked_until : row.run_at
   const later = rows.map(at).filter((time) => time > now)
   return {
-    due: rows.filter((row) => at(row) <= now).map((row) => row.connection_id),
+    due: rows.filter((row) => at(row) <= now),
     next: later.length === 0 ? null : new Date(Math.min(...later.map((time) => time.getTime()))),
   }
 }
@@ -153,8 +174,7 @@ export class Fenced extends Error {
 }
 
 /**
- * Ends the job's run in the caller's transaction and frees its slot. It is removed, or put back to `runAt`; `free: false`
- * keeps the attempt from counting. Throws `Fenced` when the job is not this worker's any more.
+ * Ends the job's run in the caller's transaction and frees its slot. It is removed, or put back to `runAt`;  Throws `Fenced` when the job is not this worker's any more.
  */
 export async function finish(
   tx: Tx,
@@ -166,7 +186,7 @@ export async function finish(
   const { rows } = await sql<{ id: string }>`
     WITH mine AS (SELECT id, again_at FROM jobs WHERE id = ${job.id} AND worker = ${worker} FOR UPDATE),
     freed AS (
-      UPDATE slots SET worker = NULL WHERE connection_id = ${job.connectionId} AND n = ${job.slot} AND worker = ${worker}),
+      UPDATE slots SET worker = NULL WHERE connection_id = ${job.connection.id} AND n = ${job.slot} AND worker = ${worker}),
     removed AS (DELETE FROM jobs USING mine WHERE jobs.id = mine.id AND mine.again_at IS NULL AND ${put}::timestamptz IS NULL),
     back AS (
       UPDATE jobs SET worker = NULL, again_at = NULL, run_at = least(mine.again_at, ${put}::timestamptz),

@@ -205,6 +205,7 @@ CREATE TABLE jobs (
   UNIQUE (kind, key)
 );
 CREATE INDEX jobs_due ON jobs (connection_id, priority, run_at) WHERE worker IS NULL;
+CREATE INDEX jobs_next ON jobs (connection_id, run_at) WHERE worker IS NULL;
 CREATE INDEX jobs_of_worker ON jobs (worker) WHERE worker IS NOT NULL;
 CREATE INDEX jobs_of_order ON jobs (order_id) WHERE order_id IS NOT NULL;
 
