@@ -7,7 +7,7 @@ import { startWorker, type Worker } from '../../src/jobs/worker.ts'
 import { type Db, openDatabase } from '../../src/ledger/database.ts'
 import { enqueue } from '../../src/ledger/jobs.ts'
 import type { OrderRow } from '../../src/ledger/orders.ts'
-import { vaultWith } from '../../src/ledger/secrets.ts'
+import { type Vault, vaultWith } from '../../src/ledger/secrets.ts'
 import { register } from '../../src/ledger/workers.ts'
 import {
   type SandboxNetSuite,
@@ -22,6 +22,7 @@ import { movableClock, numbersFrom } from './chance.ts'
 export interface World {
   db: Db
   deps: Deps
+  vault: Vault
   shop: SandboxShop
   netsuite: SandboxNetSuite
   shopId: string
@@ -121,6 +122,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const world: World = {
     db,
     deps,
+    vault,
     shop,
     netsuite,
     shopId: ids.shopId,
