@@ -11,6 +11,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod'
+import type { Pool } from 'pg'
 import type { Connectors } from '../config/desired.ts'
 import type { AllowList } from '../connectors/addresses.ts'
 import type { Deps } from '../flows/deps.ts'
@@ -20,6 +21,7 @@ import { createLive } from './live.ts'
 import { type LoginOptions, loginRoute, newLoginPath, sessionRoutes } from './login.ts'
 import { createMetrics } from './metrics.ts'
 import { answerError } from './refusal.ts'
+import { backupRoutes } from './routes/backup.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { connectionRoutes, routeRoutes } from './routes/connections.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -34,6 +36,8 @@ import { webPage } from './web-page.ts'
 export interface ServerOptions {
   /** `workerId` has to be a registered worker: calls to backends take a slot in its name. */
   deps: Deps
+  /** For `GET /backup`; without it there is none. */
+  pool?: Pool
   vault: Vault
   connectors: Connectors
   allow: AllowList
@@ -128,6 +132,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         connectionRoutes(closed, { deps, configuration, publicUrl })
         routeRoutes(closed, { deps, configuration })
         configurationRoutes(closed, configuration)
+        if (options.pool) backupRoutes(closed, { pool: options.pool, now: deps.now })
         eventRoutes(closed, live)
         sessionRoutes(closed, login, linkOf)
       })

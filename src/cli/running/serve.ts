@@ -28,6 +28,7 @@ export async function serve(options: {
   const { ledger, deps, environment, port, token } = options
   const server = await createServer({
     deps,
+    pool: ledger.pool,
     vault: ledger.vault,
     connectors: { channels, backends },
     allow: allowList(environment.allowHosts),
