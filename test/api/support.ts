@@ -3,8 +3,8 @@ import { allowList } from '../../src/connectors/addresses.ts'
 import { backends, channels } from '../../src/connectors/index.ts'
 import type { Db } from '../../src/ledger/database.ts'
 import { mainAccount } from '../../src/ledger/database.ts'
-import { insertOrder, type OrderRow } from '../../src/ledger/orders.ts'
-import { keepRaw } from '../../src/ledger/raw.ts'
+import { compress } from '../../src/ledger/compress.ts'
+import type { OrderRow } from '../../src/ledger/orders.ts'
 import { createServer, type Server, type ServerOptions } from '../../src/server/create-server.ts'
 import type { ProblemDetails } from '../../src/server/schemas.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
@@ -97,20 +97,28 @@ export const json = (body: unknown): RequestInit => ({
 /** Puts an order into the ledger as if it had been read from the shop. */
 export async function putOrder(
   { world }: Api,
-  given: Partial<Omit<OrderRow, 'account_id'>> & { number: string },
+  given: Partial<Omit<OrderRow, 'id' | 'account_id'>> & { number: string },
 ): Promise<string> {
   const at = world.now()
   const channelOrderId = given.channel_order_id ?? given.number
-  return world.db.transaction().execute(async (tx) => {
-    const rawId = await keepRaw(tx, {
-      id: randomUUID(),
-      connectionId: world.shopId,
-      channelOrderId,
-      body: '{}',
-      receivedAt: at,
+  const [id, rawId] = [randomUUID(), randomUUID()]
+  await world.db
+    .insertInto('raw_payloads')
+    .values({
+      id: rawId,
+      account_id: mainAccount,
+      connection_id: world.shopId,
+      channel_order_id: channelOrderId,
+      sha256: Buffer.from(rawId),
+      body: compress('{}'),
+      received_at: at,
     })
-    const id = await insertOrder(tx, {
-      id: randomUUID(),
+    .execute()
+  await world.db
+    .insertInto('orders')
+    .values({
+      id,
+      account_id: mainAccount,
       route_id: world.routeId,
       channel_id: world.shopId,
       backend_id: world.netsuiteId,
@@ -127,8 +135,8 @@ export async function putOrder(
       external_id: `wb_test_${channelOrderId}`,
       ...withJson(given),
     })
-    return id!
-  })
+    .execute()
+  return id
 }
 
 const withJson = <T extends { hold?: unknown }>(given: T): T => ({

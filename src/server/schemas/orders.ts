@@ -244,7 +244,7 @@ export type OrderCounts = z.infer<typeof orderCounts>
 export const bulkRequest = z
   .strictObject({
     action: orderAction,
-    ids: z.array(z.string()).min(1).max(1000).optional(),
+    ids: z.array(z.uuid()).min(1).max(1000).optional(),
     filter: orderFilter.strict().optional(),
   })
   .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
