@@ -42,6 +42,9 @@ async function sharedFolder(): Promise<string> {
   return path.join(folder, 'waybill')
 }
 
+// As in most containers, where root may not look into other users' processes.
+const limited = ['setpriv', '--inh-caps=-sys_ptrace', '--bounding-set=-sys_ptrace']
+
 describe.skipIf(!isRoot)('run as root', () => {
   test('PostgreSQL runs in a user namespace of its own, and its files are root’s', async () => {
     const home = path.join(await temporaryFolder(), 'home')
@@ -57,6 +60,16 @@ describe.skipIf(!isRoot)('run as root', () => {
     await chmod(closed, 0o700)
     const { databaseUrl } = await start({ home: path.join(closed, 'home') })
     expect(await query(databaseUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
+  test('after kill -9 it is attached to, by a root without CAP_SYS_PTRACE too', async () => {
+    const home = path.join(await temporaryFolder(), 'home')
+    const first = await holder({ home }, limited)
+    await first.kill()
+    const second = await holder({ home }, limited)
+    expect(second.said).toMatchObject({ ok: true, started: false, pid: first.said.ok && first.said.pid })
+    await second.kill()
+    expect((await start({ home })).started).toBe(false)
   })
 
   describe('where user namespaces are refused', () => {
@@ -95,8 +108,6 @@ describe.skipIf(!isRoot)('run as root', () => {
       expect(await effectiveUid(later.pid())).toBe(NOBODY)
     })
 
-    // As in most containers, where root may not look into other users' processes.
-    const limited = ['setpriv', '--inh-caps=-sys_ptrace', '--bounding-set=-sys_ptrace']
     test('after kill -9 the server is attached to, by a root without CAP_SYS_PTRACE too', async () => {
       const options = await closedHome()
       const prefix = [...limited, 'env', `PATH=${options.env['PATH']}`]

@@ -134,7 +134,8 @@ describe('the pid file', () => {
   })
 
   test('naming a zombie is proved stale', async () => {
-    const zombie = await bystander('true & echo $!; exec sleep 600')
+    // It ends when the shell, which would have noticed, has become something that does not.
+    const zombie = await bystander('sleep 0.2 & echo $!; exec sleep 600')
     await until(async () => (await readFile(`/proc/${zombie}/stat`, 'utf8')).includes(') Z '))
     const database = await start({ home: await homeNaming(zombie) })
     expect(await kept(database.databaseUrl)).toEqual([{ answer: 42 }])

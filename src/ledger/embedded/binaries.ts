@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile, symlink } from 'node:fs/promises'
+import { readFile, realpath, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { z } from 'zod'
@@ -24,7 +24,8 @@ const own = 'or set DATABASE_URL to a PostgreSQL of your own'
  * proves that the server program runs here.
  */
 export async function findBinaries(dir?: string): Promise<LedgerResult<Binaries>> {
-  const found = dir ?? packaged()
+  const named = dir ?? packaged()
+  const found = named && existsSync(named) ? await realpath(named) : named
   if (found === null) {
     return failure(
       'no_binaries',

@@ -101,8 +101,8 @@ async function startLocked(
 ): Promise<LedgerResult<Embedded>> {
   const { durable = true, log } = options
   const patience = { unproven: 10_000, stop: 30_000, poll: 25, ...options.patience }
-  const { PATH = '', ...rest } = options.env ?? process.env
-  const env = { PATH, LANG: 'C', LC_ALL: 'C', ...(rest['TMPDIR'] ? { TMPDIR: rest['TMPDIR'] } : {}) }
+  const { PATH = '' } = options.env ?? process.env
+  const env = { PATH, LANG: 'C', LC_ALL: 'C' }
   const logFile = path.join(own, 'postgres.log')
   const shared = options.shared ?? ['/var/lib/waybill', '/var/tmp/waybill']
 
@@ -151,7 +151,7 @@ async function startLocked(
   const kept = keepRunning(server, running.value, options)
   const chores = setInterval(() => {
     Promise.all([rotateLog(logFile), linkTo(socket.value)]).catch((error: unknown) =>
-      log.warn({ error }, "keeping the embedded PostgreSQL's files failed"),
+      log.warn({ err: error }, "keeping the embedded PostgreSQL's files failed"),
     )
   }, 60_000).unref()
   let stopped: Promise<void> | null = null
@@ -203,15 +203,19 @@ function keepRunning(server: ServerOptions, first: Running, { log, onExit }: Emb
       await pause(wait)
     }
   }
+  const check = async () => {
+    const up = (await lives(current)) && !(await isStopping(data))
+    if (up || stopping.signal.aborted) return
+    log.error({ pid: current.pid }, 'the embedded PostgreSQL was stopped from outside; starting it again')
+    onExit?.()
+    await restart()
+  }
   const watch = async () => {
     while (!stopping.signal.aborted) {
-      const up = (await lives(current)) && !(await isStopping(data))
-      if (!up && !stopping.signal.aborted) {
-        log.error({ pid: current.pid }, 'the embedded PostgreSQL was stopped from outside; starting it again')
-        onExit?.()
-        await restart()
-      }
-      await pause(200)
+      // Such as no more files may be opened: it may pass.
+      const failed = await check().catch((error: Error) => error)
+      if (failed) log.error({ err: failed }, 'watching over the embedded PostgreSQL failed')
+      await pause(failed ? 5_000 : 200)
     }
   }
   const watching = watch()
