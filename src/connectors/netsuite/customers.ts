@@ -3,6 +3,7 @@ import type { Order } from '../../order/order.ts'
 import { ok } from '../../result.ts'
 import type { Outcome } from '../contract.ts'
 import { getRecord, idList, literal, query, queryAll, type NetSuiteCtx } from './client.ts'
+import { isUnseen } from './errors.ts'
 import type { NetSuiteMapping } from './mapping.ts'
 
 /** The customer of an order, as far as NetSuite has one. */
@@ -124,7 +125,10 @@ async function describe(
   })
 }
 
-/** Whether the wanted record is the customer's primary one, or among its further ones. */
+/**
+ * Whether the wanted record is the customer's primary one, or among its further ones. Where the account does not show
+ * these, NetSuite itself judges when the order comes.
+ */
 async function among(
   ctx: NetSuiteCtx,
   customerId: string,
@@ -140,6 +144,6 @@ async function among(
     idRow,
     'customers',
   )
-  if (!rows.ok) return rows
-  return ok(rows.value.length > 0)
+  if (rows.ok) return ok(rows.value.length > 0)
+  return rows.error.kind === 'rejected' || isUnseen(rows.error) ? ok(true) : rows
 }

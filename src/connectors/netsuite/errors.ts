@@ -35,7 +35,7 @@ const permission =
   /INSUFFICIENT_PERMISSION|(do(es)? not have|need the .*|lacks?|no) permissions?\b|permission violation/i
 const absent = /NONEXISTENT_ID|RCRD_DSNT_EXIST|record instance does not exist|that record does not exist/i
 /** SuiteQL's word for a table that the account does not have, and for one that the role may not see. */
-export const unseenTable = /record ['‘"]?\w+['’"]? was not found|invalid search type/i
+const unseenTable = /record ['‘"]?\w+['’"]? was not found|invalid search type/i
 const lostInside = /UNEXPECTED_ERROR|an unexpected error|operation has timed out|request timed out/i
 
 /**
@@ -71,6 +71,10 @@ export function failureOf(response: HttpResponse, purpose: Purpose): Failure {
   const [first, ...others] = details.flatMap((detail) => problemsOf(detail, purpose, status))
   return { kind: 'rejected', status, problems: [first!, ...others] }
 }
+
+/** Whether a query failed because the account has no such table, or hides it from the role. */
+export const isUnseen = (failure: Failure): boolean =>
+  unseenTable.test(failure.problems[0].vendorMessage ?? '')
 
 const loginHint =
   'See Setup > Users/Roles > User Management > View Login Audit Trail in NetSuite. Tokens and certificates are not copied to a sandbox account: each refresh of one needs new ones.'

@@ -4,7 +4,7 @@ import { multiply, parseDecimal, type Decimal } from '../../order/money.ts'
 import { err, ok } from '../../result.ts'
 import type { Outcome } from '../contract.ts'
 import { literals, queryAll, type NetSuiteCtx } from './client.ts'
-import { unseenTable } from './errors.ts'
+import { isUnseen } from './errors.ts'
 import { findCustomer, type FoundCustomer } from './customers.ts'
 import { knownZone } from './time-zone.ts'
 import { mapped, type NetSuiteMapping } from './mapping.ts'
@@ -167,7 +167,7 @@ async function rowsOrNone<Row>(
   what: string,
 ): Promise<Outcome<Row[]>> {
   const rows = await queryAll(ctx, q, row, what)
-  return !rows.ok && unseenTable.test(rows.error.problems[0].vendorMessage ?? '') ? ok([]) : rows
+  return !rows.ok && isUnseen(rows.error) ? ok([]) : rows
 }
 
 const currencyRow = z.object({
@@ -208,7 +208,8 @@ const taxRow = z.object({ id: z.coerce.string(), rate: z.coerce.string().optiona
 
 async function readTaxRates(ctx: NetSuiteCtx): Promise<Outcome<Record<string, Decimal>>> {
   const rows = await rowsOrNone(ctx, 'SELECT id, rate FROM salestaxitem ORDER BY id', taxRow, 'tax codes')
-  if (!rows.ok) return rows
+  // With SuiteTax the table has no rates: what NetSuite computes is then compared after posting.
+  if (!rows.ok) return rows.error.kind === 'rejected' ? ok({}) : rows
   const rates: Record<string, Decimal> = {}
   for (const row of rows.value) {
     const percent = percentOf(row.rate ?? '')
