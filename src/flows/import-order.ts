@@ -1,39 +1,21 @@
-import type { RawOrder } from '../connectors/contract.ts'
 import { orderExternalId } from '../ids.ts'
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
-import type { ConnectionRow } from '../ledger/health.ts'
 import { enqueue } from '../ledger/jobs.ts'
 import {
   changeStatus,
-  insertOrder,
+  insertOrders,
   lockOrderOfChannel,
+  type NewOrder,
   type OrderChanges,
   type OrderRow,
   updateOrder,
 } from '../ledger/orders.ts'
-import { replaceProblems } from '../ledger/problems.ts'
-import type { RouteRow } from '../ledger/routes.ts'
-import { keepRaw } from '../ledger/raw.ts'
-import type { Order } from '../order/order.ts'
-import type { Problem } from '../order/problems.ts'
-import { holdingRule, type HoldingRule } from '../order/rules.ts'
+import { openProblems, replaceProblems } from '../ledger/problems.ts'
+import { keepRaws, type NewRaw } from '../ledger/raw.ts'
 import type { Status } from '../order/status.ts'
-import { totalsDifference } from '../order/totals.ts'
-import { err, type Result } from '../result.ts'
-import { type AnyChannel, channelFor, type Deps } from './deps.ts'
-
-export interface ImportInput {
-  connection: ConnectionRow
-  route: RouteRow
-  raw: RawOrder
-  /** Who or what brought it: 'poll', 'webhook', 'person'. */
-  source: string
-  /** A person asked for it although a rule holds it. */
-  anyway?: boolean
-  /** Keep it as unreadable for this reason: the ledger itself could not hold what it says. */
-  unreadable?: string
-}
+import type { Deps } from './deps.ts'
+import { type ImportInput, judge, type Judgement, type Place } from './judge-order.ts'
 
 export interface ImportResult {
   orderId: string
@@ -47,130 +29,87 @@ export interface ImportResult {
  * for: unreadable ones too.
  */
 export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promise<ImportResult> {
-  const channel = channelFor(deps, input.connection)
-  const at = deps.now()
   const known = await lockOrderOfChannel(tx, input.connection.id, input.raw.id)
-  const rawId = await keepRaw(tx, {
-    id: deps.newId(),
-    connectionId: input.connection.id,
-    channelOrderId: input.raw.id,
-    body: input.raw.body,
-    receivedAt: at,
-  })
-  const anyway = input.anyway === true || known?.import_anyway === true
-  if (known && known.raw_id === rawId && !(input.anyway && known.status === 'held'))
+  if (!known) return (await importNewOrders(deps, tx, [input]))[0]!
+  const rawId = (await keepRaws(tx, [rawOf(deps, input)])).get(input.raw.id)!
+  if (known.raw_id === rawId && !(input.anyway && known.status === 'held'))
     return { orderId: known.id, status: known.status, outcome: 'unchanged' }
-
-  const reading =
-    input.unreadable === undefined ? readOrder(deps, channel, input.raw) : unreadable(input.unreadable)
-  const place = placeFor(reading, input.route, channel, anyway, known)
-  const facts = { ...factsOf(reading, channel, input), raw_id: rawId, import_anyway: anyway }
-  if (!known) return insertNew(deps, tx, input, place, facts)
-  return takeNewVersion(deps, tx, input, known, place, facts)
+  const { place, facts } = judge(deps, input, known)
+  return takeNewVersion(deps, tx, input, known, place, { ...facts, raw_id: rawId })
 }
 
-type Reading = Result<Order, { problem: Problem; path: string }>
+const rawOf = (deps: Deps, { connection, raw }: ImportInput): NewRaw => ({
+  id: deps.newId(),
+  connectionId: connection.id,
+  channelOrderId: raw.id,
+  body: raw.body,
+  receivedAt: deps.now(),
+})
 
-/** A bug in a connector's mapping must not stop the orders beside it: the order is kept as unreadable, and shown. */
-function readOrder(deps: Deps, channel: AnyChannel, raw: RawOrder): Reading {
-  try {
-    return channel.toOrder(raw)
-  } catch (error) {
-    deps.log.error({ err: error, channelOrderId: raw.id }, 'the mapping of an order failed')
-    const detail = `Reading it failed: ${error instanceof Error ? error.message : String(error)}`
-    return unreadable(detail)
-  }
-}
-
-const unreadable = (detail: string): Reading =>
-  err({ path: '', problem: { code: 'unreadable_order', subject: '', detail, vendorMessage: null } })
-
-interface Place {
-  status: Status
-  reason: string | null
-  hold: HoldingRule | null
-  problem: Problem | null
-}
-
-/** Where the order belongs before it is posted: what stops it, if anything does. */
-function placeFor(
-  reading: Reading,
-  route: RouteRow,
-  channel: AnyChannel,
-  anyway: boolean,
-  known: OrderRow | null,
-): Place {
-  const none = { reason: null, hold: null, problem: null }
-  if (!reading.ok) return { ...none, status: 'import_error', problem: reading.error.problem }
-  const order = reading.value
-  const rule = holdingRule(order, { statuses: route.statuses, since: route.since.toISOString() })
-  const accepted = known !== null && ['imported', 'scheduled', 'post_error'].includes(known.status)
-  if (accepted && channel.cancelledStatuses.includes(order.channelStatus) && !anyway)
-    return {
-      ...none,
-      status: 'cancelled',
-      reason: `Its status in the shop went to "${order.channelStatus}" before it was posted`,
-    }
-  // What was accepted once stays accepted when the shop moves on: an outage of the backend must not turn it away.
-  if (rule && !anyway && !accepted) return { ...none, status: 'held', reason: rule.detail, hold: rule }
-  const difference = totalsDifference(order)
-  if (difference)
-    return {
-      ...none,
-      status: 'post_error',
-      problem: {
-        code: 'totals_do_not_add_up',
-        subject: '',
-        detail: `The lines come to ${difference.computed} ${order.currency}, the shop says ${difference.stated} ${order.currency}: a difference of ${difference.difference}`,
-        vendorMessage: null,
-      },
-    }
-  return { ...none, status: route.post_automatic || anyway ? 'scheduled' : 'imported' }
-}
-
-function factsOf(reading: Reading, channel: AnyChannel, { raw, unreadable }: ImportInput) {
-  if (!reading.ok) {
-    const glance = unreadable === undefined ? channel.glance(raw) : { number: null, channelStatus: null }
-    return {
-      number: glance.number ?? raw.id,
-      channel_status: glance.channelStatus,
-      placed_at: null,
-      modified_at: raw.modifiedAt === null ? null : new Date(raw.modifiedAt),
-      currency: null,
-      total: null,
-      customer_name: null,
-      customer_email: null,
-      skus: [] as string[],
-    }
-  }
-  const order = reading.value
-  return {
-    number: order.number,
-    channel_status: order.channelStatus,
-    placed_at: new Date(order.placedAt),
-    modified_at: new Date(order.modifiedAt),
-    currency: order.currency,
-    total: order.total,
-    customer_name: order.customer.name || order.customer.company || null,
-    customer_email: order.customer.email,
-    skus: [...new Set(order.lines.flatMap((line) => (line.sku ? [line.sku] : [])))],
-  }
-}
-
-type Facts = ReturnType<typeof factsOf> & { raw_id: string; import_anyway: boolean }
-
-async function insertNew(
-  deps: Deps,
-  tx: Tx,
-  input: ImportInput,
-  place: Place,
-  facts: Facts,
-): Promise<ImportResult> {
-  const { connection, route, raw } = input
+/** Takes in orders that the ledger does not have, each channel order once: a page of them costs little more than one. */
+export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[]): Promise<ImportResult[]> {
+  if (inputs.length === 0) return []
   const at = deps.now()
+  const rawIds = await keepRaws(
+    tx,
+    inputs.map((input) => rawOf(deps, input)),
+  )
+  const judged = inputs.map((input) => ({ input, id: deps.newId(), ...judge(deps, input, null) }))
+  const inserted = await insertOrders(
+    tx,
+    judged.map((one) => newOrder(one, rawIds.get(one.input.raw.id)!, at)),
+  )
+  const fresh = judged.filter((one) => inserted.has(one.id))
+  await addEvents(
+    tx,
+    fresh.map(({ id, input, place, facts }) => ({
+      orderId: id,
+      at,
+      kind: 'seen',
+      actor: input.source,
+      to: place.status,
+      detail: { status: facts.channel_status, reason: place.reason, problem: place.problem?.detail },
+    })),
+  )
+  await openProblems(
+    tx,
+    fresh.flatMap(({ id, input, place }) =>
+      place.problem === null
+        ? []
+        : [{ id: deps.newId(), orderId: id, connectionId: input.connection.id, problem: place.problem, at }],
+    ),
+  )
+  await enqueue(
+    tx,
+    fresh.filter(({ place }) => place.status === 'scheduled').map(({ id, input }) => postJob(id, input, at)),
+  )
+  const results: ImportResult[] = []
+  for (const one of judged)
+    results.push(
+      inserted.has(one.id)
+        ? { orderId: one.id, status: one.place.status, outcome: 'new' }
+        : await importOrder(deps, tx, one.input),
+    )
+  return results
+}
+
+const postJob = (orderId: string, { route }: ImportInput, at: Date) => ({
+  kind: 'post' as const,
+  key: orderId,
+  connectionId: route.backend_id,
+  orderId,
+  runAt: at,
+})
+
+function newOrder(
+  { id, input, place, facts }: Judgement & { id: string; input: ImportInput },
+  rawId: string,
+  at: Date,
+): NewOrder {
+  const { connection, route, raw } = input
   if (connection.identity === null) throw new Error(`the identity of ${connection.name} is not known yet`)
-  const id = await insertOrder(tx, {
-    id: deps.newId(),
+  return {
+    id,
     route_id: route.id,
     channel_id: connection.id,
     backend_id: route.backend_id,
@@ -182,45 +121,12 @@ async function insertNew(
     updated_at: at,
     external_id: orderExternalId(connection.kind, connection.identity, raw.id),
     next_attempt_at: place.status === 'scheduled' ? at : null,
+    raw_id: rawId,
     ...facts,
-  })
-  if (id === null) return importOrder(deps, tx, input)
-  await addEvents(tx, [
-    {
-      orderId: id,
-      at,
-      kind: 'seen',
-      actor: input.source,
-      to: place.status,
-      detail: { status: facts.channel_status, reason: place.reason, problem: place.problem?.detail },
-    },
-  ])
-  await stopOrGo(deps, tx, input, id, place)
-  return { orderId: id, status: place.status, outcome: 'new' }
+  }
 }
 
-/** A problem is opened, or the job to post is queued. */
-async function stopOrGo(
-  deps: Deps,
-  tx: Tx,
-  input: ImportInput,
-  orderId: string,
-  place: Place,
-): Promise<void> {
-  const at = deps.now()
-  if (place.problem)
-    await replaceProblems(tx, {
-      orderId,
-      connectionId: input.connection.id,
-      problems: [place.problem],
-      at,
-      newId: deps.newId,
-    })
-  if (place.status === 'scheduled')
-    await enqueue(tx, [
-      { kind: 'post', key: orderId, connectionId: input.route.backend_id, orderId, runAt: at },
-    ])
-}
+type Facts = Judgement['facts'] & { raw_id: string }
 
 const beforePosting: Status[] = ['import_error', 'held', 'imported', 'scheduled', 'post_error']
 
@@ -276,7 +182,21 @@ async function takeNewVersion(
       set,
     })
   }
-  await stopOrGo(deps, tx, input, known.id, { ...place, status })
+  await openProblems(
+    tx,
+    place.problem
+      ? [
+          {
+            id: deps.newId(),
+            orderId: known.id,
+            connectionId: input.connection.id,
+            problem: place.problem,
+            at,
+          },
+        ]
+      : [],
+  )
+  if (status === 'scheduled') await enqueue(tx, [postJob(known.id, input, at)])
   return { orderId: known.id, status, outcome: 'changed' }
 }
 

@@ -3,11 +3,12 @@ import type { ChangedPage, Failure, RawOrder } from '../connectors/contract.ts'
 import { moveCursor, readCursor } from '../ledger/cursors.ts'
 import { isConnectionError, type Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
-import { enqueue, finish, type Job, type NewJob } from '../ledger/jobs.ts'
+import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
+import { hashOf, versionsOf } from '../ledger/raw.ts'
 import type { RouteRow } from '../ledger/routes.ts'
-import { importOrder } from './import-order.ts'
+import { importNewOrders, importOrder } from './import-order.ts'
 import { activeRouteOf } from './route.ts'
 import { stopConnection } from './trouble.ts'
 
@@ -93,23 +94,34 @@ async function importPage(
   tx: Tx,
   { connection, route, page, oneByOne }: PageToStore,
 ): Promise<void> {
-  const fetches: NewJob[] = []
-  for (const ref of page.refs) {
-    if (!ref.raw) {
-      fetches.push({
-        kind: 'import',
+  const refs = [...new Map(page.refs.map((ref) => [ref.id, ref])).values()]
+  const versions = await versionsOf(
+    tx,
+    connection.id,
+    refs.map((ref) => ref.id),
+  )
+  const input = (raw: RawOrder) => ({ connection, route, raw, source: 'poll' })
+  const listed = refs.flatMap((ref) => ref.raw ?? [])
+  const changed = listed.filter((raw) => !versions.get(raw.id)?.equals(hashOf(raw.body)))
+  const known = changed.filter((raw) => versions.has(raw.id))
+  const unknown = changed.filter((raw) => !versions.has(raw.id))
+  if (oneByOne) for (const raw of changed) await importAlone(deps, tx, connection, route, raw)
+  else {
+    await importNewOrders(deps, tx, unknown.map(input))
+    for (const raw of known) await importOrder(deps, tx, input(raw))
+  }
+  await enqueue(
+    tx,
+    refs
+      .filter((ref) => !ref.raw)
+      .map((ref) => ({
+        kind: 'import' as const,
         key: `${connection.id}:${ref.id}`,
         connectionId: connection.id,
         payload: { query: ref.id, source: 'poll' },
         runAt: deps.now(),
-      })
-    } else if (oneByOne) {
-      await importAlone(deps, tx, connection, route, ref.raw)
-    } else {
-      await importOrder(deps, tx, { connection, route, raw: ref.raw, source: 'poll' })
-    }
-  }
-  await enqueue(tx, fetches)
+      })),
+  )
 }
 
 /** Imports under a savepoint; an order the database refuses is kept as its bytes, as an unreadable order. */

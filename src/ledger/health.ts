@@ -29,7 +29,7 @@ export async function connectionFailed(
     .selectFrom('connections')
     .select(['health', 'failures'])
     .where('id', '=', connection.id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
   await tx
     .updateTable('connections')
@@ -97,7 +97,7 @@ export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Da
     .selectFrom('connections')
     .select('health')
     .where('id', '=', connection.id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
   await tx
     .updateTable('connections')

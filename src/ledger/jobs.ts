@@ -140,7 +140,7 @@ async function take(
 
 /** Serialises the probes of a connection in trouble over all processes, and says whether nothing else runs there. */
 async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolean> {
-  await sql`SELECT 1 FROM connections WHERE id = ${connectionId} FOR UPDATE`.execute(tx)
+  await sql`SELECT 1 FROM connections WHERE id = ${connectionId} FOR NO KEY UPDATE`.execute(tx)
   const { rows } = await sql<{ taken: boolean }>`
     SELECT EXISTS (SELECT 1 FROM slots WHERE connection_id = ${connectionId}
       AND (worker IS NOT NULL OR free_at > ${now})) AS taken`.execute(tx)

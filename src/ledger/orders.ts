@@ -14,33 +14,36 @@ export async function orderById(db: Db, id: string): Promise<OrderRow | null> {
 
 /** Reads the order and keeps others from changing it until the transaction ends. */
 export async function lockOrder(tx: Tx, id: string): Promise<OrderRow | null> {
-  const row = await tx.selectFrom('orders').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  const row = await tx.selectFrom('orders').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
   return (row as OrderRow | undefined) ?? null
 }
 
-export async function lockOrderOfChannel(tx: Tx, channelId: string, channelOrderId: string): Promise<OrderRow | null> {
+export async function lockOrderOfChannel(
+  tx: Tx,
+  channelId: string,
+  channelOrderId: string,
+): Promise<OrderRow | null> {
   const row = await tx
     .selectFrom('orders')
     .selectAll()
     .where('channel_id', '=', channelId)
     .where('channel_order_id', '=', channelOrderId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return (row as OrderRow | undefined) ?? null
 }
 
-/** Inserts a new order; null when another process was faster. */
-export async function insertOrder(
-  tx: Tx,
-  order: Omit<Insertable<Database['orders']>, 'account_id' | 'status'> & { status: Status },
-): Promise<string | null> {
-  const row = await tx
+export type NewOrder = Omit<Insertable<Database['orders']>, 'account_id' | 'status'> & { status: Status }
+
+/** Inserts new orders. Returns the ids of those that went in: another process may have been faster with the others. */
+export async function insertOrders(tx: Tx, orders: NewOrder[]): Promise<Set<string>> {
+  const rows = await tx
     .insertInto('orders')
-    .values({ ...order, account_id: mainAccount })
+    .values(orders.map((order) => ({ ...order, account_id: mainAccount })))
     .onConflict((conflict) => conflict.columns(['channel_id', 'channel_order_id']).doNothing())
     .returning('id')
-    .executeTakeFirst()
-  return row?.id ?? null
+    .execute()
+  return new Set(rows.map((row) => row.id))
 }
 
 export interface StatusChange {

@@ -84,7 +84,7 @@ export async function recordPosted(db: Db, job: Job, worker: string, posted: Pos
   const outcome = kind === 'posted' ? 'posted' : 'found'
   const { rows } = await sql<{ mine: boolean; moved: boolean }>`
     WITH mine AS (SELECT id, again_at FROM jobs WHERE id = ${job.id} AND worker = ${worker} FOR UPDATE),
-    before AS (SELECT id, status FROM orders WHERE id = ${orderId} FOR UPDATE),
+    before AS (SELECT id, status FROM orders WHERE id = ${orderId} FOR NO KEY UPDATE),
     moved AS (
       UPDATE orders SET status = 'posted', record_id = ${record.id}, record_number = ${record.number},
         record_url = ${record.url}, record_total = ${record.total}::numeric, posted_at = ${at},

@@ -21,15 +21,31 @@ export async function replaceProblems(
   },
 ): Promise<void> {
   await closeProblems(tx, orderId, at, shipmentId)
+  await openProblems(
+    tx,
+    problems.map((problem) => ({ id: newId(), orderId, shipmentId, connectionId, problem, at })),
+  )
+}
+
+export interface NewProblem {
+  id: string
+  orderId: string
+  shipmentId?: string | null
+  connectionId: string
+  problem: Problem
+  at: Date
+}
+
+export async function openProblems(tx: Tx, problems: NewProblem[]): Promise<void> {
   if (problems.length === 0) return
   await tx
     .insertInto('problems')
     .values(
-      problems.map((problem) => ({
-        id: newId(),
+      problems.map(({ id, orderId, shipmentId, connectionId, problem, at }) => ({
+        id,
         account_id: mainAccount,
         order_id: orderId,
-        shipment_id: shipmentId,
+        shipment_id: shipmentId ?? null,
         connection_id: connectionId,
         code: problem.code,
         subject: problem.subject,
@@ -54,6 +70,7 @@ export async function closeProblems(
     .set({ closed_at: at })
     .where('order_id', '=', orderId)
     .where('closed_at', 'is', null)
-  query = shipmentId === null ? query.where('shipment_id', 'is', null) : query.where('shipment_id', '=', shipmentId)
+  query =
+    shipmentId === null ? query.where('shipment_id', 'is', null) : query.where('shipment_id', '=', shipmentId)
   await query.execute()
 }

@@ -1,0 +1,134 @@
+import type { RawOrder } from '../connectors/contract.ts'
+import type { ConnectionRow } from '../ledger/health.ts'
+import type { OrderRow } from '../ledger/orders.ts'
+import type { RouteRow } from '../ledger/routes.ts'
+import type { Order } from '../order/order.ts'
+import type { Problem } from '../order/problems.ts'
+import { type HoldingRule, holdingRule } from '../order/rules.ts'
+import type { Status } from '../order/status.ts'
+import { totalsDifference } from '../order/totals.ts'
+import { err, type Result } from '../result.ts'
+import { type AnyChannel, channelFor, type Deps } from './deps.ts'
+
+export interface ImportInput {
+  connection: ConnectionRow
+  route: RouteRow
+  raw: RawOrder
+  /** Who or what brought it: 'poll', 'webhook', 'person'. */
+  source: string
+  /** A person asked for it although a rule holds it. */
+  anyway?: boolean
+  /** Keep it as unreadable for this reason: the ledger itself could not hold what it says. */
+  unreadable?: string
+}
+
+/** Where the order belongs before it is posted: what stops it, if anything does. */
+export interface Place {
+  status: Status
+  reason: string | null
+  hold: HoldingRule | null
+  problem: Problem | null
+}
+
+export interface Judgement {
+  place: Place
+  facts: ReturnType<typeof factsOf>
+}
+
+/** Reads the order and decides its place. `known` is what the ledger has of it already. */
+export function judge(
+  deps: Deps,
+  input: ImportInput,
+  known: Pick<OrderRow, 'status' | 'import_anyway'> | null,
+): Judgement {
+  const channel = channelFor(deps, input.connection)
+  const reading =
+    input.unreadable === undefined ? read(deps, channel, input.raw) : unreadable(input.unreadable)
+  const anyway = input.anyway === true || known?.import_anyway === true
+  return {
+    place: placeOf(reading, input.route, channel, anyway, known?.status ?? null),
+    facts: factsOf(reading, channel, input, anyway),
+  }
+}
+
+type Reading = Result<Order, { problem: Problem; path: string }>
+
+/** A bug in a connector's mapping must not stop the orders beside it: the order is kept as unreadable, and shown. */
+function read(deps: Deps, channel: AnyChannel, raw: RawOrder): Reading {
+  try {
+    return channel.toOrder(raw)
+  } catch (error) {
+    deps.log.error({ err: error, channelOrderId: raw.id }, 'the mapping of an order failed')
+    return unreadable(`Reading it failed: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const unreadable = (detail: string): Reading =>
+  err({ path: '', problem: { code: 'unreadable_order', subject: '', detail, vendorMessage: null } })
+
+function placeOf(
+  reading: Reading,
+  route: RouteRow,
+  channel: AnyChannel,
+  anyway: boolean,
+  status: Status | null,
+): Place {
+  const none = { reason: null, hold: null, problem: null }
+  if (!reading.ok) return { ...none, status: 'import_error', problem: reading.error.problem }
+  const order = reading.value
+  const rule = holdingRule(order, { statuses: route.statuses, since: route.since.toISOString() })
+  const accepted = status !== null && ['imported', 'scheduled', 'post_error'].includes(status)
+  if (accepted && channel.cancelledStatuses.includes(order.channelStatus) && !anyway)
+    return {
+      ...none,
+      status: 'cancelled',
+      reason: `Its status in the shop went to "${order.channelStatus}" before it was posted`,
+    }
+  // What was accepted once stays accepted when the shop moves on: an outage of the backend must not turn it away.
+  if (rule && !anyway && !accepted) return { ...none, status: 'held', reason: rule.detail, hold: rule }
+  const difference = totalsDifference(order)
+  if (difference)
+    return {
+      ...none,
+      status: 'post_error',
+      problem: {
+        code: 'totals_do_not_add_up',
+        subject: '',
+        detail: `The lines come to ${difference.computed} ${order.currency}, the shop says ${difference.stated} ${order.currency}: a difference of ${difference.difference}`,
+        vendorMessage: null,
+      },
+    }
+  return { ...none, status: route.post_automatic || anyway ? 'scheduled' : 'imported' }
+}
+
+/** What the ledger keeps beside the payload, to list and find the order by. */
+function factsOf(reading: Reading, channel: AnyChannel, { raw, unreadable }: ImportInput, anyway: boolean) {
+  if (!reading.ok) {
+    const glance = unreadable === undefined ? channel.glance(raw) : { number: null, channelStatus: null }
+    return {
+      number: glance.number ?? raw.id,
+      channel_status: glance.channelStatus,
+      placed_at: null,
+      modified_at: raw.modifiedAt === null ? null : new Date(raw.modifiedAt),
+      currency: null,
+      total: null,
+      customer_name: null,
+      customer_email: null,
+      skus: [] as string[],
+      import_anyway: anyway,
+    }
+  }
+  const order = reading.value
+  return {
+    number: order.number,
+    channel_status: order.channelStatus,
+    placed_at: new Date(order.placedAt),
+    modified_at: new Date(order.modifiedAt),
+    currency: order.currency,
+    total: order.total,
+    customer_name: order.customer.name || order.customer.company || null,
+    customer_email: order.customer.email,
+    skus: [...new Set(order.lines.flatMap((line) => (line.sku ? [line.sku] : [])))],
+    import_anyway: anyway,
+  }
+}
