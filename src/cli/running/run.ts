@@ -5,7 +5,7 @@ import { readEnvironment, type Environment } from '../environment.ts'
 import type { Output } from '../output.ts'
 import { openLedger } from './database.ts'
 import { announceServer, ensureToken, forgetServer } from './home-files.ts'
-import { serve, type Serving } from './serve.ts'
+import type { Serving } from './serve.ts'
 import { endWithSupervisor, supervisedVariable, tellSupervisor } from './supervisor.ts'
 import { joinIn } from './worker-role.ts'
 
@@ -73,6 +73,8 @@ async function serveHere(
   environment: Environment,
   { ledger, member, now, output }: Parts,
 ): Promise<Serving> {
+  // A worker alone does not load the server.
+  const { serve } = await import('./serve.ts')
   const token = await ensureToken(environment.home)
   const server = await serve({ ledger, deps: member.deps, environment, port: options.port, token })
   await announceServer(environment.home, {
