@@ -45,18 +45,43 @@ const plain = (result: Result<Answer, Fault>): Outcome<Answer> =>
   result.ok ? result : err(result.error.failure)
 
 async function once(ctx: ShopCtx, what: Call): Promise<Result<Answer, Fault>> {
-  const { url, headers } = signed(ctx, what.method, what.path, what.query ?? {})
+  const { method, path, query, body, headers } = asSent(what)
+  const login = signed(ctx, method, path, query)
   const sent = await ctx.http({
-    method: what.method,
-    url,
+    method,
+    url: login.url,
     headers: {
       accept: 'application/json',
-      ...(what.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
+      ...login.headers,
     },
-    ...(what.body === undefined ? {} : { body: JSON.stringify(what.body) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return sent.ok ? read(ctx, sent.value, what) : err({ failure: sent.error, page: false })
+  if (sent.ok) return read(ctx, sent.value, what)
+  const kind =
+    what.method === 'GET' && sent.error.kind === 'unknown_outcome' ? 'unavailable' : sent.error.kind
+  return err({ failure: { ...sent.error, kind }, page: false })
+}
+
+/** Addresses are cut or refused by web servers from about 8,000 characters on. */
+const longestParameter = 4000
+
+/**
+ * A read with a parameter too long for an address goes as POST with X-HTTP-Method-Override: GET, which WordPress takes
+ * for the GET it is (recordings/woocommerce-11.0.1 listing.json "method override"), the long parameter in its body.
+ */
+function asSent({ method, path, query = {}, body }: Call): Pick<Call, 'method' | 'path' | 'body'> & {
+  query: Query
+  headers: Record<string, string>
+} {
+  const long = Object.entries(query).filter(([, value]) => String(value ?? '').length > longestParameter)
+  if (method !== 'GET' || long.length === 0) return { method, path, query, body, headers: {} }
+  const short = Object.fromEntries(
+    Object.entries(query).filter((entry) => !long.some(([name]) => name === entry[0])),
+  )
+  const lists = Object.fromEntries(long.map(([name, value]) => [name, String(value).split(',')]))
+  return { method: 'POST', path, query: short, body: lists, headers: { 'x-http-method-override': 'GET' } }
 }
 
 function read(

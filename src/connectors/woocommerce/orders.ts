@@ -37,7 +37,7 @@ export async function changed(ctx: ShopCtx, window: ReadWindow, page?: Page): Pr
       orderby: 'modified',
       order: 'asc',
       per_page: ctx.config.perPage,
-      exclude: at.stuck ? at.seen.join(',') : undefined,
+      exclude: at.stuck ? at.seen.filter((id) => /^\d+$/.test(id)).join(',') : undefined,
     },
     at.t,
   )
@@ -60,7 +60,10 @@ function nextPosition(at: z.infer<typeof position>, rows: Row[]): z.infer<typeof
   const ascending = rows.every((row, i) => i === 0 || rows[i - 1]!.modifiedAt <= row.modifiedAt)
   if (last > at.t && ascending)
     return { t: last, seen: rows.filter((row) => row.modifiedAt === last).map((row) => row.id), stuck: false }
-  return { t: at.t, seen: [...new Set([...at.seen, ...rows.map((row) => row.id)])], stuck: true }
+  const seen = [...new Set([...at.seen, ...rows.map((row) => row.id)])]
+  // A whole page of orders that cannot even be named cannot be left out either: what comes after them counts more.
+  if (at.stuck && seen.length === at.seen.length) return { t: later(at.t, second), seen: [], stuck: false }
+  return { t: at.t, seen, stuck: true }
 }
 
 interface Row {
@@ -175,6 +178,8 @@ function failure(
 }
 
 const startOfSecond = (iso: string): string => `${new Date(iso).toISOString().slice(0, 19)}.000Z`
+
+const later = (iso: string, byMs: number): string => new Date(Date.parse(iso) + byMs).toISOString()
 
 /** As WooCommerce has to be asked: UTC without suffix, moved by some milliseconds. */
 const bareUtc = (iso: string, byMs: number): string =>
