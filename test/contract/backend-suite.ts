@@ -203,7 +203,7 @@ export function describeBackend(name: string, setUp: () => Promise<BackendUnderT
       it.each([
         ['JPY', '2384', '2384'],
         ['KWD', '6.037', '6.037'],
-      ])('in %s keeps its decimals', async (currency, net, total) => {
+      ])('in %s keeps its decimals (failure mode 39)', async (currency, net, total) => {
         const ctx = contextFor()
         const order = { ...sampleOrder(), lines: [line('1', { sku: 'MUG', net })], currency, total }
         const { ref } = await posted(ctx, order)
@@ -211,7 +211,7 @@ export function describeBackend(name: string, setUp: () => Promise<BackendUnderT
         expect([toCurrency(totals.total, currency), totals.currency]).toEqual([total, currency])
       })
 
-      it('is never created twice, one after the other', async () => {
+      it('is never created twice, nor written over (failure mode 22)', async () => {
         const [ctx, order] = [contextFor(), sampleOrder()]
         const { draft, ref } = await posted(ctx, order)
         await given.person.editMemo(ref.id, 'a person was here')
@@ -230,7 +230,7 @@ export function describeBackend(name: string, setUp: () => Promise<BackendUnderT
         expect(given.person.customers(customerIdOf(order))).toBe(1)
       })
 
-      it('shares its new customer with another order that comes at the same time', async () => {
+      it('shares its new customer with another order that comes at the same time (failure mode 21)', async () => {
         const [ctx, first] = [contextFor(), sampleOrder()]
         const second = { ...first, channelOrderId: `${first.channelOrderId}b`, number: `${first.number}b` }
         const drafts = [await draftOf(ctx, first)]
@@ -322,7 +322,7 @@ export function describeBackend(name: string, setUp: () => Promise<BackendUnderT
     })
 
     describe('a fault', () => {
-      it('that loses the answer leaves the outcome unknown, and the record to be found', async () => {
+      it('that loses the answer leaves the outcome unknown, and the record to be found (failure mode 20)', async () => {
         const [ctx, order] = [contextFor(), sampleOrder()]
         const draft = await draftOf(ctx, order)
         given.faults.loseNextAnswer()
@@ -359,7 +359,7 @@ export function describeBackend(name: string, setUp: () => Promise<BackendUnderT
         expect(failed(page).kind).toBe('invalid_response')
       })
 
-      it('of too many requests is throttling, and nothing was done', async () => {
+      it('of too many requests is throttling, and nothing was done (failure mode 26)', async () => {
         const [ctx, order] = [contextFor(), sampleOrder()]
         const draft = await draftOf(ctx, order)
         given.faults.throttle()

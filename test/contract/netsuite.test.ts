@@ -221,7 +221,7 @@ describe('customers', () => {
     expect(await found(buyer('gone@example.com'))).toEqual({ kind: 'none' })
   })
 
-  it('tell whether they fit the subsidiary and the currency, also when a person adds them', async () => {
+  it('tell whether they fit the subsidiary and the currency (failure mode 40), also when a person adds them', async () => {
     const in2 = { defaults: { subsidiary: 2 } }
     const fits = async () => {
       const customer = await found(buyer('ada@example.com'), in2, 'EUR')
@@ -298,7 +298,7 @@ describe('signing in', () => {
     expect((await netsuite.create(ctx, draft)).ok).toBe(true)
   })
 
-  it('that is revoked is a matter of credentials, at once', async () => {
+  it('that is revoked is a matter of credentials, at once (failure mode 24)', async () => {
     const ctx = context()
     value(await netsuite.find(ctx, 'wb_none'))
     sandbox.control.revoke(true)
@@ -322,7 +322,7 @@ describe('signing in', () => {
 })
 
 describe('requests', () => {
-  it('make misspelt properties errors, name no language, and ask SuiteQL for its answer at once', async () => {
+  it('make misspelt properties errors, name no language (failure mode 29), and ask SuiteQL for its answer at once', async () => {
     const sent: HttpRequest[] = []
     const watching =
       (http: Http): Http =>

@@ -74,7 +74,7 @@ describe('the access token', () => {
     return { asked, http }
   }
 
-  it('is asked for once by many calls at the same time, and kept until shortly before its end', async () => {
+  it('is asked for once by many calls at the same time, and kept until shortly before its end (failure mode 25)', async () => {
     let time = at
     const { asked, http } = endpoint()
     const ctx = context(http, () => new Date(time))
@@ -165,7 +165,7 @@ describe('the signature of token-based authentication', () => {
     )
   })
 
-  it('names the account as realm, in capitals and with an underscore', () => {
+  it('names the account as realm, in capitals and with an underscore (failure mode 28)', () => {
     const header = signedHeader(token, '1234567_SB1', { method: 'GET', url }, 'nonce123', '1')
     expect(header).toMatch(/^OAuth realm="1234567_SB1", oauth_consumer_key="ck"/)
   })

@@ -115,6 +115,14 @@ describe('a sales order', () => {
     expect(order).not.toHaveProperty('custbody_danger')
   })
 
+  it('keeps emoji whole and drops what no page can carry (failure mode 48)', () => {
+    const name = `Mug 🫖\u0000 \ud83d${'🎁'.repeat(1200)}`
+    const sent = linesIn(draftOf(orderOf([mug({ net: '1', name })])))[0]?.['description'] as string
+    expect(sent.startsWith('Mug 🫖 🎁🎁')).toBe(true)
+    expect([...sent]).toHaveLength(999)
+    expect(sent.isWellFormed()).toBe(true)
+  })
+
   it('tells refunds, coupons and the note in its memo, cut at 999 characters', () => {
     const memo = draftOf(
       orderOf([mug()], {
@@ -152,7 +160,7 @@ describe('a sales order', () => {
     ['JP', 'JP13', 'all', '13'],
     ['GR', 'I', 'all', 'I'],
     ['US', 'MA', 'none', undefined],
-  ])('in %s, %s with states: %s, sends state %s', (country, region, states, sent) => {
+  ])('in %s, %s with states: %s, sends state %s (failure mode 47)', (country, region, states, sent) => {
     const billing = { ...orderOf([]).billing!, country, region }
     const { order } = draftOf(orderOf([mug()], { billing }), { addresses: { states } })
     expect((order['billingAddress'] as Record<string, unknown>)['state']).toBe(sent)
@@ -165,7 +173,7 @@ describe('a sales order', () => {
     ['+1 ( 617 ) 555 - 01 - 07, extension 4', '+16175550107'],
     ['+1 617 555 0107 x12', '+1 617 555 0107 x12'],
     ['+'.padEnd(40, '12345'), undefined],
-  ])('with the phone number "%s" sends %s', (phone, sent) => {
+  ])('with the phone number "%s" sends %s (failure mode 48)', (phone, sent) => {
     const { order } = draftOf(orderOf([mug()], { billing: { ...orderOf([]).billing!, phone } }))
     expect((order['billingAddress'] as Record<string, unknown>)['addrPhone']).toBe(sent)
   })
@@ -203,14 +211,14 @@ describe('lines', () => {
     ])
   })
 
-  it('have the decimals of their currency', () => {
+  it('have the decimals of their currency (failure mode 39)', () => {
     const yen = draftOf(orderOf([mug({ net: '2384' })], { currency: 'JPY', total: '2384' }))
     expect(linesIn(yen)[0]).toMatchObject({ rate: 2384, amount: 2384 })
     const dinar = draftOf(orderOf([mug({ net: '6.037', quantity: '3' })], { currency: 'KWD' }))
     expect(linesIn(dinar)[0]).toMatchObject({ quantity: 3, rate: 2.012333, amount: 6.037 })
   })
 
-  it('have their discount in the price, or on a line of its own where an item is chosen', () => {
+  it('have their discount in the price, or on a line of its own where an item is chosen (failure mode 41)', () => {
     const order = orderOf([mug({ net: '16.20', discount: '1.80', unitPrice: '18' })], { coupons: ['TEN'] })
     expect(linesIn(draftOf(order))).toMatchObject([
       { amount: 16.2, description: 'Line 1, less 1.80 discount' },
@@ -333,7 +341,7 @@ describe('the customer', () => {
     expect(Math.max(...names)).toBeLessThanOrEqual(32)
   })
 
-  it('falls back where the order names nobody, or none may be created', () => {
+  it('falls back where the order names nobody, or none may be created (failure mode 49)', () => {
     const nobody = {
       customer: { id: null, name: ' ', company: null, email: null, phone: null },
       billing: null,
@@ -421,7 +429,7 @@ describe('taxes', () => {
   })
 })
 
-describe('totals', () => {
+describe('totals (failure modes 37 and 38)', () => {
   it('that are foreseen to differ stop the order and name the tax code at fault', () => {
     const order = orderOf([mug({ net: '100', taxes: [tax('21', '24', '24.00')] })], {
       billing: { ...orderOf([]).billing!, country: 'EE' },
@@ -468,7 +476,7 @@ describe('totals', () => {
 })
 
 describe('problems', () => {
-  it('are all told at once', () => {
+  it('are all told at once, too long fields among them (failure mode 46)', () => {
     const order = orderOf(
       [
         line('1', { sku: 'GONE', net: '1' }),

@@ -25,15 +25,23 @@ export const limits = {
   customText: 300,
 } as const
 
+/** Without control characters and halves of characters, which NetSuite's pages and XML cannot carry. */
+const clean = (text: string): string =>
+  text
+    .toWellFormed()
+    // oxlint-disable-next-line no-control-regex
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/g, '')
+    .trim()
+
 /** Shortens a text where nothing depends on its end: notes and descriptions. */
 export function shorten(text: string, limit: number): string {
-  const characters = [...text.trim()]
-  return characters.length <= limit ? text.trim() : `${characters.slice(0, limit - 1).join('')}…`
+  const characters = [...clean(text)]
+  return characters.length <= limit ? characters.join('') : `${characters.slice(0, limit - 1).join('')}…`
 }
 
 /** A text that must arrive whole: too long is a problem of the order. */
 export function whole(text: string, limit: number, label: string, problems: Problem[]): string {
-  const trimmed = text.trim()
+  const trimmed = clean(text)
   const length = [...trimmed].length
   if (length > limit && !problems.some((p) => p.code === 'field_too_long' && p.subject === label))
     problems.push({
