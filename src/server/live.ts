@@ -1,11 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../connectors/contract.ts'
 import type { Db } from '../ledger/database.ts'
 import { changesAfter, lastChange } from '../ledger/views/changes.ts'
 import type { Change } from './schemas.ts'
 
 export interface Live {
-  /** Calls back with what changed, at most once per interval. Returns how to leave. */
-  follow(listener: (change: Change) => void): () => void
+  /** Calls back with what changes from its resolution on, at most once per interval. Resolves to how to leave. */
+  follow(listener: (change: Change) => void): Promise<() => void>
   close(): void
 }
 
@@ -22,7 +23,7 @@ export function createLive({ db, log, everyMs = 250 }: { db: Db; log: Log; every
   const listeners = new Set<(change: Change) => void>()
   let seen = new Set<number>()
   let last: number | null = null
-  let timer: NodeJS.Timeout | null = null
+  let begun: Promise<void> | null = null
 
   async function read(): Promise<void> {
     if (last === null) {
@@ -43,38 +44,30 @@ export function createLive({ db, log, everyMs = 250 }: { db: Db; log: Log; every
     for (const listener of listeners) listener(change)
   }
 
-  function again(): void {
-    timer = setTimeout(async () => {
-      try {
-        await read()
-      } catch (error) {
-        log.warn({ err: error }, 'changes cannot be read at the moment')
-      }
-      if (listeners.size > 0) again()
-      else stop()
-    }, everyMs)
+  const tryToRead = () =>
+    read().catch((error: unknown) => log.warn({ err: error }, 'changes cannot be read at the moment'))
+
+  async function begin(): Promise<void> {
+    await tryToRead()
+    void goOn()
   }
 
-  function stop(): void {
-    if (timer) clearTimeout(timer)
-    timer = null
+  async function goOn(): Promise<void> {
+    while (listeners.size > 0) {
+      await sleep(everyMs, undefined, { ref: false })
+      if (listeners.size > 0) await tryToRead()
+    }
+    begun = null
     last = null
   }
 
   return {
-    follow(listener) {
+    async follow(listener) {
       listeners.add(listener)
-      if (timer === null) {
-        timer = setTimeout(() => undefined, 0)
-        void read()
-          .catch((error: unknown) => log.warn({ err: error }, 'changes cannot be read at the moment'))
-          .finally(again)
-      }
+      begun ??= begin()
+      await begun
       return () => void listeners.delete(listener)
     },
-    close() {
-      listeners.clear()
-      stop()
-    },
+    close: () => listeners.clear(),
   }
 }

@@ -103,8 +103,7 @@ describe('search', () => {
     ["'; DROP TABLE orders; --", []],
   ])('finds by a part of its names, taking every character as it is: %s', async (search, numbers) => {
     const found = await find(`search=${encodeURIComponent(search)}`)
-    expect(found.filter((number) => number.startsWith('WEB')).toSorted()).toEqual(numbers)
-    if (numbers.length === 0 || /[%_\\]/.test(search)) expect(found.toSorted()).toEqual(numbers)
+    expect(found.toSorted()).toEqual(numbers)
   })
 })
 

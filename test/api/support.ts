@@ -144,6 +144,8 @@ const withJson = <T extends { hold?: unknown }>(given: T): T => ({
   ...(given.hold ? { hold: JSON.stringify(given.hold) } : {}),
 })
 
+let problems = 0
+
 export async function putProblem(
   { world }: Api,
   problem: { orderId: string; code: string; subject?: string; detail?: string },
@@ -162,7 +164,8 @@ export async function putProblem(
       fingerprint: `${problem.code}:${subject}`,
       detail: problem.detail ?? 'It does not fit',
       vendor_message: null,
-      opened_at: world.now(),
+      // One after another, so that the first is the first.
+      opened_at: new Date(world.now().getTime() + problems++),
       closed_at: null,
     })
     .execute()

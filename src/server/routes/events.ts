@@ -25,9 +25,10 @@ export function eventRoutes(app: FastifyInstance, live: Live): void {
         }
         sending = false
       }
-      const leave = live.follow((change) => void send(change).catch(leave))
-      reply.sse.onClose(leave)
       reply.sse.keepAlive()
+      const leave = await live.follow((change) => void send(change).catch(leave))
+      reply.sse.onClose(leave)
+      if (!reply.sse.isConnected) return leave()
       // Tells the browser at once that it is connected, and when to come again after a break.
       await reply.sse.send({ event: 'hello', data: {}, retry: 1000 })
     },

@@ -3,7 +3,18 @@ import { time } from './common.ts'
 
 export const importRequest = z.strictObject({
   connection: z.string().min(1).describe('The channel connection'),
-  orders: z.array(z.string().trim().min(1).max(200).regex(/[^#\s]/, 'is no order id or number')).min(1).max(1000).describe('Order ids or numbers'),
+  orders: z
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1)
+        .max(200)
+        .regex(/[^#\s]/, 'is no order id or number'),
+    )
+    .min(1)
+    .max(1000)
+    .describe('Order ids or numbers'),
   anyway: z.boolean().default(false).describe('Import although a rule holds them; it is recorded'),
 })
 export type ImportRequest = z.input<typeof importRequest>

@@ -41,7 +41,7 @@ export const order = z
     reason: z.string().nullable().describe('Why it is held or cancelled, in words'),
     hold: z
       .object({
-        rule: z.enum(['status', 'before_start_date']),
+        rule: z.string().describe('status, before_start_date'),
         detail: z.string(),
         found: z.string(),
         wanted: z.string(),
