@@ -1,4 +1,4 @@
-import Big from 'big.js'
+import { Big } from 'big.js'
 
 /** An amount as a decimal string with its currency: exact, never a float. */
 export interface Money {
@@ -57,7 +57,9 @@ export function divide(a: Decimal, b: Decimal, digits: number): Decimal {
 
 /** Rounds half up (away from zero) to the currency's own decimals and pads to them: "1.5" USD is "1.50". */
 export function toCurrency(amount: Decimal, currency: string): Decimal {
-  return new Big(amount).toFixed(currencyDigits(currency), Big.roundHalfUp)
+  const digits = currencyDigits(currency)
+  // Added to zero, what rounds to nothing has no sign: "-0.00" would be shown otherwise.
+  return new Big(amount).round(digits, Big.roundHalfUp).plus(0).toFixed(digits)
 }
 
 /** Rounds half up (away from zero) to a number of decimals, without padding. */

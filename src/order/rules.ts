@@ -22,7 +22,7 @@ export function holdingRule(
   order: Pick<Order, 'channelStatus' | 'placedAt'>,
   rules: ImportRules,
 ): HoldingRule | null {
-  if (order.placedAt < rules.since)
+  if (Date.parse(order.placedAt) < Date.parse(rules.since))
     return {
       rule: 'before_start_date',
       detail: `Placed on ${order.placedAt.slice(0, 10)}; this route imports orders placed from ${rules.since.slice(0, 10)} on`,
