@@ -126,6 +126,8 @@ async function noteResult(
     .where('import_id', '=', importId)
     .where('query', '=', query)
     .execute()
+  // The last two may end at the same moment, neither seeing the other's result: one waits for the other here.
+  await tx.selectFrom('imports').select('id').where('id', '=', importId).forUpdate().execute()
   if (!(await stillWaiting(tx, importId)))
     await tx.updateTable('imports').set({ finished_at: deps.now() }).where('id', '=', importId).execute()
 }
