@@ -18,8 +18,8 @@ import { migrate } from '../src/ledger/migrate.ts'
 import { vaultWith } from '../src/ledger/secrets.ts'
 import { register } from '../src/ledger/workers.ts'
 import { demoMapping } from '../src/sandbox/demo-mapping.ts'
-import { connect, type Ends } from '../test/support/connect.ts'
-import { floor } from './floor.ts'
+import { connect } from '../test/support/connect.ts'
+import { floor, type FloorEnds } from './floor.ts'
 
 const count = Number(process.argv[2] ?? 2000)
 const quiet = { debug: () => {}, info: () => {}, warn: console.warn, error: console.error }
@@ -102,6 +102,7 @@ async function waybill(): Promise<Measured & { peakMb: number; reached: number }
     channels,
     backends,
     version: 'bench',
+    publicUrl: null,
   })
   const rules = { mapping: demoMapping, statuses: ['processing', 'completed'], since: '2020-01-01T00:00:00Z' }
   const { shopId } = await connect(db, vault, {

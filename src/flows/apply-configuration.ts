@@ -250,7 +250,10 @@ async function startReading(tx: Tx, touched: Set<string>, at: Date): Promise<voi
   const channels = new Set(routes.map((route) => route.channel_id).filter((id) => touched.has(id)))
   const backends = new Set(routes.map((route) => route.backend_id).filter((id) => touched.has(id)))
   await enqueue(tx, [
-    ...[...channels].map((id) => ({ kind: 'poll' as const, key: id, connectionId: id, runAt: at })),
+    ...[...channels].flatMap((id) => [
+      { kind: 'poll' as const, key: id, connectionId: id, runAt: at },
+      { kind: 'webhooks' as const, key: id, connectionId: id, runAt: at },
+    ]),
     ...[...backends].map((id) => ({ kind: 'read-shipments' as const, key: id, connectionId: id, runAt: at })),
   ])
 }

@@ -4,6 +4,7 @@ import { connectionWorked } from '../ledger/health.ts'
 import { describeProblem, type Fix, type ProblemCode } from '../order/problems.ts'
 import { backendFor, type Call, callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
+import type { WebhookState } from './ensure-webhooks.ts'
 import { activeRouteOf } from './route.ts'
 import { withSlot } from './with-slot.ts'
 
@@ -200,7 +201,7 @@ function webhookChecks(deps: Deps, connection: ConnectionRow, publicUrl: string 
         detail: 'off, because WAYBILL_PUBLIC_URL is not set: polling carries everything',
       },
     ]
-  return connection.hook_secret === null
-    ? [{ name, outcome: 'skipped', detail: 'not set up yet: it happens by itself' }]
-    : [{ name, outcome: 'ok', detail: `the shop tells ${publicUrl}/hooks/${connection.name}` }]
+  const state = connection.webhook_state as WebhookState | null
+  if (state === null) return [{ name, outcome: 'skipped', detail: 'not set up yet: it happens by itself' }]
+  return [{ name, outcome: state.active ? 'ok' : 'fail', detail: state.detail }]
 }

@@ -24,6 +24,14 @@ export interface Deps {
   configOf: (connection: ConnectionRow) => unknown
   /** The transport of a connection; every exchange is handed to `record`, redacted. */
   httpOf: (connection: ConnectionRow, timeoutMs: number, record: (exchange: Exchange) => void) => Http
+  /** Where channels reach us, and the secrets they sign with. */
+  hooks: {
+    /** Null: webhooks are off, because WAYBILL_PUBLIC_URL is not set. */
+    urlOf: (connection: { name: string }) => string | null
+    newSecret: () => string
+    secretOf: (connection: ConnectionRow) => string | null
+    seal: (connectionId: string, secret: string) => Buffer
+  }
   /** What a connector keeps between calls of this process. */
   memoryOf: (connectionId: string) => Map<string, unknown>
 }

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { withSecrets } from '../config/secret-parts.ts'
 import type { Log } from '../connectors/contract.ts'
 import { createHttp, type Transport } from '../connectors/http.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../flows/deps.ts'
 import { secretsOf } from '../ledger/connections.ts'
-import type { Db } from '../ledger/database.ts'
+import { type Db, mainAccount } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import type { Vault } from '../ledger/secrets.ts'
 
@@ -21,6 +22,8 @@ export interface DepsOptions {
   channels: readonly AnyChannel[]
   backends: readonly AnyBackend[]
   version: string
+  /** WAYBILL_PUBLIC_URL. */
+  publicUrl: string | null
 }
 
 interface Open {
@@ -70,6 +73,15 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     signal,
     channelOf,
     backendOf,
+    hooks: {
+      urlOf: ({ name }) =>
+        options.publicUrl === null
+          ? null
+          : `${options.publicUrl.replace(/\/+$/, '')}/hooks/${encodeURIComponent(name)}`,
+      newSecret: () => randomBytes(32).toString('base64url'),
+      secretOf: ({ id, hook_secret: sealed }) => (sealed === null ? null : vault.open(hookOwner(id), sealed)),
+      seal: (id, secret) => vault.seal(hookOwner(id), secret),
+    },
     configOf: (connection) => opened(connection).config,
     memoryOf: (connectionId) => open.get(connectionId)?.memory ?? new Map(),
     httpOf: (connection, timeoutMs, record) => {
@@ -91,3 +103,5 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     },
   }
 }
+
+const hookOwner = (id: string) => ({ accountId: mainAccount, id, purpose: 'webhook' }) as const

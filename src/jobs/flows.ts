@@ -1,4 +1,5 @@
 import type { Deps } from '../flows/deps.ts'
+import { ensureWebhooks } from '../flows/ensure-webhooks.ts'
 import { importById } from '../flows/import-by-id.ts'
 import { poll } from '../flows/poll.ts'
 import { checkTotal } from '../flows/check-total.ts'
@@ -15,4 +16,5 @@ export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   'check-total': checkTotal,
   'read-shipments': readShipments,
   ship: sendShipment,
+  webhooks: ensureWebhooks,
 }

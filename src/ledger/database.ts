@@ -17,6 +17,7 @@ export interface Database {
     config: Json
     secrets: Buffer
     hook_secret: Buffer | null
+    webhook_state: Json | null
     identity: string | null
     identity_checked: Generated<boolean>
     identity_name: string | null

@@ -1,3 +1,4 @@
+import type { WebhookState } from '../flows/ensure-webhooks.ts'
 import type { Deps } from '../flows/deps.ts'
 import type { ConnectionView, GapRow } from '../ledger/views/connections.ts'
 import { listRoutes } from '../ledger/routes.ts'
@@ -81,9 +82,12 @@ function webhooksOf(deps: Deps, row: ConnectionView, publicUrl: URL | null): Con
       detail: 'Off, because WAYBILL_PUBLIC_URL is not set; reading at intervals brings everything',
       lastReceivedAt,
     }
-  return row.hook_secret === null
-    ? { state: 'off', detail: 'Not set up yet; reading at intervals brings everything', lastReceivedAt }
-    : { state: 'on', detail: 'The shop announces changes at once', lastReceivedAt }
+  const state = row.webhook_state as WebhookState | null
+  if (state === null)
+    return { state: 'off', detail: 'Not set up yet; reading at intervals brings everything', lastReceivedAt }
+  return state.active
+    ? { state: 'on', detail: `The shop announces changes at once: ${state.detail}`, lastReceivedAt }
+    : { state: 'off', detail: `${state.detail}; reading at intervals brings everything`, lastReceivedAt }
 }
 
 export const gapJson = (row: GapRow): GapJson => ({

@@ -91,7 +91,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let url: string | null = null
   const linkOf = (path: string): string => `${publicUrl?.origin ?? url ?? ''}${path}`
 
-  const app = fastify({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: true })
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1024 * 1024,
+    forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => answerError(deps.log, error, request, reply),
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error: Error, request, reply) => answerError(deps.log, error, request, reply))
@@ -115,7 +120,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   const open = async (scope: FastifyInstance) => {
     operationRoutes(scope, { deps, metrics, auth })
-    await scope.register(async (hooks) => hookRoutes(hooks, { deps, vault }))
+    await scope.register(async (hooks) => hookRoutes(hooks, { deps }))
   }
   await app.register(open)
   await app.register(

@@ -57,6 +57,8 @@ export interface WorldOptions {
   automatic?: boolean
   /** Calls at once to NetSuite. */
   concurrency?: number
+  /** WAYBILL_PUBLIC_URL; without it webhooks are off. */
+  publicUrl?: string
 }
 
 /** A shop, a NetSuite, a ledger and a worker between them, on one clock that only the test moves. */
@@ -90,6 +92,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     channels: channels as readonly AnyChannel[],
     backends: backends as readonly AnyBackend[],
     version: 'test',
+    publicUrl: options.publicUrl ?? null,
   })
 
   const at = clock.now()

@@ -53,7 +53,12 @@ export async function demo({ port }: { port: number }, output: Output): Promise<
   try {
     return await supervise({
       args: ['demo', '--port', String(port)],
-      env: { ...process.env, WAYBILL_ALLOW_HOSTS: [...environment.allowHosts, '127.0.0.1'].join(',') },
+      env: {
+        // The sandbox shop delivers its webhooks to this machine, which a real one would refuse.
+        ...(port === 0 ? {} : { WAYBILL_PUBLIC_URL: `http://127.0.0.1:${port}` }),
+        ...process.env,
+        WAYBILL_ALLOW_HOSTS: [...environment.allowHosts, '127.0.0.1'].join(','),
+      },
       remark: output.remark,
       onReady: (page) => {
         if (scene.told) return

@@ -38,7 +38,6 @@ export function demoYaml(sandboxes: Sandboxes, since: string, withRoute: boolean
             to: 'netsuite',
             import: { statuses: ['processing', 'completed'], since, every: '2s' },
             post: { automatic: true },
-            autoCancel: { after: '7d', warn: ['3d', '1d'] },
             mapping: demoMapping,
           },
         ],

@@ -38,6 +38,7 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
     role: options.role,
     runJobs: options.role !== 'server',
     allowHosts: environment.allowHosts,
+    publicUrl: environment.publicUrl,
     now,
     log,
   })

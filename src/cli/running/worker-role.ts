@@ -6,6 +6,7 @@ import { settleRestored } from '../../flows/after-restore.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../../flows/deps.ts'
 import { timeOrderedId } from '../../ids.ts'
 import { createDeps } from '../../jobs/create-deps.ts'
+import { enqueueRecurring } from '../../jobs/recurring.ts'
 import { startWorker, type Worker } from '../../jobs/worker.ts'
 import { listConnections } from '../../ledger/connections.ts'
 import { deregister, register } from '../../ledger/workers.ts'
@@ -25,7 +26,14 @@ export interface Member {
  */
 export async function joinIn(
   ledger: OpenLedger,
-  options: { role: string; runJobs: boolean; allowHosts: string[]; now: () => Date; log: Log },
+  options: {
+    role: string
+    runJobs: boolean
+    allowHosts: string[]
+    publicUrl: string | null
+    now: () => Date
+    log: Log
+  },
 ): Promise<Member> {
   const { now, log } = options
   const stopping = new AbortController()
@@ -54,10 +62,12 @@ export async function joinIn(
     channels: channels as readonly AnyChannel[],
     backends: backends as readonly AnyBackend[],
     version,
+    publicUrl: options.publicUrl,
   })
   const lookedUp = await settleRestored(deps)
   if (lookedUp > 0)
     log.warn({ orders: lookedUp }, 'restored from a backup: orders on their way are looked up first')
+  if (options.runJobs) await enqueueRecurring(deps)
   const timeouts = await callTimeouts(deps)
   const worker: Worker | null = options.runJobs
     ? await startWorker({

@@ -25,6 +25,7 @@ CREATE TABLE connections (
   -- The secret values by their path in `config`, as one encrypted JSON document.
   secrets bytea NOT NULL,
   hook_secret bytea,
+  webhook_state jsonb,
   identity text,
   -- False after a change of settings: the account proves that it is the same one before anything is read or sent.
   identity_checked boolean NOT NULL DEFAULT false,

@@ -2,14 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../../flows/deps.ts'
 import { receiveWebhook } from '../../flows/receive-webhook.ts'
 import { connectionByName } from '../../ledger/connections.ts'
-import { mainAccount } from '../../ledger/database.ts'
-import type { Vault } from '../../ledger/secrets.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
 const mostBytes = 10 * 1024 * 1024
 
 /** `POST /hooks/{connection}`: verified on the raw body, and answered only after the commit. */
-export function hookRoutes(app: FastifyInstance, { deps, vault }: { deps: Deps; vault: Vault }): void {
+export function hookRoutes(app: FastifyInstance, { deps }: { deps: Deps }): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostBytes }, (_, body, done) =>
     done(null, body),
@@ -25,10 +23,10 @@ export function hookRoutes(app: FastifyInstance, { deps, vault }: { deps: Deps; 
     async (request) => {
       const { connection: name } = request.params
       const connection = await connectionByName(deps.db, name)
-      if (!connection || connection.hook_secret === null)
+      const secret = connection && deps.hooks.secretOf(connection)
+      if (!connection || !secret)
         throw notFound('webhook', name, 'Waybill subscribes by itself where WAYBILL_PUBLIC_URL is set.')
-      const owner = { accountId: mainAccount, id: connection.id, purpose: 'webhook' } as const
-      const received = await receiveWebhook(deps, connection, vault.open(owner, connection.hook_secret), {
+      const received = await receiveWebhook(deps, connection, secret, {
         headers: plainHeaders(request.headers),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       })

@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import { receiveWebhook } from '../../src/flows/receive-webhook.ts'
+import { enqueue } from '../../src/ledger/jobs.ts'
+import { connectionById } from '../../src/ledger/health.ts'
+import { makeWorld, type World } from '../support/world.ts'
+
+let world: World
+afterEach(() => world.stop())
+
+const connection = async () => (await connectionById(world.db, world.shopId))!
+
+/** A hub whose address the shop knows; deliveries go straight into the flow, as the server hands them over. */
+async function hub(): Promise<World> {
+  world = await makeWorld({ automatic: false, publicUrl: 'http://127.0.0.1:9' })
+  await world.poll()
+  await world.db
+    .transaction()
+    .execute((tx) =>
+      enqueue(tx, [{ kind: 'webhooks', key: world.shopId, connectionId: world.shopId, runAt: world.now() }]),
+    )
+  await world.settle()
+  return world
+}
+
+async function deliver(id: number | null, { secret = '', delivery = 'd1', topic = 'order.created' } = {}) {
+  const shop = await connection()
+  const key = secret || world.deps.hooks.secretOf(shop)!
+  const body = Buffer.from(JSON.stringify(id === null ? { code: 'woocommerce_rest_cannot_view' } : { id }))
+  return receiveWebhook(world.deps, shop, key === secret ? world.deps.hooks.secretOf(shop)! : key, {
+    headers: {
+      'content-type': 'application/json',
+      'x-wc-webhook-topic': topic,
+      'x-wc-webhook-id': '1',
+      'x-wc-webhook-delivery-id': delivery,
+      'x-wc-webhook-source': world.shop.url,
+      'x-wc-webhook-signature': createHmac('sha256', key).update(body).digest('base64'),
+    },
+    body,
+  })
+}
+
+describe('webhooks', () => {
+  it('are subscribed to with a secret of our own, once', async () => {
+    const { shop } = await hub()
+    const state = (await connection()).webhook_state as { active: boolean; detail: string }
+    expect(state).toMatchObject({ active: true, detail: expect.stringContaining('4 webhooks are active') })
+    const posts = () =>
+      shop.control.requests().entries.filter((one) => one.method === 'POST' && one.path.includes('/webhooks'))
+    expect(posts()).toHaveLength(4)
+    await world.advance(3_600_000)
+    expect(posts()).toHaveLength(4)
+  })
+
+  it('mean "fetch order N": the order is read from the shop, and its body is never mapped', async () => {
+    const { shop } = await hub()
+    const { id, number } = shop.control.newOrder()
+    expect(await deliver(id)).toBe('accepted')
+    await world.settle()
+    expect(await world.order(number)).toMatchObject({ status: 'imported', channel_order_id: String(id) })
+  })
+
+  it('delivered twice count once; the same delivery id with another body is another one (failure mode 16)', async () => {
+    const { shop } = await hub()
+    const [first, second] = [shop.control.newOrder(), shop.control.newOrder()]
+    expect(await deliver(first.id)).toBe('accepted')
+    expect(await deliver(first.id)).toBe('repeated')
+    expect(await deliver(second.id)).toBe('accepted')
+    await world.settle()
+    expect(await world.orders()).toHaveLength(2)
+  })
+
+  it('that are forged change nothing', async () => {
+    const { shop } = await hub()
+    const { id } = shop.control.newOrder()
+    expect(await deliver(id, { secret: 'wrong' })).toEqual({ refused: expect.any(String) })
+    await world.settle()
+    expect(await world.orders()).toEqual([])
+    expect(await world.db.selectFrom('webhooks').select('id').execute()).toEqual([])
+  })
+
+  it('of an order that is gone, or without an id, lose nothing', async () => {
+    const { shop } = await hub()
+    const { id } = shop.control.newOrder()
+    expect(await deliver(999_999)).toBe('accepted')
+    expect(await deliver(null, { delivery: 'd2' })).toBe('accepted')
+    await world.settle()
+    expect((await world.orders()).map((order) => order.channel_order_id)).toEqual([String(id)])
+  })
+})
