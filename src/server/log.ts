@@ -22,7 +22,12 @@ export function createLog(level: string, destination: DestinationStream): Log {
   )
 }
 
-export const withoutSecrets = (line: string): string =>
-  redactText(line)
+/** A line of the log, again as JSON; texts in it that are JSON themselves are gone through as well. */
+function withoutSecrets(line: string): string {
+  const inside = JSON.stringify(JSON.parse(line), (_, value: unknown) =>
+    typeof value === 'string' ? redactText(value) : value,
+  )
+  return `${redactText(inside)
     .replace(/(\/login\/)[\w-]+/g, '$1<redacted>')
-    .replace(/((?:Bearer|Basic) )[\w.~+/=-]+/gi, '$1<redacted>')
+    .replace(/((?:Bearer|Basic) )[\w.~+/=-]+/gi, '$1<redacted>')}\n`
+}

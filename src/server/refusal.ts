@@ -59,6 +59,14 @@ function bodyOf(log: Log, error: FastifyError | Error, request: FastifyRequest):
       fix: 'Try again in a few seconds. If it lasts, look at the log of "waybill start".',
     }
   }
+  if (isRefusedText(error))
+    return {
+      status: 400,
+      code: 'invalid_request',
+      title: 'This cannot be right',
+      detail: 'The request has a character that no text can have.',
+      fix: 'Leave out characters such as U+0000.',
+    }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (status >= 500) {
     log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed')
@@ -74,6 +82,10 @@ function bodyOf(log: Log, error: FastifyError | Error, request: FastifyRequest):
     known[status] ?? { status, code: 'bad_request', title: 'This was not understood', detail: error.message }
   )
 }
+
+/** PostgreSQL keeps every character but U+0000 and broken ones. */
+const isRefusedText = (error: Error): boolean =>
+  'code' in error && ['22021', '22P05'].includes(String(error.code))
 
 const known: Record<number, RefusalBody> = {
   400: {

@@ -26,7 +26,8 @@ export function eventRoutes(app: FastifyInstance, live: Live): void {
         sending = false
       }
       reply.sse.keepAlive()
-      const leave = await live.follow((change) => void send(change).catch(leave))
+      let leave = (): void => undefined
+      leave = await live.follow((change) => void send(change).catch(() => leave()))
       reply.sse.onClose(leave)
       if (!reply.sse.isConnected) return leave()
       // Tells the browser at once that it is connected, and when to come again after a break.
