@@ -140,18 +140,37 @@ check.action(async (name: string | undefined) => {
   )
 })
 
-const importing = command('import', 'read orders from a shop now, by id or number')
+const importing = command(
+  'import',
+  'read orders from a shop now, by id or number, or by the days they were placed',
+)
   .argument('<connection>')
-  .argument('<id...>')
+  .argument('[id...]')
+  .option('--from <date>', 'instead of ids: all orders placed from this day on, such as 2026-03-01 (UTC)')
+  .option('--to <date>', 'the last day of the range; default: today')
   .option('--anyway', 'also those that a rule holds (it is recorded)', false)
   .addOption(wait())
-importing.action(async (connection: string, orders: string[], options: { anyway: boolean; wait: number }) => {
+interface ImportOptions {
+  anyway: boolean
+  wait: number
+  from?: string
+  to?: string
+}
+importing.action(async (connection: string, orders: string[], { anyway, wait, ...range }: ImportOptions) => {
+  if ((orders.length === 0) === (range.from === undefined))
+    throw new CliFailure(
+      'Nothing to import is named',
+      'Name orders by id or number, or a range: --from 2026-03-01',
+      {
+        exitCode: 2,
+      },
+    )
   await ask(importing, async (client, output) =>
     (await import('./commands/import.ts')).importOrders(
       client,
       output,
-      { connection, orders, anyway: options.anyway },
-      options.wait * 1000,
+      { connection, anyway, ...(orders.length > 0 && { orders }), ...range },
+      wait * 1000,
     ),
   )
 })

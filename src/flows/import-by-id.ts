@@ -105,9 +105,9 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
   })
 }
 
-type ItemState = 'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'failed'
+export type ItemState = 'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'failed'
 
-function stateOf(result: ImportResult): ItemState {
+export function stateOf(result: ImportResult): ItemState {
   if (result.status === 'held') return 'held'
   if (result.status === 'import_error') return 'unreadable'
   return result.outcome === 'unchanged' ? 'already_here' : 'imported'
@@ -126,8 +126,13 @@ async function noteResult(
     .where('import_id', '=', importId)
     .where('query', '=', query)
     .execute()
+  await endImport(deps, tx, importId)
+}
+
+/** Marks the import as finished when nothing of it is waited for any more. */
+export async function endImport(deps: Deps, tx: Tx, importId: string): Promise<void> {
   // The last two may end at the same moment, neither seeing the other's result: one waits for the other here.
-  await tx.selectFrom('imports').select('id').where('id', '=', importId).forUpdate().execute()
+  await tx.selectFrom('imports').select('id').where('id', '=', importId).forNoKeyUpdate().execute()
   if (!(await stillWaiting(tx, importId)))
     await tx.updateTable('imports').set({ finished_at: deps.now() }).where('id', '=', importId).execute()
 }

@@ -98,7 +98,7 @@ function placeOf(
         vendorMessage: null,
       },
     }
-  return { ...none, status: route.post_automatic || anyway ? 'scheduled' : 'imported' }
+  return { ...none, status: route.post_automatic ? 'scheduled' : 'imported' }
 }
 
 /** What the ledger keeps beside the payload, to list and find the order by. */

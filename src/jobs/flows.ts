@@ -1,6 +1,7 @@
 import type { Deps } from '../flows/deps.ts'
 import { ensureWebhooks } from '../flows/ensure-webhooks.ts'
 import { importById } from '../flows/import-by-id.ts'
+import { importRange } from '../flows/import-range.ts'
 import { poll } from '../flows/poll.ts'
 import { checkTotal } from '../flows/check-total.ts'
 import { postOrder } from '../flows/post-order.ts'
@@ -12,6 +13,7 @@ import type { Job, JobKind } from '../ledger/jobs.ts'
 export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   poll,
   import: importById,
+  'import-range': importRange,
   post: postOrder,
   'check-total': checkTotal,
   'read-shipments': readShipments,

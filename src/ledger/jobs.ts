@@ -3,7 +3,7 @@ import { type Db, mainAccount, type Tx } from './database.ts'
 import type { ConnectionRow } from './health.ts'
 
 /** What a job does; see src/jobs for which flow runs it. */
-export const jobKinds = ['poll', 'import', 'post', 'check-total', 'read-shipments', 'ship', 'webhooks'] as const
+export const jobKinds = ['poll', 'import', 'import-range', 'post', 'check-total', 'read-shipments', 'ship', 'webhooks'] as const
 export type JobKind = (typeof jobKinds)[number]
 
 export interface Job {

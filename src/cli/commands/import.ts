@@ -29,7 +29,11 @@ export async function importOrders(
     pause = Math.min(pause * 1.5, 2000)
   ) {
     const waiting = job.items.filter((item) => item.state === 'waiting').length
-    output.progress(`${job.items.length - waiting} of ${job.items.length} …`)
+    output.progress(
+      job.from === null
+        ? `${job.items.length - waiting} of ${job.items.length} …`
+        : `${job.items.length} so far …`,
+    )
     await sleep(pause)
     job = await client.get<ImportJson>(`/imports/${encodeURIComponent(job.id)}`)
   }
@@ -39,5 +43,7 @@ export async function importOrders(
     if (good.includes(item.state)) output.line(text)
     else output.remark(text)
   }
+  if (job.from !== null) output.line(`${job.items.length} orders were placed in that time.`)
+  if (job.finishedAt === null) output.remark('The rest is still being read; it comes by itself.')
   return job.items.every((item) => good.includes(item.state)) ? 0 : 1
 }

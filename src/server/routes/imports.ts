@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Deps } from '../../flows/deps.ts'
 import { startImport } from '../../flows/import-by-id.ts'
+import { startRangeImport } from '../../flows/import-range.ts'
 import { connectionByName } from '../../ledger/connections.ts'
 import { type ImportView, importView } from '../../ledger/views/imports.ts'
 import { actorOf } from '../auth.ts'
@@ -17,7 +18,8 @@ export function importRoutes(app: FastifyInstance, deps: Deps): void {
     '/imports',
     {
       schema: {
-        summary: 'Import orders by id or number; GET /imports/{id} tells how it went',
+        summary:
+          'Import orders by id or number, or by the days they were placed; GET /imports/{id} tells how it went',
         body: importRequest,
         response: { 202: importJson },
       },
@@ -34,14 +36,14 @@ export function importRoutes(app: FastifyInstance, deps: Deps): void {
           fix: 'Name the connection of the shop.',
           errors: [{ field: 'connection', message: 'is not a channel' }],
         })
-      const id = await deps.db.transaction().execute((tx) =>
-        startImport(deps, tx, {
-          connection,
-          queries: body.orders,
-          anyway: body.anyway,
-          actor: actorOf(),
-        }),
-      )
+      const asked = { connection, anyway: body.anyway, actor: actorOf() }
+      const id = await deps.db
+        .transaction()
+        .execute((tx) =>
+          body.from === undefined
+            ? startImport(deps, tx, { ...asked, queries: body.orders ?? [] })
+            : startRangeImport(deps, tx, { ...asked, ...rangeOf(body.from, body.to, deps.now()) }),
+        )
       return reply.code(202).send(viewJson((await importView(deps.db, id))!))
     },
   )
@@ -63,6 +65,14 @@ export function importRoutes(app: FastifyInstance, deps: Deps): void {
   )
 }
 
+const dayMs = 86_400_000
+
+/** Whole days in UTC, the last one included. */
+function rangeOf(from: string, to: string | undefined, now: Date): { from: Date; to: Date } {
+  const last = to === undefined ? now : new Date(`${to}T00:00:00Z`)
+  return { from: new Date(`${from}T00:00:00Z`), to: new Date(last.getTime() + dayMs) }
+}
+
 const viewJson = (view: ImportView): ImportJson => ({
   id: view.id,
   connection: view.connection,
@@ -70,5 +80,7 @@ const viewJson = (view: ImportView): ImportJson => ({
   anyway: view.anyway,
   createdAt: timeJson(view.created_at),
   finishedAt: timeOrNull(view.finished_at),
+  from: timeOrNull(view.from_at),
+  to: timeOrNull(view.to_at),
   items: view.items.map(({ query, state, order_id: orderId, detail }) => ({ query, state, orderId, detail })),
 })

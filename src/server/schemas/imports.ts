@@ -1,22 +1,34 @@
 import { z } from 'zod'
 import { time } from './common.ts'
 
-export const importRequest = z.strictObject({
-  connection: z.string().min(1).describe('The channel connection'),
-  orders: z
-    .array(
-      z
-        .string()
-        .trim()
-        .min(1)
-        .max(200)
-        .regex(/[^#\s]/, 'is no order id or number'),
-    )
-    .min(1)
-    .max(1000)
-    .describe('Order ids or numbers'),
-  anyway: z.boolean().default(false).describe('Import although a rule holds them; it is recorded'),
-})
+export const importRequest = z
+  .strictObject({
+    connection: z.string().min(1).describe('The channel connection'),
+    orders: z
+      .array(
+        z
+          .string()
+          .trim()
+          .min(1)
+          .max(200)
+          .regex(/[^#\s]/, 'is no order id or number'),
+      )
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Order ids or numbers'),
+    from: z.iso.date().optional().describe('Instead of ids: all orders placed from this day on (UTC)'),
+    to: z.iso.date().optional().describe('The last day of the range, that day included; default: today'),
+    anyway: z.boolean().default(false).describe('Import although a rule holds them; it is recorded'),
+  })
+  .refine(({ orders, from }) => (orders === undefined) !== (from === undefined), {
+    path: ['orders'],
+    message: 'name either orders, or a range by its first day (from)',
+  })
+  .refine(({ from, to }) => to === undefined || (from !== undefined && from <= to), {
+    path: ['to'],
+    message: 'is before the first day (from), or there is none',
+  })
 export type ImportRequest = z.input<typeof importRequest>
 
 export const importJson = z
@@ -27,6 +39,8 @@ export const importJson = z
     anyway: z.boolean(),
     createdAt: time,
     finishedAt: time.nullable(),
+    from: time.nullable().describe('The range, where it was asked for by one'),
+    to: time.nullable(),
     items: z.array(
       z.object({
         query: z.string(),

@@ -1,0 +1,141 @@
+import type { Failure, RawOrder } from '../connectors/contract.ts'
+import { mainAccount, type Tx } from '../ledger/database.ts'
+import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { enqueue, finish, type Job } from '../ledger/jobs.ts'
+import { ok } from '../result.ts'
+import { callOver, channelFor, type Deps } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
+import { importOrder, type ImportResult } from './import-order.ts'
+import { endImport, stateOf } from './import-by-id.ts'
+import { activeRouteOf } from './route.ts'
+import { isSystemic, stopConnection } from './trouble.ts'
+
+/** Behind the daily work: a year of orders must not hold up those of today. */
+const priority = 20
+
+interface RangePayload {
+  importId: string
+  /** By the time the orders were placed, UTC: from this time on, and before that one. */
+  from: string
+  to: string
+  anyway: boolean
+  source: string
+  /** Where the reading stands. */
+  page?: Record<string, unknown>
+}
+
+/** Starts an import of all orders placed in a range of time. */
+export async function startRangeImport(
+  deps: Deps,
+  tx: Tx,
+  request: { connection: ConnectionRow; from: Date; to: Date; anyway: boolean; actor: string },
+): Promise<string> {
+  const { connection, from, to, anyway, actor } = request
+  const at = deps.now()
+  const importId = deps.newId()
+  await tx
+    .insertInto('imports')
+    .values({
+      id: importId,
+      account_id: mainAccount,
+      connection_id: connection.id,
+      actor,
+      anyway,
+      from_at: from,
+      to_at: to,
+      created_at: at,
+    })
+    .execute()
+  const payload: RangePayload = {
+    importId,
+    from: from.toISOString(),
+    to: to.toISOString(),
+    anyway,
+    source: actor,
+  }
+  await enqueue(tx, [
+    { kind: 'import-range', key: importId, connectionId: connection.id, payload, runAt: at, priority },
+  ])
+  return importId
+}
+
+/**
+ * Reads one page of what changed since the range began (an order placed in it changed in it or later) and takes in those
+ * placed in it. Where it stands is kept with each page: a crash repeats one page.
+ */
+export async function importRange(deps: Deps, job: Job): Promise<void> {
+  const payload = job.payload as RangePayload
+  const route = await activeRouteOf(deps.db, job.connection.id)
+  if (!route) return end(deps, job, payload)
+  const channel = channelFor(deps, job.connection)
+  const call = callOver(deps, job.connection, channel.timeoutMs(deps.configOf(job.connection)))
+  const identified = await ensureIdentity(deps, job.connection, call)
+  if (!identified.ok) return later(deps, job, identified.error)
+  const connection = identified.value
+  const read = await channel.changed(call.ctx, { from: payload.from }, payload.page)
+  if (!read.ok) return later(deps, job, read.error)
+  const { refs, next } = read.value
+  const listed: RawOrder[] = []
+  for (const { id, raw } of refs) {
+    const fetched = raw ? ok(raw) : await channel.fetch(call.ctx, id)
+    if (!fetched.ok) return later(deps, job, fetched.error)
+    if (fetched.value) listed.push(fetched.value)
+  }
+  const placedInRange = listed.filter((raw) => {
+    const { placedAt } = channel.glance(raw)
+    // One that does not tell when it was placed is taken: it is shown then, where leaving it out would hide it.
+    return placedAt === null || (placedAt >= payload.from && placedAt < payload.to)
+  })
+  await deps.db.transaction().execute(async (tx) => {
+    for (const raw of placedInRange) {
+      const anyway = payload.anyway ? { anyway: true } : {}
+      const result = await importOrder(deps, tx, {
+        connection,
+        route,
+        raw,
+        source: payload.source,
+        ...anyway,
+      })
+      await noteOrder(tx, payload, raw.id, result)
+    }
+    await connectionWorked(tx, connection, deps.now())
+    if (!next) await endImport(deps, tx, payload.importId)
+    else
+      await tx
+        .updateTable('jobs')
+        .set({ payload: JSON.stringify({ ...payload, page: next }) })
+        .where('id', '=', job.id)
+        .execute()
+    await finish(tx, job, deps.workerId, next ? { runAt: deps.now(), countAttempt: false } : 'done')
+  })
+}
+
+async function noteOrder(
+  tx: Tx,
+  { importId }: RangePayload,
+  query: string,
+  result: ImportResult,
+): Promise<void> {
+  const values = { state: stateOf(result), order_id: result.orderId }
+  await tx
+    .insertInto('import_items')
+    .values({ import_id: importId, account_id: mainAccount, query, detail: null, ...values })
+    .onConflict((conflict) => conflict.columns(['import_id', 'query']).doNothing())
+    .execute()
+}
+
+async function end(deps: Deps, job: Job, { importId }: RangePayload): Promise<void> {
+  await deps.db.transaction().execute(async (tx) => {
+    await endImport(deps, tx, importId)
+    await finish(tx, job, deps.workerId)
+  })
+}
+
+async function later(deps: Deps, job: Job, failure: Failure): Promise<void> {
+  await deps.db.transaction().execute(async (tx) => {
+    const runAt = isSystemic(failure)
+      ? await stopConnection(deps, tx, job.connection, failure)
+      : new Date(deps.now().getTime() + 60_000)
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+  })
+}
