@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -11,19 +12,21 @@ function precompress(): Plugin {
   return {
     name: 'precompress',
     apply: 'build',
-    closeBundle() {
-      for (const file of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
-        if (!/\.(js|css|html|svg|json|txt)$/.test(file)) continue
-        const full = path.join(outDir, file)
-        const content = readFileSync(full)
-        writeFileSync(`${full}.gz`, gzipSync(content, { level: 9 }))
-        writeFileSync(
-          `${full}.br`,
-          brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
-        )
-      }
+    async closeBundle() {
+      const files = await readdir(outDir, { recursive: true })
+      await Promise.all(files.filter((file) => /\.(js|css|html|svg)$/.test(file)).map(compress))
     },
   }
+}
+
+async function compress(file: string): Promise<void> {
+  const full = path.join(outDir, file)
+  const content = await readFile(full)
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length }
+  await Promise.all([
+    writeFile(`${full}.gz`, await promisify(gzip)(content, { level: 9 })),
+    writeFile(`${full}.br`, await promisify(brotliCompress)(content, { params })),
+  ])
 }
 
 export default defineConfig({

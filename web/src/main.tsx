@@ -13,7 +13,10 @@ import { theme } from './theme.ts'
 
 const queries = new QueryClient({
   defaultOptions: {
+    // The server may be on this very computer: that the network is away says nothing of it.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 5_000,
       // A refusal stays one; only silence is worth another try.
       retry: (failures, error) =>

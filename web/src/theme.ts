@@ -3,7 +3,7 @@ import {
   Button,
   Checkbox,
   createTheme,
-  Drawer,
+  DrawerRoot,
   Loader,
   Menu,
   Select,
@@ -54,6 +54,6 @@ export const theme = createTheme({
     Loader: Loader.extend({ defaultProps: { size: 'xs', color: 'var(--accent-text)' } }),
     Menu: Menu.extend({ defaultProps: { position: 'bottom-end', shadow: 'md', withinPortal: true } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: false } }),
-    Drawer: Drawer.extend({ defaultProps: { position: 'right', lockScroll: false } }),
+    DrawerRoot: DrawerRoot.extend({ defaultProps: { position: 'right', lockScroll: false } }),
   },
 })

@@ -7,7 +7,7 @@ export function NotFound() {
   const { title, text, action } = texts.errors.notFound
   useTitle(title)
   return (
-    <Notice title={title} text={text}>
+    <Notice page title={title} text={text}>
       <LinkButton to="/">{action}</LinkButton>
     </Notice>
   )

@@ -6,10 +6,12 @@ interface Props {
   text: string
   children?: ReactNode
   tone?: 'empty' | 'bad'
+  /** Whether it stands for the whole page. */
+  page?: boolean
 }
 
 /** In place of content: why there is none, and what to do. */
-export function Notice({ title, text, children, tone = 'empty' }: Props) {
+export function Notice({ title, text, children, tone = 'empty', page = false }: Props) {
   return (
     <div className={classes.notice} data-tone={tone} role={tone === 'bad' ? 'alert' : undefined}>
       <svg aria-hidden="true" width="44" height="44" viewBox="0 0 32 32" fill="none">
@@ -22,7 +24,7 @@ export function Notice({ title, text, children, tone = 'empty' }: Props) {
         />
         <circle cx="26.4" cy="9.6" r="2.4" fill={tone === 'bad' ? 'var(--bad)' : 'var(--line-strong)'} />
       </svg>
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       <p>{text}</p>
       {children === undefined ? null : <div className={classes.action}>{children}</div>}
     </div>

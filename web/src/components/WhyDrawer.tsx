@@ -24,16 +24,19 @@ export function WhyDrawer() {
   const navigate = useNavigate()
   const close = () => void navigate({ to: '.', search: (before) => ({ ...before, why: undefined }) })
   return (
-    <Drawer
-      opened={why !== undefined}
-      onClose={close}
-      title={words.title}
-      size={500}
-      closeButtonProps={{ 'aria-label': texts.actions.close }}
-      classNames={{ title: classes.title!, body: classes.body! }}
-    >
-      {why === undefined ? null : <Answer query={why} />}
-    </Drawer>
+    <Drawer.Root opened={why !== undefined} onClose={close} size={500}>
+      <Drawer.Overlay backgroundOpacity={0.3} />
+      <Drawer.Content>
+        {/* The library's own header would be a second banner of the page. */}
+        <div className={classes.head}>
+          <Drawer.Title className={classes.title}>{words.title}</Drawer.Title>
+          <Drawer.CloseButton aria-label={texts.actions.close} />
+        </div>
+        <Drawer.Body className={classes.body}>
+          {why === undefined ? null : <Answer query={why} />}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   )
 }
 
@@ -67,9 +70,9 @@ function Verdict({ why }: { why: Why }) {
         <section>
           <h3>{words.fixes}</h3>
           <ul className={classes.fixes}>
-            {why.fixes.map((fix) => (
+            {why.fixes.map((fix, index) => (
               <li key={`${fix.action} ${fix.label}`}>
-                <FixIt why={why} fix={fix} order={order} />
+                <FixIt why={why} fix={fix} order={order} variant={index === 0 ? 'filled' : 'default'} />
               </li>
             ))}
           </ul>
@@ -140,7 +143,15 @@ function Choice({ candidates }: { candidates: Candidate[] }) {
   )
 }
 
-function FixIt({ why, fix, order }: { why: Why; fix: Why['fixes'][number]; order: Order | undefined }) {
+interface FixItProps {
+  why: Why
+  fix: Why['fixes'][number]
+  order: Order | undefined
+  variant: 'filled' | 'default'
+}
+
+/** The fix as a button where the page can do it, else in words with the command that does. */
+function FixIt({ why, fix, order, variant }: FixItProps) {
   const { act, busyWith } = useAct()
   const refresh = useFix()
   const { action, label, command } = fix
@@ -152,7 +163,7 @@ function FixIt({ why, fix, order }: { why: Why; fix: Why['fixes'][number]; order
     order.actions.includes(action)
   )
     return (
-      <Button variant="filled" loading={busyWith === order.id} onClick={() => act(order, action)}>
+      <Button variant={variant} loading={busyWith === order.id} onClick={() => act(order, action)}>
         {label}
       </Button>
     )
@@ -160,6 +171,7 @@ function FixIt({ why, fix, order }: { why: Why; fix: Why['fixes'][number]; order
     const { fingerprint } = order.problem
     return (
       <Button
+        variant={variant}
         loading={refresh.isPending}
         onClick={() =>
           refresh.mutate(
@@ -176,7 +188,12 @@ function FixIt({ why, fix, order }: { why: Why; fix: Why['fixes'][number]; order
     )
   }
   const page = pageOf(action, order)
-  if (page !== null) return <LinkButton {...page}>{label}</LinkButton>
+  if (page !== null)
+    return (
+      <LinkButton variant={variant} {...page}>
+        {label}
+      </LinkButton>
+    )
   const url =
     action === 'open_in_backend'
       ? order?.record?.url
@@ -185,7 +202,7 @@ function FixIt({ why, fix, order }: { why: Why; fix: Why['fixes'][number]; order
         : null
   if (url)
     return (
-      <Button component="a" href={url} target="_blank" rel="noreferrer">
+      <Button variant={variant} component="a" href={url} target="_blank" rel="noreferrer">
         {label}
       </Button>
     )

@@ -42,10 +42,14 @@ function linesOf({ name, company, line1, line2, postcode, city, region, country 
     company,
     line1,
     line2,
-    [postcode, city, region].filter(Boolean).join(' '),
+    [postcode, city, regionName(region)].filter(Boolean).join(' '),
     countryName(country),
   ].filter((line): line is string => Boolean(line))
 }
+
+/** Codes such as "DE-BE" are for programs; people write the town alone. */
+const regionName = (region: string | null): string | null =>
+  region !== null && /^[A-Z]{2}-/.test(region) ? null : region
 
 const countries = new Intl.DisplayNames(texts.language, { type: 'region', fallback: 'code' })
 const countryName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code)

@@ -23,7 +23,12 @@ export function Waybill({ order, shopZone }: { order: OrderDetail; shopZone: str
               'event' in entry ? (
                 <Event key={`e${entry.event.id}`} event={entry.event} shopZone={shopZone} />
               ) : (
-                <AttemptEntry key={`a${entry.attempt.id}`} attempt={entry.attempt} shopZone={shopZone} />
+                <AttemptEntry
+                  key={`a${entry.attempt.id}`}
+                  attempt={entry.attempt}
+                  told={order.events.some(({ text }) => text.includes(entry.attempt.detail ?? ''))}
+                  shopZone={shopZone}
+                />
               ),
             )}
           </ol>
@@ -68,7 +73,14 @@ function Event({ event, shopZone }: { event: OrderEvent; shopZone: string | null
   )
 }
 
-function AttemptEntry({ attempt, shopZone }: { attempt: Attempt; shopZone: string | null }) {
+interface AttemptProps {
+  attempt: Attempt
+  /** Whether an event says the same as its detail. */
+  told: boolean
+  shopZone: string | null
+}
+
+function AttemptEntry({ attempt, told, shopZone }: AttemptProps) {
   const { kind, outcome, detail, startedAt, finishedAt, exchanges } = attempt
   const ms = finishedAt === null ? null : new Date(finishedAt).getTime() - new Date(startedAt).getTime()
   return (
@@ -85,7 +97,7 @@ function AttemptEntry({ attempt, shopZone }: { attempt: Attempt; shopZone: strin
             : (texts.order.attempts.outcome[outcome] ?? outcome.replaceAll('_', ' '))}
         </span>
         {ms === null ? null : <span className={classes.actor}>{formatDuration(ms)}</span>}
-        {detail === null ? null : <div className={classes.detail}>{detail}</div>}
+        {detail === null || told ? null : <div className={classes.detail}>{detail}</div>}
         {exchanges.length === 0 ? null : <Exchanges exchanges={exchanges} />}
       </div>
     </li>

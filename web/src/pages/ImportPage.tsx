@@ -20,9 +20,9 @@ export function ImportPage() {
   if (data === undefined) {
     if (error === null) return null
     if (!(error instanceof ApiError) || error.status !== 404)
-      return <PageError error={error} reset={() => void refetch()} />
+      return <PageError page error={error} reset={() => void refetch()} />
     return (
-      <Notice title={words.notFound.title} text={words.notFound.text}>
+      <Notice page title={words.notFound.title} text={words.notFound.text}>
         <LinkButton to="/connections">{texts.connections.title}</LinkButton>
       </Notice>
     )

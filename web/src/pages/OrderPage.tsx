@@ -35,9 +35,9 @@ export function OrderPage() {
   if (order !== undefined) return <Shown order={order} />
   if (error === null) return <div className={classes.pending} aria-busy="true" />
   if (!(error instanceof ApiError) || error.status !== 404)
-    return <PageError error={error} reset={() => void refetch()} />
+    return <PageError page error={error} reset={() => void refetch()} />
   return (
-    <Notice title={words.notFound.title} text={words.notFound.text}>
+    <Notice page title={words.notFound.title} text={words.notFound.text}>
       <LinkButton to="/">{words.notFound.action}</LinkButton>
     </Notice>
   )

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+export interface Demo {
+  url: string
+  /** Signs one browser in, once. */
+  link: string
+  shop: { url: string; control: string }
+  netsuite: { url: string; account: string }
+  /** Asks the API, with the token of the demo's home. */
+  api<T>(path: string, init?: RequestInit): Promise<T>
+  /** Presses one of the sandbox shop's switches, such as `order` or `down`. */
+  shopDoes(action: string, body?: object): Promise<unknown>
+  stop(): Promise<void>
+}
+
+/** Starts `waybill demo` in a home of its own on free ports; it is ready when it prints where it is. */
+export async function startDemo(): Promise<Demo> {
+  const home = await mkdtemp(path.join(tmpdir(), 'waybill-demo-'))
+  const child = spawn(
+    process.execPath,
+    [path.join(root, 'bin/waybill.js'), 'demo', '--port', '0', '--json'],
+    {
+      env: { ...process.env, WAYBILL_HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  const stop = async () => {
+    await end(child)
+    await rm(home, { recursive: true, force: true })
+  }
+  try {
+    const printed = await printedDocument(child)
+    const token = (await readFile(path.join(home, 'token'), 'utf8')).trim()
+    return {
+      ...printed,
+      stop,
+      api: (at, init) => json(`${printed.url}/api/v1${at}`, init, { authorization: `Bearer ${token}` }),
+      shopDoes: (action, body = {}) =>
+        json(`${printed.shop.control}/${action}`, { method: 'POST', body: JSON.stringify(body) }),
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type Printed = Pick<Demo, 'url' | 'link' | 'shop' | 'netsuite'>
+
+function printedDocument(child: ChildProcess): Promise<Printed> {
+  return new Promise((resolve, reject) => {
+    let out = ''
+    let said = ''
+    child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    child.stdout!.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+      if (/^}$/m.test(out)) resolve(JSON.parse(out) as Printed)
+    })
+    child.on('exit', (code) => reject(new Error(`The demo ended with ${code}: ${said}`)))
+  })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+}
+
+async function json<T>(
+  url: string,
+  init: RequestInit = {},
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const response = await fetch(url, {
+    ...init,
+    headers: { ...headers, ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) },
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${text}`)
+  return JSON.parse(text) as T
+}

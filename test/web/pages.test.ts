@@ -1,0 +1,227 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Import, List, Order, OrderCounts } from '../../web/src/api/types.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { type Demo, startDemo } from '../support/demo.ts'
+
+let demo: Demo
+let browser: Browser
+let session: Awaited<ReturnType<BrowserContext['storageState']>>
+/** Every kind of page, by name. */
+let addresses: Record<string, string>
+
+beforeAll(async () => {
+  demo = await startDemo()
+  browser = await launchBrowser()
+  const first = await browser.newContext()
+  await (await first.newPage()).goto(demo.link)
+  session = await first.storageState()
+  await first.close()
+  await seeded()
+  const [failing] = await demo
+    .api<List<Order>>('/orders?search=MUG-RED&status=post_error')
+    .then(({ items }) => items)
+  const [done] = await ordersOf('posted')
+  const { id } = await demo.api<Import>('/imports', {
+    method: 'POST',
+    body: JSON.stringify({ connection: 'nordlys-shop', orders: [done!.number, '999999'] }),
+  })
+  addresses = {
+    orders: '/',
+    'an order in NetSuite': `/orders/${done!.id}`,
+    'an order with a problem': `/orders/${failing!.id}`,
+    problems: '/problems',
+    connections: '/connections',
+    'an import': `/imports/${id}`,
+    why: `/?why=${failing!.number}`,
+    'no result': '/?search=nothing-like-it',
+    'no such page': '/nowhere',
+  }
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await demo?.stop()
+}, 30_000)
+
+const ordersOf = async (status: string) => (await demo.api<List<Order>>(`/orders?status=${status}`)).items
+
+/** The demo's shop has orders of every kind; all that can be posted are, once this is. */
+async function seeded(): Promise<void> {
+  const end = Date.now() + 60_000
+  while (Date.now() < end) {
+    const { byStatus } = await demo.api<OrderCounts>('/orders/counts')
+    if (byStatus.post_error > 8 && byStatus.posted > 30 && byStatus.held > 2) return
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error('The demo has not read its orders within a minute')
+}
+
+async function open(address: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  const context = await browser.newContext({ storageState: session, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  await page.goto(demo.url + address)
+  await shown(page)
+  return page
+}
+
+/** The event stream never ends, so that the network is never idle: a page is there when it shows a heading and waits for nothing. */
+const shown = async (page: Page): Promise<void> => {
+  await page.locator('h1, h2').first().waitFor()
+  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' })
+}
+
+describe.each([
+  { width: 1440, height: 900, scheme: 'light' },
+  { width: 1440, height: 900, scheme: 'dark' },
+  { width: 390, height: 844, scheme: 'light' },
+  { width: 390, height: 844, scheme: 'dark' },
+] as const)('at $width pixels, $scheme', ({ width, height, scheme }) => {
+  test('no page breaks a rule of accessibility, runs over its width or complains', async () => {
+    const page = await open('/', {
+      viewport: { width, height },
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+    })
+    const faults: string[] = []
+    const complaints: string[] = []
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    for (const [name, address] of Object.entries(addresses)) {
+      await page.goto(demo.url + address)
+      await shown(page)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+      faults.push(...found.map((fault) => `${name}: ${fault}`))
+      const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+      if (Number(over) > 0) faults.push(`${name}: ${String(over)} pixels wider than the window`)
+    }
+    expect([...faults, ...complaints]).toEqual([])
+    await page.context().close()
+  }, 120_000)
+})
+
+test('a narrow screen gets cards with the same actions', async () => {
+  const page = await open('/?status=post_error', { viewport: { width: 390, height: 844 } })
+  expect(await page.locator('table').count()).toBe(0)
+  const [first] = await ordersOf('post_error')
+  const card = page.locator(`li[data-order="${first!.number}"]`)
+  await card.getByText('Error posting to NetSuite').waitFor()
+  await card.getByRole('button', { name: `More for order ${first!.number}` }).click()
+  await page.getByRole('menuitem', { name: 'Cancel' }).waitFor()
+  await page.keyboard.press('Escape')
+  await card.getByRole('link', { name: first!.number, exact: true }).click()
+  await page.getByRole('heading', { name: `Order ${first!.number}` }).waitFor()
+  await page.context().close()
+})
+
+test('the keyboard searches, moves, opens and posts', async () => {
+  const page = await open('/')
+  const [failing] = (await ordersOf('post_error')).filter(
+    ({ problem }) => problem?.code === 'customer_other_subsidiary',
+  )
+  const row = page.locator(`tr[data-order="${failing!.number}"]`)
+
+  await page.keyboard.press('/')
+  await page.keyboard.type(failing!.customer!.name!)
+  await expect.poll(() => new URL(page.url()).searchParams.get('search')).toBe(failing!.customer!.name)
+  await expect.poll(() => page.locator('tbody tr').count()).toBeLessThan(10)
+  await row.waitFor()
+  await page.keyboard.press('ArrowDown')
+  expect(await page.evaluate('document.activeElement.tagName')).toBe('TR')
+  for (let n = await page.locator('tbody tr').count(); n > 0; n -= 1) {
+    if ((await page.locator('tr:focus').getAttribute('data-order')) === failing!.number) break
+    await page.keyboard.press('ArrowDown')
+  }
+  await page.keyboard.press('p')
+  await page.getByText(`Order ${failing!.number} is on its way to NetSuite`).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: `Order ${failing!.number}` }).waitFor()
+  await page.goBack()
+  expect(await page.getByRole('searchbox').inputValue()).toBe(failing!.customer!.name)
+  await page.context().close()
+})
+
+test('filters are in the address, counted, and find what they say', async () => {
+  const page = await open('/')
+  const held = await ordersOf('held')
+  await page.getByRole('button', { name: new RegExp(`^Held ?${held.length}$`) }).click()
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(held.length)
+  expect(new URL(page.url()).search).toBe('?status=held')
+  expect(await page.locator('tbody tr').getByText('Held', { exact: true }).count()).toBe(held.length)
+  await page.getByRole('button', { name: /^All/ }).click()
+  await expect.poll(() => new URL(page.url()).search).toBe('')
+  await page.context().close()
+})
+
+test('several orders are acted on at once, and those that refuse say why', async () => {
+  const page = await open('/')
+  const [held] = await ordersOf('held')
+  const [failing] = (await ordersOf('post_error')).filter(({ problem }) => problem?.code === 'missing_field')
+  for (const { number } of [held!, failing!]) await page.getByLabel(`Select order ${number}`).check()
+  const bar = page.getByRole('region', { name: 'Selected orders' })
+  await bar.getByText('2 orders selected').waitFor()
+  await bar.getByRole('button', { name: 'Post', exact: true }).click()
+  await page.getByText('1 order done, 1 refused').waitFor()
+  expect(await page.getByText('a rule holds it').count()).toBe(1)
+  await page.context().close()
+})
+
+test('the first page is under 300 kB, compressed, from this server alone', async () => {
+  const context = await browser.newContext({ storageState: session })
+  const page = await context.newPage()
+  const requests: string[] = []
+  const sizes: Promise<number>[] = []
+  const encodings = new Set<string | undefined>()
+  page.on('request', (request) => requests.push(request.url()))
+  page.on('response', (response) => {
+    if (!/\.(js|css)$/.test(response.url())) return
+    if (response.url().includes('/assets/')) encodings.add(response.headers()['content-encoding'])
+    sizes.push(
+      response
+        .request()
+        .sizes()
+        .then(({ responseBodySize }) => responseBodySize),
+    )
+  })
+  await page.goto(demo.url)
+  await page.locator('tr[data-order]').first().waitFor()
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  expect(total).toBeGreaterThan(50_000)
+  expect(total).toBeLessThan(300_000)
+  expect([...encodings]).toEqual(['br'])
+  expect(requests.filter((url) => !url.startsWith(demo.url) && !url.startsWith('data:'))).toEqual([])
+  await context.close()
+})
+
+test('it says when the server is away or the session has ended, and goes on by itself', async () => {
+  const page = await open('/')
+  const context = page.context()
+  await context.setOffline(true)
+  await page.getByRole('button', { name: /^Held/ }).click()
+  await page.getByText('Waybill does not answer').waitFor()
+  await context.setOffline(false)
+  await page.getByRole('button', { name: 'Try again' }).first().click()
+  await page.getByText('Waybill does not answer').waitFor({ state: 'detached' })
+  await page.locator('tbody tr').first().waitFor()
+
+  await context.clearCookies()
+  await page.getByRole('button', { name: /^All/ }).click()
+  await page.getByText('Your session has ended').waitFor()
+  expect(await page.getByText('Waybill does not answer').count()).toBe(0)
+  await context.close()
+})
+
+test('dark and light follow the system until one is chosen', async () => {
+  const page = await open('/', { colorScheme: 'dark' })
+  const scheme = () => page.evaluate('document.documentElement.dataset.mantineColorScheme')
+  expect(await scheme()).toBe('dark')
+  await page.getByRole('button', { name: /^Colours: as the system/ }).click()
+  expect(await scheme()).toBe('light')
+  await page.reload()
+  await shown(page)
+  expect(await scheme()).toBe('light')
+  await page.context().close()
+})
