@@ -28,6 +28,11 @@ export function servePages(app: FastifyInstance, account: Account, control: Cont
       )
     return send(reply, order.tranId, request.query, orderPage(account, order, records))
   })
+  // Where NetSuite's own page of a sales order is: links from elsewhere lead there.
+  app.get<{ Querystring: { id?: string } }>(
+    '/app/accounting/transactions/salesord.nl',
+    async (request, reply) => reply.redirect(`/orders/${encodeURIComponent(request.query.id ?? '')}`, 303),
+  )
   app.get('/control', async (request, reply) =>
     send(reply, 'Control', request.query, controlPage(account, control, records)),
   )

@@ -152,6 +152,8 @@ export function controlRoutes(app: FastifyInstance, shop: Shop, control: ShopCon
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
       .send(controlPage(shop, said ?? ''))
   })
+  // Where WooCommerce's own page of an order is: links from elsewhere lead there.
+  app.get('/wp-admin/admin.php', async (_, reply) => reply.redirect('/_control', 303))
   app.get('/_control/requests', async () => control.requests())
   app.get('/_control/orders', async () => control.orders())
   app.get('/_control/state', async () => ({
