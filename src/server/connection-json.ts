@@ -39,7 +39,9 @@ export function connectionJson(deps: Deps, row: ConnectionView, publicUrl: URL |
 function summaryOf(row: ConnectionView, problem: DescribedProblem | null, now: Date): string {
   if (row.paused_at) return 'Paused by a person; nothing is read or sent until it is resumed'
   const orders =
-    row.role === 'backend' && row.waiting_orders > 0 ? `${row.waiting_orders} orders wait for it` : null
+    row.role === 'backend' && row.waiting_orders > 0
+      ? `${row.waiting_orders} ${row.waiting_orders === 1 ? 'order waits' : 'orders wait'} for it`
+      : null
   const unread =
     row.gaps.length > 0 && row.role === 'channel' ? 'what was missed is read when it is back' : null
   const rest = [orders, unread].filter((part) => part !== null).join('; ')

@@ -109,7 +109,7 @@ describe('connections', () => {
       health: 'failing',
       nextAttemptAt: expect.any(String),
       problem: { code: group!.code },
-      summary: expect.stringContaining('1 orders wait for it'),
+      summary: expect.stringContaining('1 order waits for it'),
     })
     const choices = await api.ask('GET', '/routes/route/choices?action=map_sku')
     expect(choices).toMatchObject({ status: 502, body: { code: group!.code } })

@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectionByName } from '../../src/ledger/connections.ts'
+import { type Api, startApi } from './support.ts'
+
+const secret = 'a secret of the subscription'
+let api: Api
+beforeAll(async () => {
+  api = await startApi()
+  await api.world.db
+    .updateTable('connections')
+    .set({ hook_secret: api.world.deps.hooks.seal(api.world.shopId, secret) })
+    .where('id', '=', api.world.shopId)
+    .execute()
+})
+afterAll(() => api.stop())
+
+const sign = (body: string, key = secret) => createHmac('sha256', key).update(body).digest('base64')
+
+/** As WooCommerce sends it: no token, no cookie. */
+const deliver = (body: string, headers: Record<string, string> = {}, address = '/hooks/shop') =>
+  fetch(api.url + address, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'x-wc-webhook-topic': 'order.updated',
+      'x-wc-webhook-resource': 'order',
+      'x-wc-webhook-event': 'updated',
+      'x-wc-webhook-id': '1',
+      'x-wc-webhook-delivery-id': 'abc',
+      'x-wc-webhook-signature': sign(body),
+      ...headers,
+    },
+  })
+
+const stored = async () =>
+  Number(
+    (
+      await api.world.db
+        .selectFrom('webhooks')
+        .select(({ fn }) => fn.countAll<string>().as('n'))
+        .executeTakeFirstOrThrow()
+    ).n,
+  )
+
+describe('POST /hooks/{connection}', () => {
+  it('takes a signed announcement, fetches the order itself, and takes a repetition once', async () => {
+    const placed = api.world.shop.control.newOrder()
+    const body = JSON.stringify({ id: placed.id, number: 'a lie', total: '0.01' })
+    const first = await deliver(body)
+    expect([first.status, await first.json()]).toEqual([200, { status: 'accepted' }])
+    const again = await deliver(body)
+    expect([again.status, await again.json()]).toEqual([200, { status: 'repeated' }])
+    expect(await stored()).toBe(1)
+    await api.world.settle()
+    expect(await api.world.order(placed.number)).toMatchObject({ number: placed.number })
+  })
+
+  it('refuses what is not signed with the secret over exactly these bytes, and keeps nothing', async () => {
+    const before = await stored()
+    const body = JSON.stringify({ id: 1 })
+    const wrong: Record<string, string>[] = [
+      { 'x-wc-webhook-signature': sign(body, 'another') },
+      { 'x-wc-webhook-signature': sign(`${body} `) },
+      { 'x-wc-webhook-signature': '' },
+    ]
+    for (const headers of wrong) {
+      const answer = await deliver(body, headers)
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('content-type')).toMatch('application/problem+json')
+      expect(await answer.json()).toMatchObject({ code: 'webhook_refused' })
+    }
+    expect(await stored()).toBe(before)
+  })
+
+  it("answers the shop's unsigned ping", async () => {
+    const body = 'webhook_id=7'
+    const answer = await fetch(`${api.url}/hooks/shop`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual({ status: 'ping' })
+  })
+
+  it('is told apart from places without webhooks', async () => {
+    for (const address of ['/hooks/netsuite', '/hooks/nobody', '/hooks/%00'])
+      expect([404, 400]).toContain((await deliver('{}', {}, address)).status)
+  })
+
+  it('takes bodies of any type and size up to its limit, and no larger ones', async () => {
+    const large = JSON.stringify({ id: 5, note: 'x'.repeat(3_000_000) })
+    expect((await deliver(large, { 'content-type': 'application/octet-stream' })).status).toBe(200)
+    const tooLarge = JSON.stringify({ id: 6, note: 'x'.repeat(11_000_000) })
+    expect((await deliver(tooLarge)).status).toBe(413)
+  })
+
+  it('never gives the secret away', async () => {
+    const connection = await connectionByName(api.world.db, 'shop')
+    expect(connection?.hook_secret?.toString()).not.toContain(secret)
+    expect(JSON.stringify(await api.get('/connections'))).not.toContain(secret)
+  })
+})
