@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { HttpRequest, OrderRef, Page } from '../../src/connectors/contract.ts'
 import { changed, fetchOrder } from '../../src/connectors/woocommerce/orders.ts'
-import { everyStatus, statuses } from '../../src/connectors/woocommerce/statuses.ts'
+import { statuses, statusParameter } from '../../src/connectors/woocommerce/statuses.ts'
+import { toOrder } from '../../src/connectors/woocommerce/to-order.ts'
 import { sandboxShop, scriptedShop, type ShopCtx, valueOf } from './woocommerce-support.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -183,6 +184,99 @@ describe('asking for what changed', () => {
     )
   })
 
+  it('steps over an order that makes the shop fail, and keeps its place', async () => {
+    const poisoned = new Set([5, 9, 10])
+    const failing = {
+      status: 500,
+      body: '{"code":"internal_server_error","message":"<p>There has been a critical error on this website.</p>","data":{"status":500}}',
+    }
+    const all = Array.from({ length: 14 }, (_, i) => ({
+      id: i + 1,
+      at: `2026-11-23T08:00:${String(Math.floor(i / 2) + 10)}`,
+    }))
+    const { ctx } = scriptedShop(
+      (url) => {
+        if (url.pathname.endsWith('/totals')) return { body: totals }
+        const query = url.searchParams
+        const without = new Set((query.get('exclude') ?? '').split(','))
+        const offset = Number(query.get('offset') ?? 0)
+        const found = all
+          .filter(({ id, at }) => at > (query.get('modified_after') ?? '') && !without.has(String(id)))
+          .slice(offset, offset + Number(query.get('per_page')))
+        if (found.some(({ id }) => poisoned.has(id))) return failing
+        return { body: `[${found.map(({ id, at }) => row(id, at)).join(',')}]` }
+      },
+      { perPage: 4 },
+    )
+    const refs = await readAll(ctx, { from: '2026-11-23T08:00:00.000Z' })
+    const named = refs.filter((ref) => !ref.id.startsWith('unreadable-'))
+    expect([...new Set(named.map((ref) => Number(ref.id)))].toSorted((a, b) => a - b)).toEqual([
+      1, 2, 3, 4, 6, 7, 8, 11, 12, 13, 14,
+    ])
+    const unnamed = refs.find((ref) => ref.id.startsWith('unreadable-'))!
+    expect(toOrder(unnamed.raw!)).toMatchObject({
+      ok: false,
+      error: {
+        problem: {
+          code: 'unreadable_order',
+          detail: expect.stringContaining('There has been a critical error'),
+        },
+      },
+    })
+  })
+
+  it('takes a shop that fails on everything for what it is', async () => {
+    const failing = {
+      status: 500,
+      body: '{"code":"internal_server_error","message":"broken","data":{"status":500}}',
+    }
+    const { ctx, asked } = scriptedShop((url) =>
+      url.pathname.endsWith('/totals') ? { body: totals } : failing,
+    )
+    expect(await changed(ctx, { from: '2026-11-23T08:00:00.000Z' })).toMatchObject({
+      ok: false,
+      error: { kind: 'unavailable', problems: [{ code: 'server_error' }] },
+    })
+    expect(asked.length).toBeLessThan(15)
+  })
+
+  it('reads on where a configured status is unknown to the shop', async () => {
+    const { ctx } = scriptedShop(
+      (url) => {
+        if (url.pathname.endsWith('/totals')) return { body: totals }
+        if (url.searchParams.get('status')?.includes('no-such-status'))
+          return {
+            status: 400,
+            body: '{"code":"rest_invalid_param","message":"Invalid parameter(s): status","data":{"status":400}}',
+          }
+        return { body: `[${row(1, '2026-11-23T08:00:00')}]` }
+      },
+      { extraStatuses: ['no-such-status'] },
+    )
+    expect((await readAll(ctx, { from: '2026-11-23T07:00:00.000Z' })).map((ref) => ref.id)).toEqual(['1'])
+  })
+
+  it('reads on with "any" where the shop refuses the very statuses it has', async () => {
+    const { ctx, asked } = scriptedShop((url) => {
+      if (url.pathname.endsWith('/totals')) return { body: '[]' }
+      if (url.searchParams.get('status') !== 'any')
+        return {
+          status: 400,
+          body: '{"code":"rest_invalid_param","message":"Ungültige Parameter: status","data":{"status":400}}',
+        }
+      return { body: `[${row(1, '2026-11-23T08:00:00')}]` }
+    })
+    expect((await readAll(ctx, { from: '2026-11-23T07:00:00.000Z' })).map((ref) => ref.id)).toEqual(['1'])
+    expect(asked[1]!.searchParams.get('status')).toContain('processing')
+  })
+
+  it('starts its window anew where a stored position cannot be read', async () => {
+    const { ctx } = scriptedShop((url) => ({
+      body: url.pathname.endsWith('/totals') ? totals : `[${row(1, '2026-11-23T08:00:00')}]`,
+    }))
+    expect(valueOf(await changed(ctx, { from: '2026-11-23T07:00:00.000Z' }, { page: 2 })).refs.length).toBe(1)
+  })
+
   it('counts as read whole only what the shop says is all', async () => {
     const { ctx } = scriptedShop((url) =>
       url.pathname.endsWith('/totals')
@@ -276,7 +370,7 @@ describe('against the sandbox shop', () => {
   it('goes on when a plug-in takes its status away', async () => {
     const { shop, ctx, clock } = await shopWith()
     shop.control.addStatus('packed-twice', 'Packed twice')
-    valueOf(await everyStatus(ctx))
+    valueOf(await statusParameter(ctx, 'every'))
     shop.control.forgetStatus('packed-twice')
     const { id } = shop.control.newOrder()
     expect((await readAll(ctx, { from: clock.now().toISOString() })).map((ref) => ref.id)).toEqual([
@@ -309,9 +403,11 @@ describe('against the sandbox shop', () => {
   })
 
   it('lists what a person may choose, plug-ins included', async () => {
-    const { shop, ctx } = await shopWith()
+    const { shop, ctx } = await shopWith({}, { extraStatuses: ['by-hand', 'trash'] })
     shop.control.addStatus('on-its-way', 'On its way')
     const known = valueOf(await statuses(ctx))
+    expect(known).toContainEqual({ code: 'by-hand', label: 'by-hand', importByDefault: false })
+    expect(known.filter((status) => status.code === 'trash').length).toBe(1)
     expect(known).toContainEqual({ code: 'on-its-way', label: 'On its way', importByDefault: false })
     expect(known.filter((status) => status.importByDefault).map((status) => status.code)).toEqual([
       'processing',

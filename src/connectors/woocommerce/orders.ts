@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { err, ok } from '../../result.ts'
 import type { ChangedPage, Failure, OrderRef, Outcome, Page, RawOrder, ReadWindow } from '../contract.ts'
 import { type Answer, call, type ShopCtx } from './client.ts'
 import { glance } from './glance.ts'
-import { elementsOf } from './raw-json.ts'
-import type { Query } from './site.ts'
-import { everyStatus, forgetStatuses } from './statuses.ts'
+import { failure, list, listsAnything, type Row } from './list.ts'
 
 const second = 1000
 
@@ -27,7 +24,8 @@ const position = z.object({
  * recordings/woocommerce-11.0.1 listing.json: "modified_after …", "race …", "zone …", "status …".
  */
 export async function changed(ctx: ShopCtx, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>> {
-  const at = page ? position.parse(page) : { t: startOfSecond(window.from), seen: [], stuck: false }
+  const start = { t: startOfSecond(window.from), seen: [], stuck: false }
+  const at = position.safeParse(page).data ?? start
   const answer = await list(
     ctx,
     {
@@ -66,54 +64,6 @@ function nextPosition(at: z.infer<typeof position>, rows: Row[]): z.infer<typeof
   return { t: at.t, seen, stuck: true }
 }
 
-interface Row {
-  id: string
-  modifiedAt: string
-  body: string
-}
-
-interface Listed {
-  rows: Row[]
-  /** What the shop says matches, where it says so. */
-  total: number
-  answer: Answer
-}
-
-/** A list with every status; `timeless` stands for the time of rows that tell none. When the shop has lost one of them (a plug-in is gone) its statuses are asked anew. */
-async function list(ctx: ShopCtx, query: Query, timeless: string): Promise<Outcome<Listed>> {
-  const ask = async () => {
-    const status = await everyStatus(ctx)
-    return status.ok
-      ? call(ctx, { method: 'GET', path: '/orders', query: { ...query, status: status.value }, orders: true })
-      : status
-  }
-  let answer = await ask()
-  if (!answer.ok && answer.error.kind === 'rejected' && /\bstatus\b/.test(answer.error.problems[0].detail)) {
-    forgetStatuses(ctx)
-    answer = await ask()
-  }
-  if (!answer.ok) return answer
-  const elements = elementsOf(answer.value.text)
-  if (elements === null) return err(noList(ctx, answer.value))
-  return ok({
-    rows: rowsOf(elements, timeless),
-    total: Number(answer.value.headers['x-wp-total'] ?? 0) || 0,
-    answer: answer.value,
-  })
-}
-
-/** An order that cannot be read keeps its place by its neighbours' time, and its bytes. */
-function rowsOf(elements: string[], timeless: string): Row[] {
-  let previous = timeless
-  return elements.map((body) => {
-    const seen = glance({ id: '', body, modifiedAt: null })
-    const modifiedAt = seen.modifiedAt ?? previous
-    previous = modifiedAt
-    const id = seen.id ?? `unreadable-${createHash('sha256').update(body).digest('hex').slice(0, 16)}`
-    return { id, modifiedAt, body }
-  })
-}
-
 /**
  * One order by its id, else by its number: WooCommerce has no filter by number, so `search` and an exact match (numbers
  * that a plug-in makes are not found by it: recordings order.json "search by that number"). Null when the shop has none,
@@ -148,33 +98,9 @@ function rawOrder(body: string, asked: string): RawOrder {
   return { id: seen.id ?? asked, body, modifiedAt: seen.modifiedAt }
 }
 
-/** An empty list proves nothing; one order anywhere proves that the shop can list. */
-async function listsAnything(ctx: ShopCtx): Promise<boolean> {
-  const any = await list(ctx, { per_page: 1, _fields: 'id' }, '')
-  return any.ok && any.value.rows.length > 0
-}
-
-function noList(ctx: ShopCtx, answer: Answer): Failure {
-  return failure(
-    ctx,
-    'invalid_response',
-    'unreadable_answer',
-    `A list of orders was asked for; the answer begins with ${answer.text.slice(0, 60)}`,
-  )
-}
-
 function ignoresTheDate(ctx: ShopCtx, t: string): Failure {
   const detail = `Asked for orders changed after ${t}, it lists older ones: WooCommerce is older than 5.8, or something on the way drops parameters`
   return failure(ctx, 'invalid_response', 'unreadable_answer', detail)
-}
-
-function failure(
-  ctx: ShopCtx,
-  kind: Failure['kind'],
-  code: 'server_error' | 'unreadable_answer',
-  detail: string,
-): Failure {
-  return { kind, problems: [{ code, subject: new URL(ctx.config.url).host, detail, vendorMessage: null }] }
 }
 
 const startOfSecond = (iso: string): string => `${new Date(iso).toISOString().slice(0, 19)}.000Z`

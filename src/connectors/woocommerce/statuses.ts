@@ -29,10 +29,20 @@ const totals = z.array(z.object({ slug: z.string(), name: z.string().catch('') }
  * lists every registered one), the ones its lists leave out, and those configured by hand.
  */
 export async function statuses(ctx: ShopCtx): Promise<Outcome<ChannelStatus[]>> {
+  const listed = await registered(ctx)
+  if (!listed.ok) return listed
+  const extra = ctx.config.extraStatuses.filter(
+    (code) => !listed.value.some((status) => status.code === code),
+  )
+  return ok([...listed.value, ...extra.map((code) => ({ code, label: code, importByDefault: false }))])
+}
+
+async function registered(ctx: ShopCtx): Promise<Outcome<ChannelStatus[]>> {
   const answer = await call(ctx, { method: 'GET', path: '/reports/orders/totals' })
   if (!answer.ok) return answer
   const known = totals.safeParse(answer.value.value)
-  const registered = known.success
+  const credible = known.success && known.data.some(({ slug }) => slug === 'processing')
+  const registered = credible
     ? known.data
     : defaultStatuses.map(({ code, label }) => ({ slug: code, name: label }))
   const all = new Map<string, ChannelStatus>()
@@ -43,8 +53,6 @@ export async function statuses(ctx: ShopCtx): Promise<Outcome<ChannelStatus[]>> 
       importByDefault: slug === 'processing' || slug === 'completed',
     })
   for (const status of unlisted) all.set(status.code, status)
-  for (const code of ctx.config.extraStatuses)
-    if (!all.has(code)) all.set(code, { code, label: code, importByDefault: false })
   return ok([...all.values()])
 }
 
@@ -52,29 +60,29 @@ const keptForMs = 10 * 60_000
 const memoryKey = 'woocommerce.statuses'
 
 /**
- * The `status` parameter that makes a list leave nothing out. Kept for ten minutes; asked anew after `forget`. A key
- * that may not read reports gets the statuses of WooCommerce itself.
+ * The `status` parameter of a list. `every` leaves nothing out; `registered` does without the statuses configured by
+ * hand; `any` is all that is left when the shop refuses even those it named. The shop's own are kept for ten minutes,
+ * and asked anew after `forgetStatuses`; a key that may not read reports gets the statuses of WooCommerce itself.
  */
-export async function everyStatus(ctx: ShopCtx): Promise<Outcome<string>> {
-  const kept = ctx.memory.get(memoryKey) as { list: string; until: number } | undefined
-  if (kept && kept.until > ctx.now().getTime()) return ok(kept.list)
-  const found = await statuses(ctx)
+export async function statusParameter(
+  ctx: ShopCtx,
+  which: 'every' | 'registered' | 'any',
+): Promise<Outcome<string>> {
+  if (which === 'any') return ok('any')
+  const listed = await listedStatuses(ctx)
+  if (!listed.ok) return listed
+  const extra = which === 'every' ? ctx.config.extraStatuses : []
+  return ok([...new Set([...listed.value, ...extra])].join(','))
+}
+
+async function listedStatuses(ctx: ShopCtx): Promise<Outcome<string[]>> {
+  const kept = ctx.memory.get(memoryKey) as { codes: string[]; until: number } | undefined
+  if (kept && kept.until > ctx.now().getTime()) return ok(kept.codes)
+  const found = await registered(ctx)
   if (!found.ok && found.error.problems[0].code !== 'permission_missing') return err(found.error)
-  const known = found.ok ? found.value : [...defaultStatuses, ...unlisted]
-  const list = known.map(({ code }) => code).join(',')
-  ctx.memory.set(memoryKey, { list, until: ctx.now().getTime() + keptForMs })
-  return ok(list)
+  const codes = (found.ok ? found.value : [...defaultStatuses, ...unlisted]).map(({ code }) => code)
+  ctx.memory.set(memoryKey, { codes, until: ctx.now().getTime() + keptForMs })
+  return ok(codes)
 }
 
 export const forgetStatuses = (ctx: ShopCtx) => ctx.memory.delete(memoryKey)
-
-/** Statuses the shop named in refusing one: the list to go on with. Null when the message is another one. */
-export function statusesNamedIn(message: string | null): string | null {
-  const named = /is not one of (.+?)\.?$/.exec(message ?? '')?.[1]
-  if (named === undefined) return null
-  return named
-    .split(/,\s*(?:and\s+)?|\s+and\s+/)
-    .map((code) => code.trim())
-    .filter((code) => code !== '' && code !== 'any')
-    .join(',')
-}

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { err, ok, type Result } from '../../result.ts'
 import type { Address } from '../../order/address.ts'
 import { absolute, isZero, sum } from '../../order/money.ts'
@@ -24,6 +24,9 @@ export function toOrder(raw: RawOrder): Result<Order, ToOrderFailure> {
       `It is not valid JSON at ${place}: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
+  const refusal = shopError.safeParse(json)
+  if (refusal.success)
+    return unreadable('', `The shop fails when it is asked for this order: ${refusal.data.message}`)
   const parsed = rawOrder.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -35,6 +38,9 @@ export function toOrder(raw: RawOrder): Result<Order, ToOrderFailure> {
   if (placedAt === null) return unreadable('date_created_gmt', 'date_created_gmt: the order has no date')
   return ok(canonical(order, placedAt, raw.modifiedAt))
 }
+
+/** WordPress' error in the place of an order. */
+const shopError = z.object({ code: z.string(), message: z.string(), id: z.undefined().optional() })
 
 function canonical(order: RawWooOrder, placedAt: string, listedAt: string | null): Order {
   const { lines, rounding } = linesOf(order)
