@@ -26,7 +26,14 @@ export interface JournalEntry {
   callerGone: boolean
 }
 
+/** How far a call has come: let in and not yet worked on, worked on and not yet answered, over. */
+export type CallStep = 'let in' | 'done' | 'over'
+export type CallWatcher = (entry: JournalEntry, step: CallStep) => void
+
 export interface Traffic {
+  /** The calls that were let in and are not over, with how far they have come. */
+  running: Map<JournalEntry, CallStep>
+  watchers: Set<CallWatcher>
   inFlight: number
   /** The most calls that ran at once, those of callers who hung up included. */
   highestInFlight: number
@@ -82,6 +89,7 @@ export function serveApi(
       } catch (error) {
         if (!settings.signal.aborted) throw error
       } finally {
+        if (traffic.running.has(entry)) reach(entry, 'over')
         traffic.inFlight--
         request.raw.socket.off('close', hungUp)
         if (open) traffic.open--
@@ -120,12 +128,14 @@ export function serveApi(
 
     const late = has('commitLate')?.ms
     if (late !== undefined) sever(reply)
+    reach(entry, 'let in')
     const slow = settings.latencyMs() + (has('slow')?.ms ?? 0)
     const before = slow / 2 + (late ?? 0)
     await pause(Math.min(before, settings.requestLimitMs))
     if (before > settings.requestLimitMs) return late === undefined ? send(reply, entry, timedOut) : undefined
     const answer = answerCall(request, entry)
     entry.done = true
+    reach(entry, 'done')
     await pause(slow / 2)
     if (late !== undefined) return
     if (has('loseAnswer')) return sever(reply)
@@ -156,6 +166,12 @@ export function serveApi(
       body,
       warn: (paths) => (entry.warnings = paths),
     })
+  }
+
+  function reach(entry: JournalEntry, step: CallStep): void {
+    if (step === 'over') traffic.running.delete(entry)
+    else traffic.running.set(entry, step)
+    for (const watcher of traffic.watchers) watcher(entry, step)
   }
 
   const pause = async (ms: number): Promise<void> => {

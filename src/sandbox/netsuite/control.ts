@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../result.ts'
 import { isoSeconds, localTime, type Account } from './account.ts'
-import type { JournalEntry, Traffic } from './api-server.ts'
+import type { CallStep, CallWatcher, JournalEntry, Traffic } from './api-server.ts'
 import type { Gatekeeper, LoginAudit } from './auth.ts'
 import type { Fault, Faults } from './faults.ts'
 import { fulfillOrder } from './fulfillments.ts'
@@ -69,6 +69,10 @@ export interface Control {
   /** Last locked day, `YYYY-MM-DD`; null opens all periods. */
   lockPeriod(until: string | null): void
   requests(): JournalEntry[]
+  /** Calls that were let in and are not over, with how far each has come. Control from inside only. */
+  running(): { call: JournalEntry; step: CallStep }[]
+  /** Tells of every step of every call at the moment it is taken; the answer ends that. From inside only. */
+  watch(watcher: CallWatcher): () => void
   clearRequests(): void
   state(): SandboxState
 }
@@ -144,6 +148,11 @@ export function makeControl({ account, gatekeeper, faults, traffic, records, lis
     },
     lockPeriod: (until) => changeSetting(account, 'periodLockedUntil', until ?? '0000-00-00'),
     requests: () => traffic.journal,
+    running: () => [...traffic.running].map(([call, step]) => ({ call, step })),
+    watch(watcher) {
+      traffic.watchers.add(watcher)
+      return () => void traffic.watchers.delete(watcher)
+    },
     clearRequests() {
       traffic.journal.length = 0
       traffic.highestInFlight = traffic.inFlight

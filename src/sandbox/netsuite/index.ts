@@ -24,7 +24,7 @@ export type { Fault } from './faults.ts'
 export type { Control } from './control.ts'
 export type { Records, OrderRecord, FulfillmentRecord } from './records.ts'
 export type { SandboxCredentials } from './credentials.ts'
-export type { JournalEntry } from './api-server.ts'
+export type { CallStep, JournalEntry } from './api-server.ts'
 
 export interface SandboxNetSuiteOptions {
   /** 0: any free port. */
@@ -91,7 +91,15 @@ export async function startSandboxNetSuite(options: SandboxNetSuiteOptions): Pro
   const credentials = options.credentials ?? (await keptCredentials(account))
 
   const closing = new AbortController()
-  const traffic: Traffic = { inFlight: 0, highestInFlight: 0, highestOpen: 0, open: 0, journal: [] }
+  const traffic: Traffic = {
+    running: new Map(),
+    watchers: new Set(),
+    inFlight: 0,
+    highestInFlight: 0,
+    highestOpen: 0,
+    open: 0,
+    journal: [],
+  }
   const gatekeeper = makeGatekeeper(account, credentials)
   const faults = makeFaults()
   const records = makeRecords(account)

@@ -1,0 +1,141 @@
+import { stringify } from 'yaml'
+import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
+import { type SandboxNetSuite, startSandboxNetSuite } from '../../src/sandbox/netsuite/index.ts'
+import { type SandboxShop, startSandboxShop, type Trouble } from '../../src/sandbox/shop/index.ts'
+import { numbersFrom } from '../support/chance.ts'
+import { type Home, writeConfiguration } from './program.ts'
+
+/** What became of an order that was placed in the shop, as the business knows it. */
+export interface Placed {
+  id: string
+  number: string
+  trouble: Trouble | null
+  email: string
+  total: string
+}
+
+/** A shop with customers in it and a NetSuite behind, both 300 ms away; they live in the test, and outlive the program. */
+export interface Business {
+  shop: SandboxShop
+  netsuite: SandboxNetSuite
+  placed: Placed[]
+  /** E-mail addresses of customers in NetSuite before anything happened, as often as they occur. */
+  emailsBefore: string[]
+  place(count: number): void
+  /** Orders flow: customers place them as long as not too many wait to be posted. The answer ends that. */
+  flow(): () => void
+  /** Tells the program of this home about both, and the route between them. */
+  connect(home: Home): Promise<void>
+  close(): Promise<void>
+}
+
+const latencyMs = 300
+const guests = 40
+/** One order in so many is of the kind that stops. */
+const troubledOneIn = 8
+const troubles: Trouble[] = [
+  'unknown_sku',
+  'inactive_item',
+  'unmapped_payment',
+  'held_status',
+  'total_differs',
+]
+
+export async function openBusiness(seed: number): Promise<Business> {
+  const now = () => new Date()
+  const random = numbersFrom(seed)
+  const openedAt = now()
+  const shop = await startSandboxShop({ port: 0, now, random, seed: 'empty', latencyMs })
+  const netsuite = await startSandboxNetSuite({
+    port: 0,
+    now,
+    seed: 'demo',
+    latencyMs,
+    requestLimitMs: 2000,
+    timeZone: 'UTC',
+  })
+  const placed: Placed[] = []
+
+  function placeOne(): void {
+    const trouble = random() * troubledOneIn < 1 ? troubles[Math.floor(random() * troubles.length)]! : null
+    const order = shop.control.draftOrder(trouble === null ? { country: 'DE' } : { trouble })
+    if (trouble === null) {
+      // Few new customers who order again and again: orders of one customer are under way at the same time.
+      const guest = Math.floor(random() * guests)
+      order.customerId = 0
+      order.billing = {
+        ...order.billing,
+        first_name: 'Guest',
+        last_name: `Number ${guest}`,
+        company: '',
+        email: `guest-${guest}@example.org`,
+      }
+    }
+    const { id, number, total } = shop.control.placeOrder(order)
+    placed.push({ id: String(id), number, trouble, email: order.billing.email ?? '', total })
+  }
+  const place = (count: number) => {
+    for (let n = 0; n < count; n++) placeOne()
+  }
+
+  return {
+    shop,
+    netsuite,
+    placed,
+    emailsBefore: netsuite.records.customers().flatMap(({ email }) => (email === null ? [] : [email])),
+    place,
+    flow: () => {
+      const timer = setInterval(() => {
+        const good = placed.filter(({ trouble }) => trouble === null).length
+        if (good - netsuite.records.counts().orders < 25) place(1 + Math.floor(random() * 3))
+      }, 250)
+      return () => clearInterval(timer)
+    },
+    connect: (home) =>
+      writeConfiguration(home, configuration(shop, netsuite, openedAt), {
+        SHOP_KEY: shop.consumerKey,
+        SHOP_SECRET: shop.consumerSecret,
+        NETSUITE_KEY: netsuite.credentials.oauth2.privateKey,
+      }),
+    close: async () => {
+      await Promise.all([shop.close(), netsuite.close()])
+    },
+  }
+}
+
+function configuration(shop: SandboxShop, netsuite: SandboxNetSuite, openedAt: Date): string {
+  const { clientId, certificateId } = netsuite.credentials.oauth2
+  return stringify({
+    connections: {
+      shop: {
+        kind: 'woocommerce',
+        url: shop.url,
+        credentials: { consumerKey: '${SHOP_KEY}', consumerSecret: '${SHOP_SECRET}' },
+        timeout: '2s',
+      },
+      netsuite: {
+        kind: 'netsuite',
+        account: netsuite.account,
+        url: netsuite.url,
+        credentials: { clientId, certificateId, privateKey: '${NETSUITE_KEY}' },
+        timeout: '1s',
+        requestLimit: '2s',
+        concurrency: 5,
+      },
+    },
+    routes: [
+      {
+        name: 'shop-to-netsuite',
+        from: 'shop',
+        to: 'netsuite',
+        import: {
+          statuses: ['processing', 'completed'],
+          since: new Date(openedAt.getTime() - 60_000).toISOString(),
+          every: '1s',
+        },
+        post: { automatic: true },
+        mapping: demoMapping,
+      },
+    ],
+  })
+}
