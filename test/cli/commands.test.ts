@@ -1,12 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Applied } from '../../src/flows/apply-configuration.ts'
 import type { CheckResult } from '../../src/flows/check-connection.ts'
 import type { ImportJson, OrderDetail, OrderPage, ProblemGroup, Why } from '../../src/server/schemas.ts'
 import { newHome, type Ran, type Started, startCommand, until, waybill } from '../support/command.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { type Outside, startOutside } from '../support/shop-and-netsuite.ts'
+
+// Each test starts several processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let database: TestDatabase
 let outside: Outside

@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { access, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { access, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -25,7 +25,7 @@ export async function backup(file: string, output: Output): Promise<number> {
   const draft = `${file}.part`
   output.progress('Copying …')
   try {
-    const target = createWriteStream(draft, { mode: 0o600 })
+    const target = (await open(draft, 'w', 0o600)).createWriteStream({ flush: true })
     const client = await connect(environment).catch((error: unknown) => {
       if (error instanceof CliFailure && error.code === 'not_running') return null
       throw error
