@@ -200,6 +200,35 @@ describe('a call', () => {
     expect(requests.at(-1)!.url).not.toContain('cs_secret')
   })
 
+  it('gets past a proxy that does not tell the shop of https', async () => {
+    const { http, requests } = scripted(({ method, headers, url }) => {
+      const given = new URL(url)
+      const query = [...given.searchParams].filter(([name]) => !name.startsWith('oauth_'))
+      const signature = (scheme: string) =>
+        new Map(
+          oauthParameters({
+            method,
+            baseUrl: `${scheme}://shop.example${given.pathname}`,
+            query,
+            consumerKey: 'ck_key',
+            consumerSecret: 'cs_secret',
+            nonce: given.searchParams.get('oauth_nonce')!,
+            timestamp: Number(given.searchParams.get('oauth_timestamp')),
+          }),
+        ).get('oauth_signature')
+      if (headers?.['authorization'])
+        return unauthorised('Sorry, you cannot list resources.', 'woocommerce_rest_cannot_view')
+      return given.searchParams.get('oauth_signature') === signature('http')
+        ? { body: '[{"id":1}]' }
+        : unauthorised('Invalid signature - provided signature does not match.')
+    })
+    const ctx = ctxOver(http, 'https://shop.example')
+    expect((await call(ctx, orders)).ok).toBe(true)
+    const before = requests.length
+    expect((await call(ctx, orders)).ok).toBe(true)
+    expect(requests.length - before).toBe(1)
+  })
+
   it('tells what a refused Basic login hides: OAuth names the fault', async () => {
     const { http } = scripted(({ headers }) =>
       headers?.['authorization']

@@ -117,23 +117,34 @@ async function learn(ctx: ShopCtx, what: Call, { failure, page }: Fault): Promis
   const said = problem.vendorMessage ?? ''
   if (ctx.config.url.startsWith('https://') && !site.dropsAuthorization && !/secret is invalid/i.test(said))
     return learnWhetherTheHeaderIsDropped(ctx, failure)
-  if (site.home === undefined && /signature does not match/i.test(said)) return learnHome(ctx)
+  if (site.home === undefined && isWrongSignature(failure)) return learnHome(ctx)
   return false
 }
 
 /**
- * A dropped Authorization header looks like no key at all. OAuth parameters in the address get through (recordings
- * broken.json "Authorization header stripped: oauth in query"), and where they do not help, name the fault.
+ * A dropped Authorization header looks like no key at all, and so does Basic login where a proxy does not tell the site
+ * that it is asked over https. OAuth parameters in the address get through (recordings broken.json "Authorization header
+ * stripped: oauth in query"), signed for the scheme the site believes in; where they do not help, they name the fault.
  */
 async function learnWhetherTheHeaderIsDropped(ctx: ShopCtx, failure: Failure): Promise<boolean> {
   const site = siteMemory(ctx)
   site.dropsAuthorization = true
-  const proof = await once(ctx, { method: 'GET', path: '/orders', query: { per_page: 1, _fields: 'id' } })
-  site.dropsAuthorization = proof.ok
-  if (!proof.ok && proof.error.failure.problems[0].code === 'credentials_refused')
-    failure.problems = proof.error.failure.problems
-  return proof.ok
+  const prove = () => once(ctx, { method: 'GET', path: '/orders', query: { per_page: 1, _fields: 'id' } })
+  let proof = await prove()
+  if (!proof.ok && isWrongSignature(proof.error.failure)) {
+    site.scheme = 'http:'
+    proof = await prove()
+  }
+  if (proof.ok) return true
+  delete site.dropsAuthorization
+  delete site.scheme
+  const told = proof.error.failure
+  if (told.problems[0].code === 'credentials_refused') failure.problems = told.problems
+  return false
 }
+
+const isWrongSignature = (failure: Failure) =>
+  /signature does not match/i.test(failure.problems[0].vendorMessage ?? '')
 
 /** The shop checks signatures against its own home address (recordings broken.json "home changed", "www in front"). */
 async function learnHome(ctx: ShopCtx): Promise<boolean> {

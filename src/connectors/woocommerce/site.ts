@@ -10,6 +10,8 @@ interface SiteMemory {
   plainPermalinks?: boolean
   /** The web server drops the Authorization header: OAuth parameters in the address get through. */
   dropsAuthorization?: boolean
+  /** The scheme the site takes a call for, where a proxy in front of it does not tell it of https. */
+  scheme?: 'http:'
   /** The home address of the site where it differs from the configured one: OAuth is checked against it. */
   home?: string
 }
@@ -57,7 +59,7 @@ export function signed(
   }
   const oauth = oauthParameters({
     method,
-    baseUrl: signedAddress(site.home ?? url, address, url),
+    baseUrl: signedAddress(site, address, url),
     query: parameters,
     ...credentials,
     nonce: ctx.randomId().replaceAll(/[^A-Za-z0-9]/g, ''),
@@ -70,10 +72,11 @@ export function signed(
  * The address as the shop signs it: its own home, by the scheme of the call, then the path below the home; the home
  * itself without a closing slash (WC_REST_Authentication::check_oauth_signature; recordings broken.json "home changed").
  */
-function signedAddress(home: string, address: string, url: string): string {
-  const signedHome = home.replace(/^https?:/, new URL(url).protocol).replace(/\/$/, '')
+function signedAddress(site: SiteMemory, address: string, url: string): string {
+  const scheme = site.scheme ?? new URL(url).protocol
+  const home = (site.home ?? url).replace(/^https?:/, scheme).replace(/\/$/, '')
   const path = address.slice(url.length)
-  return path === '/' ? signedHome : signedHome + path
+  return path === '/' ? home : home + path
 }
 
 function withQuery(address: string, parameters: [string, string][]): string {
