@@ -3,6 +3,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allowList } from '../../src/connectors/addresses.ts'
+import { backends, channels } from '../../src/connectors/index.ts'
+import { openDatabase } from '../../src/ledger/database.ts'
+import { createServer } from '../../src/server/create-server.ts'
 import { createLog } from '../../src/server/log.ts'
 import type { ProblemDetails } from '../../src/server/schemas.ts'
 import { problemDetails } from '../../src/server/schemas.ts'
@@ -123,6 +127,36 @@ describe('refusals', () => {
     expect({ status: answer.status, code: body.code }).toEqual({ status, code })
     expect(body.status).toBe(status)
     expect(body.fix).toBeTruthy()
+  })
+})
+
+describe('without a database', () => {
+  it('says so, and lives', async () => {
+    const { db } = openDatabase(
+      { host: '127.0.0.1', port: 1, connectionTimeoutMillis: 1000 },
+      () => undefined,
+    )
+    const log = { ...api.world.deps.log, warn: () => undefined }
+    const server = await createServer({
+      deps: { ...api.world.deps, db, log },
+      vault: api.world.vault,
+      connectors: { channels, backends },
+      allow: allowList([]),
+      token,
+      publicUrl: null,
+      host: '127.0.0.1',
+      webDir,
+      version: 'test',
+    })
+    const url = await server.listen(0)
+    const headers = { authorization: `Bearer ${token}` }
+    const orders = await fetch(`${url}/api/v1/orders`, { headers })
+    expect(orders.status).toBe(503)
+    expect(await orders.json()).toMatchObject({ code: 'database_unavailable', fix: expect.any(String) })
+    expect((await fetch(`${url}/readyz`)).status).toBe(503)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    await server.close()
+    await db.destroy()
   })
 })
 

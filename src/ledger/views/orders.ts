@@ -33,18 +33,14 @@ export interface OrderCursor {
   id: string
 }
 
-type Tables = Database & { channel: Database['connections']; backend: Database['connections'] }
-type Where = ExpressionBuilder<Tables, 'orders' | 'channel' | 'backend'>
+type Where = ExpressionBuilder<Database, 'orders'>
 
-const joined = (db: Db) =>
-  db
-    .selectFrom('orders')
-    .innerJoin('connections as channel', 'channel.id', 'orders.channel_id')
-    .innerJoin('connections as backend', 'backend.id', 'orders.backend_id')
-    .where('orders.account_id', '=', mainAccount)
+const ours = (db: Db) => db.selectFrom('orders').where('orders.account_id', '=', mainAccount)
 
 const withNames = (db: Db) =>
-  joined(db)
+  ours(db)
+    .innerJoin('connections as channel', 'channel.id', 'orders.channel_id')
+    .innerJoin('connections as backend', 'backend.id', 'orders.backend_id')
     .innerJoin('routes as route', 'route.id', 'orders.route_id')
     .selectAll('orders')
     .select([
@@ -55,16 +51,15 @@ const withNames = (db: Db) =>
       'route.name as route_name',
     ])
 
+/** Orders that come from or go to the connection of that name. */
+const atConnection = (name: string): Expression<SqlBool> => sql<SqlBool>`EXISTS (
+  SELECT 1 FROM connections AS named WHERE named.account_id = orders.account_id AND named.name = ${name}
+    AND named.id IN (orders.channel_id, orders.backend_id))`
+
 function matches(filter: OrderFilter, where: Where): Expression<SqlBool> {
   const all: Expression<SqlBool>[] = []
   if (filter.status?.length) all.push(where('orders.status', 'in', filter.status))
-  if (filter.connection !== undefined)
-    all.push(
-      where.or([
-        where('channel.name', '=', filter.connection),
-        where('backend.name', '=', filter.connection),
-      ]),
-    )
+  if (filter.connection !== undefined) all.push(atConnection(filter.connection))
   if (filter.problem !== undefined)
     all.push(
       where.exists(
@@ -165,7 +160,7 @@ export async function orderViews(db: Db, ids: string[]): Promise<OrderView[]> {
 
 /** How many orders there are of each status, for the filter without its own statuses. */
 export async function countOrders(db: Db, filter: OrderFilter): Promise<Map<Status, number>> {
-  const rows = await joined(db)
+  const rows = await ours(db)
     .where((where) => matches({ ...filter, status: undefined }, where))
     .select(['orders.status', sql<number>`count(*)::int`.as('n')])
     .groupBy('orders.status')
@@ -175,7 +170,7 @@ export async function countOrders(db: Db, filter: OrderFilter): Promise<Map<Stat
 
 /** The ids of the orders the filter finds, at most `limit`, oldest first: the order in which they were made. */
 export async function orderIds(db: Db, filter: OrderFilter, limit: number): Promise<string[]> {
-  const rows = await joined(db)
+  const rows = await ours(db)
     .where((where) => matches(filter, where))
     .select('orders.id')
     .orderBy('orders.id')
@@ -199,10 +194,7 @@ export async function ordersNamed(db: Db, name: string, connection?: string): Pr
   const number = text.replace(/^#/, '')
   const named = async (condition: Expression<SqlBool>) => {
     let query = withNames(db).where(condition)
-    if (connection !== undefined)
-      query = query.where((where) =>
-        where.or([where('channel.name', '=', connection), where('backend.name', '=', connection)]),
-      )
+    if (connection !== undefined) query = query.where(atConnection(connection))
     return query.orderBy('orders.id', 'desc').limit(20).execute()
   }
   const inChannel = await named(
