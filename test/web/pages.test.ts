@@ -208,7 +208,7 @@ test('it says when the server is away or the session has ended, and goes on by i
   await page.locator('tbody tr').first().waitFor()
 
   await context.clearCookies()
-  await page.getByRole('button', { name: /^All/ }).click()
+  await page.getByRole('button', { name: /^Error posting/ }).click()
   await page.getByText('Your session has ended').waitFor()
   expect(await page.getByText('Waybill does not answer').count()).toBe(0)
   await context.close()
