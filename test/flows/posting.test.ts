@@ -254,6 +254,35 @@ describe('a backend in trouble', () => {
     expect(await connection()).toMatchObject({ health: 'needs_reauthorisation' })
   })
 
+  it('is asked for a customer once, and anew when it refused an order of theirs', async () => {
+    const { shop, netsuite, poll, order } = await start()
+    const customerCalls = () =>
+      netsuite.control.requests().filter((one) => one.method === 'GET' && one.path.includes('/customer/'))
+        .length
+    const email = placeGuest(shop)
+    await poll()
+    const asked = customerCalls()
+    expect(asked).toBeGreaterThan(0)
+    const again = placeGuest(shop)
+    await world.poll()
+    expect((await order(again)).status).toBe('posted')
+    const second = customerCalls()
+    placeGuest(shop)
+    await world.poll()
+    expect(customerCalls()).toBe(second)
+
+    const { id } = netsuite.records.order((await order(email)).external_id)!.customer
+    netsuite.control.changeCustomer(id, { inactive: true })
+    const refused = placeGuest(shop)
+    await world.poll()
+    expect((await order(refused)).status).toBe('post_error')
+    netsuite.control.changeCustomer(id, { inactive: false })
+    const last = placeGuest(shop)
+    await world.poll()
+    expect((await order(last)).status).toBe('posted')
+    expect(customerCalls()).toBeGreaterThan(second)
+  })
+
   it('never has more calls at once than its budget', async () => {
     const { shop, netsuite, poll } = await start({ netsuite: { latencyMs: 5 }, concurrency: 3 })
     for (let n = 0; n < 30; n += 1) shop.control.newOrder()

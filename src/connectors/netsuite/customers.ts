@@ -38,8 +38,46 @@ const customerRecord = z.object({
 })
 type CustomerRecord = z.output<typeof customerRecord>
 
-/** Finds the customer by Waybill's external id (the record itself), then by e-mail address (active ones). */
+type Kept = Map<string, { customer: Extract<FoundCustomer, { kind: 'found' }>; until: number }>
+
+const customersKey = 'netsuite.customers'
+const keptForMs = 10 * 60_000
+const mostKept = 5000
+
+/**
+ * Finds the customer by Waybill's external id (the record itself), then by e-mail address (active ones). Kept for a
+ * while is only one that fits; a refusal of the order forgets it.
+ */
 export async function findCustomer(ctx: NetSuiteCtx, wanted: Wanted): Promise<Outcome<FoundCustomer>> {
+  const key = JSON.stringify([wanted.externalId, emailOf(wanted.order), wanted.subsidiary, wanted.currency])
+  const kept = keptCustomers(ctx.memory)
+  const now = ctx.now().getTime()
+  const known = kept.get(key)
+  if (known && known.until > now) return ok(known.customer)
+  const found = await askForCustomer(ctx, wanted)
+  if (!found.ok || found.value.kind !== 'found') return found
+  const { inactive, inSubsidiary, hasCurrency } = found.value
+  if (!inactive && inSubsidiary && hasCurrency) {
+    if (kept.size >= mostKept) kept.clear()
+    kept.set(key, { customer: found.value, until: now + keptForMs })
+  }
+  return found
+}
+
+function keptCustomers(memory: Map<string, unknown>): Kept {
+  const kept = (memory.get(customersKey) as Kept | undefined) ?? new Map()
+  memory.set(customersKey, kept)
+  return kept
+}
+
+/** The next order of this customer asks NetSuite anew; of all customers where none is named. */
+export function forgetCustomer(memory: Map<string, unknown>, id?: string): void {
+  const kept = keptCustomers(memory)
+  if (id === undefined) kept.clear()
+  for (const [key, { customer }] of kept) if (customer.id === id) kept.delete(key)
+}
+
+async function askForCustomer(ctx: NetSuiteCtx, wanted: Wanted): Promise<Outcome<FoundCustomer>> {
   for (const way of wanted.mapping.customers.match) {
     const found =
       way === 'externalId'

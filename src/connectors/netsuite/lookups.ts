@@ -5,7 +5,7 @@ import { err, ok } from '../../result.ts'
 import type { Outcome } from '../contract.ts'
 import { literals, queryAll, type NetSuiteCtx } from './client.ts'
 import { isUnseen } from './errors.ts'
-import { findCustomer, type FoundCustomer } from './customers.ts'
+import { findCustomer, forgetCustomer, type FoundCustomer } from './customers.ts'
 import { knownZone } from './time-zone.ts'
 import { mapped, type NetSuiteMapping } from './mapping.ts'
 
@@ -246,8 +246,9 @@ function memory<T>(kept: Map<string, unknown>, key: string, make: () => T): T {
   return kept.get(key) as T
 }
 
-/** Forgets items and lists; the token stays. */
+/** Forgets items, customers and lists; the token stays. */
 export function forget(kept: Map<string, unknown>): void {
+  forgetCustomer(kept)
   kept.delete(itemsKey)
   kept.delete(listsKey)
 }

@@ -4,6 +4,7 @@ import { err, ok } from '../../result.ts'
 import type { BackendTotals, Failure, Outcome, RecordRef } from '../contract.ts'
 import { createRecord, getRecord, type NetSuiteCtx } from './client.ts'
 import { recordUrl } from './config.ts'
+import { forgetCustomer } from './customers.ts'
 import { currencyCode, forgetItem } from './lookups.ts'
 import type { NetSuiteDraft } from './to-sales-order.ts'
 
@@ -90,6 +91,7 @@ export async function create(ctx: NetSuiteCtx, draft: NetSuiteDraft): Promise<Ou
   )
   if (!created.ok) {
     forgetNamedItems(ctx, created.error)
+    forgetCustomer(ctx.memory, customer.value)
     return err(atStage('Creating the sales order', created.error))
   }
   if (created.value !== null)
