@@ -44,23 +44,18 @@ async function lookUp(deps: Deps, tx: Tx, backendId: string, ids: string[]): Pro
   const { requestLimitMs, timeoutMs } = backendFor(deps, connection).timing(deps.configOf(connection))
   const at = deps.now()
   const until = new Date(at.getTime() + requestLimitMs + timeoutMs)
-  const change = {
+  const orders = await lockOrders(tx, ids)
+  await changeStatuses(tx, orders, {
+    to: 'verifying',
     at,
     actor: 'waybill',
     kind: 'restored',
     detail: () => ({ until: until.toISOString() }),
-  }
-  const scheduled = (await lockOrders(tx, ids)).filter((order) => order.status === 'scheduled')
-  await changeStatuses(tx, scheduled, { ...change, to: 'posting' })
-  const all = await lockOrders(tx, ids)
-  await changeStatuses(tx, all, {
-    ...change,
-    to: 'verifying',
     set: { unknown_until: until, next_attempt_at: at },
   })
   await enqueue(
     tx,
-    all.map((order) => ({
+    orders.map((order) => ({
       kind: 'post' as const,
       key: order.id,
       connectionId: backendId,

@@ -6,7 +6,17 @@ export const transitions = {
   import_error: ['import_error', 'held', 'imported', 'scheduled', 'cancelled'],
   held: ['held', 'imported', 'scheduled', 'import_error', 'cancelled'],
   imported: ['scheduled', 'held', 'import_error', 'cancelled'],
-  scheduled: ['posting', 'scheduled', 'held', 'imported', 'import_error', 'post_error', 'cancelled'],
+  // To verifying only when the ledger was restored: what happened since its backup is not known.
+  scheduled: [
+    'posting',
+    'verifying',
+    'scheduled',
+    'held',
+    'imported',
+    'import_error',
+    'post_error',
+    'cancelled',
+  ],
   posting: ['posted', 'verifying', 'post_error', 'scheduled', 'complete'],
   verifying: ['posted', 'verifying', 'post_error', 'scheduled', 'complete'],
   post_error: ['scheduled', 'posted', 'verifying', 'held', 'imported', 'import_error', 'cancelled'],

@@ -40,6 +40,8 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
   stopped: (_, detail) => `Stopped: ${problems(detail)}`,
   put_back: (_, detail) => `Not sent${after(': ', detail['problem'])}. It waits for the connection`,
   attempt_failed: (_, detail) => `An attempt failed${after(': ', detail['problem'])}`,
+  restored: (_, __, backend) =>
+    `Restored from a backup while it was on its way: ${backend} is asked before anything is sent`,
   total_checked: (_, detail, backend) =>
     detail['problem'] ? text(detail['problem']) : `${backend} has the same total as the shop`,
   total_accepted: () => 'The difference of the totals was accepted',
