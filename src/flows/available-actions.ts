@@ -35,7 +35,8 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
     if (status === 'posting' || status === 'verifying') return 'it is on its way already'
     if (problems.some((code) => ofThePayload.includes(code)))
       return 'what the shop sent cannot be posted; correct it there and read it again'
-    return ['imported', 'scheduled', 'post_error'].includes(status) ? null : 'it cannot be read'
+    if (status === 'import_error') return 'it cannot be read; read it again from the shop'
+    return ['imported', 'scheduled', 'post_error'].includes(status) ? null : 'it has been posted already'
   },
   cancel: ({ status }) => {
     if (status === 'cancelled') return 'it is cancelled already'

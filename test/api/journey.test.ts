@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
+import { demoIds } from '../../src/sandbox/netsuite/demo.ts'
 import type {
   BulkResult,
   Choices,
@@ -134,5 +135,58 @@ describe('an order on its way, seen from outside', () => {
       skippedCount: 3,
       skipped: [{ why: 'it is not cancelled' }, {}, {}],
     })
+  })
+
+  it('is shipped: a report that the shop refused is sent again, and completes it', async () => {
+    const placed = api.world.shop.control.newOrder()
+    await api.world.poll()
+    const posted = await api.get<OrderDetail>(`/orders/${placed.number}`)
+    api.world.shop.control.fault({ kind: 'error', on: 'writes', path: `/orders/${placed.id}/` })
+    api.world.netsuite.control.ship(posted.record!.id, { carrier: 'DHL', tracking: 'JD0099' })
+    for (let i = 0; i < 8; i++) await api.world.advance(60_000)
+    const stopped = await api.get<OrderDetail>(`/orders/${placed.number}`)
+    expect(stopped).toMatchObject({
+      status: 'shipment_error',
+      primaryAction: 'resend_shipment',
+      shipments: [{ status: 'error', carrier: 'DHL', trackingNumbers: ['JD0099'], sentAt: null }],
+    })
+    await api.world.shop.control.reset()
+    await api.post(`/orders/${placed.number}/resend-shipment`)
+    await api.world.settle()
+    expect(await api.get<OrderDetail>(`/orders/${placed.number}`)).toMatchObject({
+      status: 'complete',
+      problem: null,
+      primaryAction: null,
+      shipments: [{ status: 'sent', sentAt: expect.any(String) }],
+    })
+  })
+
+  it('has another total in NetSuite: it is linked, checked again, and accepted by a person', async () => {
+    api.world.shop.control.newOrder({ country: 'DE' })
+    await api.world.poll()
+    // Somebody raises the rates in NetSuite; Waybill has just looked them up.
+    for (const id of Object.values(demoIds.taxCodes)) api.world.netsuite.control.changeTaxCode(id, '30')
+    const placed = api.world.shop.control.newOrder({ country: 'DE' })
+    await api.world.poll()
+    const stopped = await api.get<OrderDetail>(`/orders/${placed.number}`)
+    expect(stopped).toMatchObject({
+      status: 'post_error',
+      record: { number: expect.stringMatching(/^SO/) },
+      problem: { code: 'total_differs', detail: expect.stringContaining(placed.total) },
+      primaryAction: 'check_again',
+    })
+    expect(stopped.record?.total).not.toEqual(stopped.total)
+    await api.post(`/orders/${placed.number}/check-again`)
+    await api.world.settle()
+    expect(await api.get<OrderDetail>(`/orders/${placed.number}`)).toMatchObject({ status: 'post_error' })
+    await api.post(`/orders/${placed.number}/accept-total`)
+    await api.world.settle()
+    const accepted = await api.get<OrderDetail>(`/orders/${placed.number}`)
+    expect(accepted).toMatchObject({ status: 'posted', problem: null, record: stopped.record })
+    expect(accepted.events.map((event) => event.kind).slice(-2)).toEqual([
+      'check_requested',
+      'total_accepted',
+    ])
+    expect(await api.get<Why>(`/why?q=${placed.number}`)).toMatchObject({ verdict: 'in_backend' })
   })
 })

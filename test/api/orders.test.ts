@@ -181,7 +181,7 @@ describe('names', () => {
 describe('actions', () => {
   it.each([
     ['post', 'held', 'rule'],
-    ['post', 'posted', 'cannot'],
+    ['post', 'posted', 'posted already'],
     ['post', 'import_error', 'cannot be read'],
     ['cancel', 'complete', 'complete'],
     ['cancel', 'posting', 'on its way'],
