@@ -34,7 +34,7 @@ const maxRedirects = 5
 
 export type Transport = Http & {
   /** The same way out, with its exchanges handed to another record. */
-  recordedBy(record: (exchange: Exchange) => void): Http
+  recordedBy(record: HttpOptions['record']): Http
   close(): Promise<void>
 }
 
@@ -155,7 +155,7 @@ export function createHttp(options: HttpOptions): Transport {
   }
 
   return Object.assign((request: HttpRequest) => call(request, options.record), {
-    recordedBy: (record: (exchange: Exchange) => void) => (request: HttpRequest) => call(request, record),
+    recordedBy: (record: Recorder) => (request: HttpRequest) => call(request, record),
     close: () => agent.destroy(),
   })
 }

@@ -1,8 +1,8 @@
-import type { AccountIdentity, Failure, Outcome } from '../connectors/contract.ts'
+import type { AccountIdentity, Ctx, Failure, Outcome } from '../connectors/contract.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { describeProblem, type Fix, type ProblemCode } from '../order/problems.ts'
-import { backendFor, type Call, callOver, channelFor, type Deps } from './deps.ts'
+import { backendFor, callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import type { WebhookState } from './ensure-webhooks.ts'
 import { activeRouteOf } from './route.ts'
@@ -77,15 +77,15 @@ async function ask(deps: Deps, connection: ConnectionRow): Promise<Asked> {
     connection.role === 'channel'
       ? channelFor(deps, connection).timeoutMs(config)
       : backendFor(deps, connection).timing(config).timeoutMs
-  const call = callOver(deps, connection, timeoutMs)
+  const ctx = callOver(deps, connection, timeoutMs)
   const side = connection.role === 'channel' ? channelFor(deps, connection) : backendFor(deps, connection)
-  const identified = await side.identify(call.ctx)
+  const identified = await side.identify(ctx)
   if (!identified.ok) return stopped(identified.error)
   const account = identified.value
-  const known = await ensureIdentity(deps, connection, call)
+  const known = await ensureIdentity(deps, connection, ctx)
   if (!known.ok) return { ...stopped(known.error), account }
   if (known.value.identity !== account.id) return { ...stopped(anotherAccount(connection, account)), account }
-  const probed = await probe(deps, connection, call)
+  const probed = await probe(deps, connection, ctx)
   if (!probed.ok) return { ...stopped(probed.error), account }
   return {
     account: { id: account.id, name: account.name },
@@ -153,18 +153,18 @@ function anotherAccount(connection: ConnectionRow, account: AccountIdentity): Fa
 }
 
 /** Reads a little of everything that Waybill reads, which shows what the credentials reach. */
-async function probe(deps: Deps, connection: ConnectionRow, call: Call): Promise<Outcome<Check[]>> {
+async function probe(deps: Deps, connection: ConnectionRow, ctx: Ctx<unknown>): Promise<Outcome<Check[]>> {
   if (connection.role === 'backend') {
     const backend = backendFor(deps, connection)
-    const found = await backend.find(call.ctx, 'wb_check_0')
+    const found = await backend.find(ctx, 'wb_check_0')
     if (!found.ok) return found
-    const items = await backend.choices(call.ctx, 'map_sku', '')
+    const items = await backend.choices(ctx, 'map_sku', '')
     return items.ok ? { ok: true, value: [] } : items
   }
   const channel = channelFor(deps, connection)
-  const read = await channel.changed(call.ctx, { from: deps.now().toISOString() })
+  const read = await channel.changed(ctx, { from: deps.now().toISOString() })
   if (!read.ok) return read
-  const statuses = await channel.statuses(call.ctx)
+  const statuses = await channel.statuses(ctx)
   if (!statuses.ok) return statuses
   const route = await activeRouteOf(deps.db, connection.id)
   const known = statuses.value.map((status) => status.code)

@@ -14,8 +14,8 @@ export async function checkTotal(deps: Deps, job: Job): Promise<void> {
     return
   }
   const backend = backendFor(deps, connection)
-  const call = callOver(deps, connection, backend.timing(deps.configOf(connection)).timeoutMs)
-  const totals = await backend.totals(call.ctx, order.record_id)
+  const ctx = callOver(deps, connection, backend.timing(deps.configOf(connection)).timeoutMs)
+  const totals = await backend.totals(ctx, order.record_id)
   const time = deps.now()
   await deps.db.transaction().execute(async (tx) => {
     if (!totals.ok) {

@@ -23,7 +23,7 @@ export interface Deps {
   /** The connection's configuration with its secrets, as the connector's schema reads it. */
   configOf: (connection: ConnectionRow) => unknown
   /** The transport of a connection; every exchange is handed to `record`, redacted. */
-  httpOf: (connection: ConnectionRow, timeoutMs: number, record: (exchange: Exchange) => void) => Http
+  httpOf: (connection: ConnectionRow, timeoutMs: number, record?: (exchange: Exchange) => void) => Http
   /** Where channels reach us, and the secrets they sign with. */
   hooks: {
     /** Null: webhooks are off, because WAYBILL_PUBLIC_URL is not set. */
@@ -36,27 +36,34 @@ export interface Deps {
   memoryOf: (connectionId: string) => Map<string, unknown>
 }
 
-export interface Call<Config = unknown> {
-  ctx: Ctx<Config>
+export interface Call {
+  ctx: Ctx<unknown>
   /** The exchanges so far, redacted. */
   exchanges: Exchange[]
 }
 
-/** The context for calls over a connection, and the record of what they exchange. */
-export function callOver(deps: Deps, connection: ConnectionRow, timeoutMs: number): Call {
-  const exchanges: Exchange[] = []
+/** The context for calls over a connection. */
+export function callOver(
+  deps: Deps,
+  connection: ConnectionRow,
+  timeoutMs: number,
+  record?: (exchange: Exchange) => void,
+): Ctx<unknown> {
   return {
-    exchanges,
-    ctx: {
-      config: deps.configOf(connection),
-      http: deps.httpOf(connection, timeoutMs, (exchange) => exchanges.push(exchange)),
-      now: deps.now,
-      randomId: deps.newId,
-      log: deps.log,
-      signal: deps.signal,
-      memory: deps.memoryOf(connection.id),
-    },
+    config: deps.configOf(connection),
+    http: deps.httpOf(connection, timeoutMs, record),
+    now: deps.now,
+    randomId: deps.newId,
+    log: deps.log,
+    signal: deps.signal,
+    memory: deps.memoryOf(connection.id),
   }
+}
+
+/** The same, for what belongs on an order's waybill: every exchange is kept. */
+export function recordedCall(deps: Deps, connection: ConnectionRow, timeoutMs: number): Call {
+  const exchanges: Exchange[] = []
+  return { exchanges, ctx: callOver(deps, connection, timeoutMs, (exchange) => exchanges.push(exchange)) }
 }
 
 export function channelFor(deps: Deps, connection: ConnectionRow): AnyChannel {

@@ -27,8 +27,8 @@ export async function ensureWebhooks(deps: Deps, job: Job): Promise<void> {
     return
   }
   const secret = deps.hooks.secretOf(connection) ?? (await makeSecret(deps, connection.id))
-  const call = callOver(deps, connection, timeoutMs(deps.configOf(connection)))
-  const ensured = await webhooks.ensure(call.ctx, { url, secret })
+  const ctx = callOver(deps, connection, timeoutMs(deps.configOf(connection)))
+  const ensured = await webhooks.ensure(ctx, { url, secret })
   const at = deps.now()
   const state: WebhookState = ensured.ok
     ? { ...ensured.value, checkedAt: at.toISOString() }

@@ -86,7 +86,7 @@ export async function choicesFor(
   const backend = backendFor(deps, connection)
   const asked = await withSlot(deps, connection.id, waitMs, async () => {
     const { timeoutMs } = backend.timing(deps.configOf(connection))
-    return backend.choices(callOver(deps, connection, timeoutMs).ctx, action, search)
+    return backend.choices(callOver(deps, connection, timeoutMs), action, search)
   })
   if (asked === null) return err({ code: 'busy' })
   return asked.ok ? ok(asked.value) : err({ code: 'backend', failure: asked.error })

@@ -1,8 +1,8 @@
-import type { Failure } from '../connectors/contract.ts'
+import type { Ctx, Failure } from '../connectors/contract.ts'
 import { addEvents } from '../ledger/events.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { err, ok, type Result } from '../result.ts'
-import { backendFor, type Call, channelFor, type Deps } from './deps.ts'
+import { backendFor, channelFor, type Deps } from './deps.ts'
 
 /**
  * Learns which account a connection leads to, once. External ids are made of it, so nothing is read before. An address
@@ -11,11 +11,11 @@ import { backendFor, type Call, channelFor, type Deps } from './deps.ts'
 export async function ensureIdentity(
   deps: Deps,
   connection: ConnectionRow,
-  call: Call,
+  ctx: Ctx<unknown>,
 ): Promise<Result<ConnectionRow, Failure>> {
   if (connection.identity !== null && connection.identity_checked) return ok(connection)
   const side = connection.role === 'channel' ? channelFor(deps, connection) : backendFor(deps, connection)
-  const identified = await side.identify(call.ctx)
+  const identified = await side.identify(ctx)
   if (!identified.ok) return err(identified.error)
   const { id, name, timeZone } = identified.value
   const at = deps.now()

@@ -78,11 +78,11 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
   if (!found || !route)
     return end(deps, job, payload, { state: 'failed', detail: 'This connection has no route' })
   const channel = channelFor(deps, found)
-  const call = callOver(deps, found, channel.timeoutMs(deps.configOf(found)))
-  const identified = await ensureIdentity(deps, found, call)
+  const ctx = callOver(deps, found, channel.timeoutMs(deps.configOf(found)))
+  const identified = await ensureIdentity(deps, found, ctx)
   if (!identified.ok) return failed(deps, job, payload, found, identified.error)
   const connection = identified.value
-  const fetched = await channel.fetch(call.ctx, payload.query)
+  const fetched = await channel.fetch(ctx, payload.query)
   if (!fetched.ok && fetched.error.kind !== 'not_found')
     return failed(deps, job, payload, connection, fetched.error)
   const raw = fetched.ok ? fetched.value : null

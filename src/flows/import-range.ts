@@ -68,16 +68,16 @@ export async function importRange(deps: Deps, job: Job): Promise<void> {
   const route = await activeRouteOf(deps.db, job.connection.id)
   if (!route) return end(deps, job, payload)
   const channel = channelFor(deps, job.connection)
-  const call = callOver(deps, job.connection, channel.timeoutMs(deps.configOf(job.connection)))
-  const identified = await ensureIdentity(deps, job.connection, call)
+  const ctx = callOver(deps, job.connection, channel.timeoutMs(deps.configOf(job.connection)))
+  const identified = await ensureIdentity(deps, job.connection, ctx)
   if (!identified.ok) return later(deps, job, identified.error)
   const connection = identified.value
-  const read = await channel.changed(call.ctx, { from: payload.from }, payload.page)
+  const read = await channel.changed(ctx, { from: payload.from }, payload.page)
   if (!read.ok) return later(deps, job, read.error)
   const { refs, next } = read.value
   const listed: RawOrder[] = []
   for (const { id, raw } of refs) {
-    const fetched = raw ? ok(raw) : await channel.fetch(call.ctx, id)
+    const fetched = raw ? ok(raw) : await channel.fetch(ctx, id)
     if (!fetched.ok) return later(deps, job, fetched.error)
     if (fetched.value) listed.push(fetched.value)
   }

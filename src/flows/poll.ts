@@ -24,8 +24,8 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
     return
   }
   const channel = channelFor(deps, found)
-  const call = callOver(deps, found, channel.timeoutMs(deps.configOf(found)))
-  const identified = await ensureIdentity(deps, found, call)
+  const ctx = callOver(deps, found, channel.timeoutMs(deps.configOf(found)))
+  const identified = await ensureIdentity(deps, found, ctx)
   if (!identified.ok) return giveUpForNow(deps, job, found, identified.error)
   const connection = identified.value
 
@@ -35,7 +35,7 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
     readAt: null,
   }
   const from = new Date(state.modifiedAt.getTime() - channel.reading.overlapMs).toISOString()
-  const changed = await channel.changed(call.ctx, { from }, state.page ?? undefined)
+  const changed = await channel.changed(ctx, { from }, state.page ?? undefined)
   if (!changed.ok) return giveUpForNow(deps, job, connection, changed.error)
 
   const page = changed.value

@@ -5,7 +5,7 @@ import type { OrderRow } from '../ledger/orders.ts'
 import { beginPosting, type OrderToPost, readForPosting } from '../ledger/posting.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
-import { backendFor, callOver, type Deps } from './deps.ts'
+import { backendFor, recordedCall, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { lookAfterFailure, stopWithProblems, tryAgainLater, waitForConnection } from './post-failed.ts'
 import { type AtBackend, recordFound } from './record-posted.ts'
@@ -27,9 +27,9 @@ export async function postOrder(deps: Deps, job: Job): Promise<void> {
   const { order } = toPost
   const backend = backendFor(deps, connection)
   const timing = backend.timing(deps.configOf(connection))
-  const call = callOver(deps, connection, timing.timeoutMs)
+  const call = recordedCall(deps, connection, timing.timeoutMs)
   const at: AtBackend = { order, connection, backend, call, startedAt: deps.now() }
-  const identified = await ensureIdentity(deps, connection, call)
+  const identified = await ensureIdentity(deps, connection, call.ctx)
   if (!identified.ok) return waitForConnection(deps, job, at, identified.error)
   if (order.status !== 'scheduled') return verifyOrder(deps, job, at)
 

@@ -24,8 +24,8 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
     return
   }
   const backend = backendFor(deps, connection)
-  const call = callOver(deps, connection, backend.timing(deps.configOf(connection)).timeoutMs)
-  const identified = await ensureIdentity(deps, connection, call)
+  const ctx = callOver(deps, connection, backend.timing(deps.configOf(connection)).timeoutMs)
+  const identified = await ensureIdentity(deps, connection, ctx)
   if (!identified.ok) return failed(deps, job, connection, identified.error)
   const state = (await readCursor(deps.db, connection.id, 'shipments')) ?? {
     modifiedAt: connection.created_at,
@@ -33,7 +33,7 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
     readAt: null,
   }
   const from = new Date(state.modifiedAt.getTime() - overlapMs).toISOString()
-  const read = await backend.shipments(call.ctx, { from }, state.page ?? undefined)
+  const read = await backend.shipments(ctx, { from }, state.page ?? undefined)
   if (!read.ok) return failed(deps, job, connection, read.error)
   const at = deps.now()
   await deps.db.transaction().execute(async (tx) => {

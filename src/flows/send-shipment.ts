@@ -9,7 +9,7 @@ import { changeStatus, lockOrder, orderById, type OrderRow } from '../ledger/ord
 import { closeProblems, replaceProblems } from '../ledger/problems.ts'
 import type { Problem } from '../order/problems.ts'
 import type { Status } from '../order/status.ts'
-import { type Call, callOver, channelFor, type Deps } from './deps.ts'
+import { type Call, recordedCall, channelFor, type Deps } from './deps.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 type ShipmentRow = Selectable<Database['shipments']>
@@ -27,7 +27,7 @@ export async function sendShipment(deps: Deps, job: Job): Promise<void> {
     return
   }
   const channel = channelFor(deps, connection)
-  const call = callOver(deps, connection, channel.timeoutMs(deps.configOf(connection)))
+  const call = recordedCall(deps, connection, channel.timeoutMs(deps.configOf(connection)))
   const work: Work = { deps, job, row, order, connection, call, startedAt: deps.now() }
   if (!channel.shipping) return stop(work, [noShipping])
 
