@@ -15,7 +15,7 @@ import { storeConnection } from '../ledger/connections.ts'
 import type { Db, Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { enqueue } from '../ledger/jobs.ts'
-import { readAgainFrom, removeRoute, storeRoute } from '../ledger/routes.ts'
+import { heldThatMayPass, readAgainFrom, removeRoute, storeRoute } from '../ledger/routes.ts'
 import type { Vault } from '../ledger/secrets.ts'
 import { writeSetting } from '../ledger/settings.ts'
 import { resizeSlots } from '../ledger/slots.ts'
@@ -201,6 +201,7 @@ async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Pro
     const id = before?.id ?? deps.newId()
     await storeRoute(tx, { ...route, id, channelId, backendId }, at)
     await readAgainFrom(tx, channelId, new Date(route.since), before?.since ?? null)
+    if (before) await reconsiderHeld(tx, { id, channelId, route, at })
     touched.add(channelId).add(backendId)
   }
   for (const change of changes)
@@ -237,6 +238,24 @@ async function changeConnection(
 ): Promise<void> {
   await storeConnection(tx, deps.vault, connection, at)
   await resizeSlots(tx, connection.id, connection.concurrency)
+}
+
+/** Orders that the old rules held are read again where the new ones may let them through. */
+async function reconsiderHeld(
+  tx: Tx,
+  { id, channelId, route, at }: { id: string; channelId: string; route: DesiredRoute; at: Date },
+): Promise<void> {
+  const orders = await heldThatMayPass(tx, id, route)
+  await enqueue(
+    tx,
+    orders.map((order) => ({
+      kind: 'import' as const,
+      key: `${channelId}:${order}`,
+      connectionId: channelId,
+      payload: { query: order, source: 'configuration' },
+      runAt: at,
+    })),
+  )
 }
 
 /** The connections that were touched are read at once, where a route uses them. */

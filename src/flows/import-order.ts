@@ -32,9 +32,16 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   const known = await lockOrderOfChannel(tx, input.connection.id, input.raw.id)
   if (!known) return (await importNewOrders(deps, tx, [input]))[0]!
   const rawId = (await keepRaws(tx, [rawOf(deps, input)])).get(input.raw.id)!
-  if (known.raw_id === rawId && !(input.anyway && known.status === 'held'))
-    return { orderId: known.id, status: known.status, outcome: 'unchanged' }
+  const unchanged = { orderId: known.id, status: known.status, outcome: 'unchanged' } as const
+  const isSame = known.raw_id === rawId
+  if (isSame && known.status !== 'held') return unchanged
+  // The route's rules may be others by now: what they hold is judged anew though the shop shows nothing new.
   const { place, facts } = judge(deps, input, known)
+  if (isSame && place.status === 'held') {
+    if (known.reason !== place.reason)
+      await updateOrder(tx, known.id, deps.now(), { reason: place.reason, hold: JSON.stringify(place.hold) })
+    return unchanged
+  }
   return takeNewVersion(deps, tx, input, known, place, { ...facts, raw_id: rawId })
 }
 

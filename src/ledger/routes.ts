@@ -74,3 +74,21 @@ export async function readAgainFrom(
     UPDATE cursors SET modified_at = least(modified_at, ${since}), row_id = NULL, page = NULL
     WHERE connection_id = ${channelId} AND stream = 'orders'`.execute(tx)
 }
+
+/** The channel's ids of the orders that another rule of the route held, and that these rules may let through. */
+export async function heldThatMayPass(
+  tx: Tx,
+  routeId: string,
+  rules: { statuses: string[]; since: string },
+): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('orders')
+    .select('channel_order_id')
+    .where('route_id', '=', routeId)
+    .where('status', '=', 'held')
+    .where('channel_status', 'in', rules.statuses)
+    .where('placed_at', '>=', new Date(rules.since))
+    .orderBy('placed_at')
+    .execute()
+  return rows.map((row) => row.channel_order_id)
+}

@@ -20,6 +20,7 @@ const sources: Record<string, string> = {
   poll: 'found in the shop',
   webhook: 'announced by the shop',
   person: 'fetched because a person asked',
+  configuration: "read again because the route's rules changed",
 }
 
 /** One sentence for each kind of event; `backend` is the backend's own name. */

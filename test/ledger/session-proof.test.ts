@@ -1,4 +1,4 @@
-import { Client, Pool } from 'pg'
+import { Client, Pool, type PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ProofClient, proveSessionLocks } from '../../src/ledger/session-proof.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -26,13 +26,13 @@ test('a pooler in transaction mode does not, and is named with what to change', 
   const servers = new Pool({ connectionString: database.url, max: 8 })
   // What such a pooler does: a server process for each transaction, given back when it ends.
   const connect = async (): Promise<ProofClient> => {
-    let held: Awaited<ReturnType<Pool['connect']>> | null = null
+    const held: PoolClient[] = []
     return {
       query: async (sql) => {
-        if (sql === 'BEGIN') held = await servers.connect()
-        return (held ?? servers).query(sql)
+        if (sql === 'BEGIN') held.push(await servers.connect())
+        return (held[0] ?? servers).query(sql)
       },
-      end: async () => held?.release(true),
+      end: async () => held[0]?.release(true),
     }
   }
   const proof = await proveSessionLocks(connect)
