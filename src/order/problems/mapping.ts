@@ -8,7 +8,7 @@ export const mapping = {
     example: 'MUG-RED',
     cause:
       'The order has a product with this SKU, and no item in NetSuite carries it. The SKU may be spelt differently there, or the item does not exist yet.',
-    fix: 'Choose the NetSuite item that this SKU is. Or create the item in NetSuite (Lists > Accounting > Items > New), then look again.',
+    fix: 'Say which NetSuite item this SKU is. Or create the item in NetSuite (Lists > Accounting > Items > New), then look again.',
     fixes: [{ action: 'map_sku', label: 'Choose the item' }, refreshItems],
     avoid:
       'Create new products in NetSuite before they go on sale, and copy the SKU rather than typing it. If your SKUs stand in another field than the item name (the UPC code, say), set mapping.items.skuField in waybill.yaml.',
