@@ -12,6 +12,8 @@ const sizes = [
   { width: 390, height: 844, mobile: true },
 ]
 const schemes = ['light', 'dark'] as const
+/** These are shown as one sees them first. */
+const windowOnly = new Set(['orders', 'why'])
 /** A long page is cut here: the picture shows what it is, not all of it. */
 const tallest = { 1440: 1300, 390: 1500 } as Record<number, number>
 
@@ -45,16 +47,13 @@ try {
     if (address.includes('why=')) await page.locator('[data-verdict]').waitFor()
     await page.waitForTimeout(300)
     const { width, height } = page.viewportSize()!
-    const whole = Number(await page.evaluate('document.documentElement.scrollHeight'))
-    const shown =
-      name === 'orders' || name === 'why' ? height : Math.min(Math.max(whole, height), tallest[width]!)
+    if (!windowOnly.has(name)) {
+      const whole = Number(await page.evaluate('document.documentElement.scrollHeight'))
+      await page.setViewportSize({ width, height: Math.min(Math.max(whole, height), tallest[width]!) })
+    }
     const scheme = (await page.evaluate('document.documentElement.dataset.mantineColorScheme')) as string
     const file = `${name}-${width}-${scheme}.png`
-    await page.screenshot({
-      path: path.join(folder, file),
-      fullPage: true,
-      clip: { x: 0, y: 0, width, height: shown },
-    })
+    await page.screenshot({ path: path.join(folder, file) })
     console.log(`docs/images/${file}`)
     await page.close()
   }

@@ -21,16 +21,18 @@ export function useLiveChanges(): 'live' | 'waiting' {
     let again: number | undefined
     let source: EventSource
     let opened = false
+    let connected = false
 
-    const flush = () => {
-      timer = undefined
+    const flush = async () => {
       const keys = [...stale.values()]
       stale.clear()
-      for (const queryKey of keys) void queries.invalidateQueries({ queryKey })
+      await Promise.all(keys.map((queryKey) => queries.invalidateQueries({ queryKey })))
+      // Changes that came meanwhile wait for one more reading, not for one each.
+      timer = stale.size === 0 ? undefined : window.setTimeout(() => void flush(), settleMs)
     }
     const touch = (...keys: (readonly unknown[])[]) => {
       for (const key of keys) stale.set(key.join(' '), key)
-      timer ??= window.setTimeout(flush, settleMs)
+      timer ??= window.setTimeout(() => void flush(), settleMs)
     }
 
     const connect = () => {
@@ -40,9 +42,13 @@ export function useLiveChanges(): 'live' | 'waiting' {
         reachability.set('online')
         if (opened) void queries.invalidateQueries()
         opened = true
+        connected = true
       })
       source.addEventListener('error', () => {
         setState('waiting')
+        // A question to the server tells why: it is away, or the session has ended.
+        if (connected) void queries.invalidateQueries({ queryKey: ['problems'] })
+        connected = false
         // The browser tries again by itself unless the server refused.
         if (source.readyState === EventSource.CLOSED) again = window.setTimeout(connect, refusedMs)
       })

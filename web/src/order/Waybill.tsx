@@ -50,6 +50,9 @@ function entriesOf({ events, attempts }: OrderDetail): Entry[] {
   return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).reverse()
 }
 
+/** What a person decided here; that they had an order read says nothing of who changed it in the shop. */
+const asked = /_requested$|^(cancelled|uncancelled|total_accepted|posting)$/
+
 const actorIcons: Record<string, IconName> = { person: 'person', channel: 'link', backend: 'link' }
 
 function Event({ event, shopZone }: { event: OrderEvent; shopZone: string | null }) {
@@ -65,7 +68,7 @@ function Event({ event, shopZone }: { event: OrderEvent; shopZone: string | null
       </span>
       <div>
         {event.text}
-        {event.actor === 'person' && !event.text.includes('person') ? (
+        {event.actor === 'person' && asked.test(event.kind) && !event.text.includes('person') ? (
           <span className={classes.actor}>{texts.order.byPerson}</span>
         ) : null}
       </div>

@@ -66,9 +66,7 @@ export function ImportPage() {
           ))}
         </tbody>
       </table>
-      <LinkButton to="/connections" variant="subtle">
-        {words.another}
-      </LinkButton>
+      <LinkButton to="/connections">{words.another}</LinkButton>
     </>
   )
 }
