@@ -140,38 +140,33 @@ check.action(async (name: string | undefined) => {
   )
 })
 
-const importing = command(
-  'import',
-  'read orders from a shop now, by id or number, or by the days they were placed',
-)
+const importing = command('import', 'read orders from a shop now, by id or number, or all of some days')
   .argument('<connection>')
   .argument('[id...]')
-  .option('--from <date>', 'instead of ids: all orders placed from this day on, such as 2026-03-01 (UTC)')
-  .option('--to <date>', 'the last day of the range; default: today')
+  .option('--from <date>', 'instead of ids: all orders placed from this day on (UTC)')
+  .option('--to <date>', 'the last of these days; without it today')
   .option('--anyway', 'also those that a rule holds (it is recorded)', false)
   .addOption(wait())
 interface ImportOptions {
-  anyway: boolean
-  wait: number
   from?: string
   to?: string
+  anyway: boolean
+  wait: number
 }
-importing.action(async (connection: string, orders: string[], { anyway, wait, ...range }: ImportOptions) => {
-  if ((orders.length === 0) === (range.from === undefined))
-    throw new CliFailure(
-      'Nothing to import is named',
-      'Name orders by id or number, or a range: --from 2026-03-01',
-      {
-        exitCode: 2,
-      },
-    )
+importing.action(async (connection: string, ids: string[], { wait, ...options }: ImportOptions) => {
+  if (ids.length > 0 === (options.from !== undefined) || (options.to !== undefined && ids.length > 0))
+    importing.error('waybill: name either orders by id or number, or a range with --from and --to', {
+      exitCode: 2,
+    })
+  const { from, to, anyway } = options
+  const request = {
+    connection,
+    anyway,
+    ...(from === undefined ? { orders: ids } : { from }),
+    ...(to === undefined ? {} : { to }),
+  }
   await ask(importing, async (client, output) =>
-    (await import('./commands/import.ts')).importOrders(
-      client,
-      output,
-      { connection, anyway, ...(orders.length > 0 && { orders }), ...range },
-      wait * 1000,
-    ),
+    (await import('./commands/import.ts')).importOrders(client, output, request, wait * 1000),
   )
 })
 

@@ -145,6 +145,16 @@ describe('orders', () => {
     expect(states['999999']).toBe('not_found')
   })
 
+  test('import brings all orders of some days', async () => {
+    const day = new Date().toISOString().slice(0, 10)
+    const ran = await run(['import', 'shop', '--from', day, '--to', day])
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    expect(ran.stdout).toMatch(/\d+ orders? (imported|already here)/)
+    expect((await run(['import', 'shop', '--from', 'yesterday'])).code).toBe(1)
+    for (const wrong of [['shop'], ['shop', '1', '--from', day], ['shop', '1', '--to', day]])
+      expect((await run(['import', ...wrong])).code).toBe(2)
+  })
+
   test('an order that passes: listed, shown with its waybill, explained', async () => {
     const placed = outside.shop.control.newOrder()
     await until('posted', async () => {

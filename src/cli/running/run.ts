@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { pino } from 'pino'
 import { createLog } from '../../server/log.ts'
 import { CliFailure, oneLine } from '../failure.ts'
@@ -49,6 +50,8 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
     output.document({ role: 'worker', pid: process.pid })
   }
   await tellSupervisor({ type: 'ready', page: server && { url: server.url, link: server.link } })
+  // Usually written at the end of a process; this one may be killed.
+  flushCompileCache()
 
   const end = await Promise.race([stopping.then(() => null), member.failed.then((error) => error)])
   if (end) {
