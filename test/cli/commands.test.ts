@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Applied } from '../../src/flows/apply-configuration.ts'
 import type { CheckResult } from '../../src/flows/check-connection.ts'
 import type { ImportJson, OrderDetail, OrderPage, ProblemGroup, Why } from '../../src/server/schemas.ts'
+import { startSandboxShop } from '../../src/sandbox/shop/index.ts'
 import { newHome, type Ran, type Started, startCommand, until, waybill } from '../support/command.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { type Outside, startOutside } from '../support/shop-and-netsuite.ts'
@@ -220,6 +221,36 @@ describe('orders', () => {
     expect(few.items).toEqual(all.items.slice(0, 2))
     expect(few.nextCursor).not.toBeNull()
     expect((await run(['orders', '--status', 'nonsense'])).code).toBe(1)
+  })
+})
+
+test('an address that leads to another shop is refused, and nothing is read from there', async () => {
+  const other = await startSandboxShop({ port: 0, now: () => new Date(), random: Math.random, seed: 'empty' })
+  other.control.newOrder()
+  const moved = path.join(home, 'moved.yaml')
+  await writeFile(moved, outside.yaml.replace(outside.shop.url, other.url))
+  const keys = { SHOP_KEY: other.consumerKey, SHOP_SECRET: other.consumerSecret }
+  expect((await run(['apply', '-f', moved], keys)).code).toBe(0)
+  const checked = await run(['check', 'shop'])
+  expect(checked.code).toBe(1)
+  expect(checked.stdout).toMatch(/✗ Same account: The address leads to another shop or account than before/)
+  await until('the connection stops', async () => {
+    const { rows } = await database.pool.query<{ health: string }>(
+      `SELECT health FROM connections WHERE name = 'shop'`,
+    )
+    return rows[0]?.health === 'needs_reauthorisation'
+  })
+  const polls = () =>
+    other.control.requests().entries.filter((entry) => entry.query.includes('modified_after'))
+  expect(polls()).toEqual([])
+  await other.close()
+
+  await run(['apply', '-f', file])
+  expect((await run(['check', 'shop'])).code).toBe(0)
+  const placed = outside.shop.control.newOrder()
+  await until('reading again', async () => {
+    const page = await json<OrderPage>(['orders', '--search', placed.number])
+    return page.items.length > 0
   })
 })
 
