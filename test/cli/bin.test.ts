@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -155,7 +155,11 @@ test('npx finds the command of a checkout', async () => {
   await program(`console.log('from npx', process.argv.slice(2))`)
   const manifest = { name: 'waybill', version: '0.0.0', type: 'module', bin: { waybill: 'bin/waybill.js' } }
   await writeFile(path.join(checkout, 'package.json'), JSON.stringify(manifest))
-  const options = { cwd: checkout, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: checkout,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }
   expect(execFileSync('npx', ['--offline', 'waybill', 'why', '30'], options)).toBe(
     "from npx [ 'why', '30' ]\n",
   )
