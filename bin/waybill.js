@@ -2,7 +2,7 @@
 // Plain JavaScript that Node 20 parses: it finds the Node that Waybill needs, then runs the command.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -12,6 +12,8 @@ const here = fileURLToPath(import.meta.url)
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   dieWithParent()
+  // Compiling our sources is most of a start; a start where this folder cannot be written compiles them each time.
+  module.enableCompileCache?.(path.join(path.dirname(here), '..', 'node_modules', '.cache', 'waybill'))
   const packaged = path.join(path.dirname(here), '..', 'dist', 'cli', 'main.js')
   const checkout = path.join(path.dirname(here), '..', 'src', 'cli', 'main.ts')
   await import(pathToFileURL(existsSync(packaged) ? packaged : checkout).href)
