@@ -3,9 +3,9 @@
  * derived from it.
  */
 export const transitions = {
-  import_error: ['import_error', 'held', 'imported', 'scheduled', 'cancelled'],
-  held: ['held', 'imported', 'scheduled', 'import_error', 'cancelled'],
-  imported: ['scheduled', 'held', 'import_error', 'cancelled'],
+  import_error: ['import_error', 'held', 'imported', 'scheduled', 'post_error', 'cancelled'],
+  held: ['held', 'imported', 'scheduled', 'import_error', 'post_error', 'cancelled'],
+  imported: ['scheduled', 'held', 'import_error', 'post_error', 'cancelled'],
   // To verifying only when the ledger was restored: what happened since its backup is not known.
   scheduled: [
     'posting',

@@ -61,6 +61,13 @@ describe('the table of statuses', () => {
       ])
   })
 
+  it('takes a newer version of the shop wherever an order waits: from any place before posting to any other', () => {
+    const places = ['import_error', 'held', 'imported', 'scheduled', 'post_error'] as const
+    for (const from of places)
+      for (const to of [...places, 'cancelled'] as const)
+        expect([from, to, from === to || mayGo(from, to)]).toEqual([from, to, true])
+  })
+
   it('gives every status words of its own, with the name of the backend where it speaks of it', () => {
     const labels = statuses.map((one) => statusLabel(one, 'Odoo'))
     expect(new Set(labels).size).toBe(statuses.length)
