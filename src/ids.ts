@@ -12,13 +12,21 @@ export function timeOrderedId(now: Date, random: Buffer = randomBytes(10)): stri
 }
 
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
-const safe = (text: string): string => (/^[A-Za-z0-9_-]{1,40}$/.test(text) ? text : `x${createHash('sha256').update(text).digest('hex').slice(0, 16)}`)
+const safe = (text: string): string =>
+  /^[A-Za-z0-9_-]{1,40}$/.test(text)
+    ? text
+    : `x${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
 
 /**
  * The external id of an order at the backend. Made of what never changes, so that a rebuilt home derives the same; the
  * `replacement` is above 0 only when a person asked for another record.
  */
-export function orderExternalId(kind: string, shopIdentity: string, channelOrderId: string, replacement = 0): string {
+export function orderExternalId(
+  kind: string,
+  shopIdentity: string,
+  channelOrderId: string,
+  replacement = 0,
+): string {
   return `wb_${kind}_${shortHash(shopIdentity)}_${safe(channelOrderId)}${replacement > 0 ? `_${replacement}` : ''}`
 }
 
@@ -28,7 +36,12 @@ export function customerExternalId(
   shopIdentity: string,
   customer: { id: string | null; email: string | null; name: string },
 ): string {
-  const who = customer.id ?? `g${createHash('sha256').update((customer.email ?? customer.name).trim().toLowerCase()).digest('hex').slice(0, 16)}`
+  const who =
+    customer.id ??
+    `g${createHash('sha256')
+      .update((customer.email ?? customer.name).trim().toLowerCase())
+      .digest('hex')
+      .slice(0, 16)}`
   return `wb_c_${kind}_${shortHash(shopIdentity)}_${safe(who)}`
 }
 

@@ -43,11 +43,17 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
   const at = deps.now()
   const store = async (tx: Tx, oneByOne: boolean) => {
     await importPage(deps, tx, { connection, route, page, oneByOne })
-    await moveCursor(tx, connection.id, 'orders', {
-      modifiedAt: cursor,
-      page: page.next ?? null,
-      readAt: page.next ? state.readAt : at,
-    })
+    await moveCursor(
+      tx,
+      connection.id,
+      'orders',
+      {
+        modifiedAt: cursor,
+        page: page.next ?? null,
+        readAt: page.next ? state.readAt : at,
+      },
+      state,
+    )
     await connectionWorked(tx, connection, at)
     const runAt = page.next ? at : new Date(at.getTime() + route.every_ms)
     await finish(tx, job, deps.workerId, { runAt, countAttempt: false })

@@ -42,11 +42,17 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
     const last = shipments.at(-1)
     const modifiedAt =
       last && new Date(last.modifiedAt) > state.modifiedAt ? new Date(last.modifiedAt) : state.modifiedAt
-    await moveCursor(tx, connection.id, 'shipments', {
-      modifiedAt,
-      page: next ?? null,
-      readAt: next ? state.readAt : at,
-    })
+    await moveCursor(
+      tx,
+      connection.id,
+      'shipments',
+      {
+        modifiedAt,
+        page: next ?? null,
+        readAt: next ? state.readAt : at,
+      },
+      state,
+    )
     await connectionWorked(tx, connection, at)
     const runAt = next ? at : new Date(at.getTime() + everyMs)
     await finish(tx, job, deps.workerId, { runAt, countAttempt: false })

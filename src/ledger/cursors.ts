@@ -19,11 +19,24 @@ export async function readCursor(db: Db, connectionId: string, stream: Stream): 
     .where('stream', '=', stream)
     .executeTakeFirst()
   if (!row) return null
-  return { modifiedAt: row.modified_at, page: row.page as Record<string, unknown> | null, readAt: row.read_at }
+  return {
+    modifiedAt: row.modified_at,
+    page: row.page as Record<string, unknown> | null,
+    readAt: row.read_at,
+  }
 }
 
-/** Moves the cursor, in the transaction that stored what was read up to there. */
-export async function moveCursor(tx: Tx, connectionId: string, stream: Stream, state: ReadingState): Promise<void> {
+/**
+ * Moves the cursor from where the reading began, in the transaction that stored what was read. When somebody has set it
+ * elsewhere meanwhile (a route's start date went back), it stays there: what was read is read again.
+ */
+export async function moveCursor(
+  tx: Tx,
+  connectionId: string,
+  stream: Stream,
+  state: ReadingState,
+  from: ReadingState,
+): Promise<void> {
   const values = {
     modified_at: state.modifiedAt,
     page: state.page === null ? null : JSON.stringify(state.page),
@@ -32,6 +45,11 @@ export async function moveCursor(tx: Tx, connectionId: string, stream: Stream, s
   await tx
     .insertInto('cursors')
     .values({ connection_id: connectionId, account_id: mainAccount, stream, row_id: null, ...values })
-    .onConflict((conflict) => conflict.columns(['connection_id', 'stream']).doUpdateSet(values))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['connection_id', 'stream'])
+        .doUpdateSet(values)
+        .where('cursors.modified_at', '=', from.modifiedAt),
+    )
     .execute()
 }

@@ -7,11 +7,18 @@ export async function resizeSlots(tx: Tx, connectionId: string, concurrency: num
     INSERT INTO slots (connection_id, account_id, n)
     SELECT ${connectionId}, ${mainAccount}, n FROM generate_series(1, ${concurrency}::int) AS n
     ON CONFLICT DO NOTHING`.execute(tx)
-  await sql`DELETE FROM slots WHERE connection_id = ${connectionId} AND n > ${concurrency} AND worker IS NULL`.execute(tx)
+  await sql`DELETE FROM slots WHERE connection_id = ${connectionId} AND n > ${concurrency} AND worker IS NULL`.execute(
+    tx,
+  )
 }
 
 /** Takes one free slot of the connection for a call outside the queue (check, choices); null when all are in use. */
-export async function takeSlot(db: Db, connectionId: string, worker: string, now: Date): Promise<number | null> {
+export async function takeSlot(
+  db: Db,
+  connectionId: string,
+  worker: string,
+  now: Date,
+): Promise<number | null> {
   const { rows } = await sql<{ n: number }>`
     UPDATE slots SET worker = ${worker}, free_at = NULL
     WHERE connection_id = ${connectionId} AND n = (

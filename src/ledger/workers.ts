@@ -57,9 +57,15 @@ async function bury(
   now: Date,
   callTimeoutMs: (connectionId: string) => number,
 ): Promise<number> {
-  const { rows } = await sql<{ dead: boolean }>`SELECT pg_try_advisory_xact_lock(${worker.lock_key}) AS dead`.execute(tx)
+  const { rows } = await sql<{
+    dead: boolean
+  }>`SELECT pg_try_advisory_xact_lock(${worker.lock_key}) AS dead`.execute(tx)
   if (!rows[0]?.dead) return 0
-  const slots = await tx.selectFrom('slots').select(['connection_id', 'n']).where('worker', '=', worker.id).execute()
+  const slots = await tx
+    .selectFrom('slots')
+    .select(['connection_id', 'n'])
+    .where('worker', '=', worker.id)
+    .execute()
   for (const slot of slots) {
     await tx
       .updateTable('slots')
@@ -68,7 +74,9 @@ async function bury(
       .where('n', '=', slot.n)
       .execute()
   }
-  await sql`UPDATE jobs SET worker = NULL, run_at = ${now}, again_at = NULL WHERE worker = ${worker.id}`.execute(tx)
+  await sql`UPDATE jobs SET worker = NULL, run_at = ${now}, again_at = NULL WHERE worker = ${worker.id}`.execute(
+    tx,
+  )
   const gone = await tx.deleteFrom('workers').where('id', '=', worker.id).executeTakeFirst()
   await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
   return Number(gone.numDeletedRows)

@@ -140,6 +140,41 @@ describe('reading a shop', () => {
   })
 })
 
+describe('the cursor', () => {
+  it('set back by a person while a page is being read stays back: nothing between is passed over', async () => {
+    const { shop, poll, db, settle } = await start({ since: '2026-03-02T09:30:00Z' })
+    shop.control.newOrder({ at: Date.parse('2026-03-02T09:59:00Z') / 1000 })
+    await poll()
+    shop.control.fault({ kind: 'slow', ms: 300, times: 1 })
+    shop.control.newOrder()
+    const polling = poll()
+    await until(() => shop.control.requests().inFlight > 0)
+    const back = new Date('2026-03-01T00:00:00Z')
+    await db.updateTable('cursors').set({ modified_at: back, page: null }).execute()
+    await polling
+    await settle()
+    const { modified_at: now } = await db
+      .selectFrom('cursors')
+      .select('modified_at')
+      .executeTakeFirstOrThrow()
+    expect(now).toEqual(back)
+  })
+
+  it('in the future of the shop (its clock went back) loses nothing', async () => {
+    const { shop, poll, db, advance } = await start()
+    shop.control.newOrder({ at: Date.parse('2026-03-02T10:20:00Z') / 1000 })
+    await poll()
+    const { modified_at: cursor } = await db
+      .selectFrom('cursors')
+      .select('modified_at')
+      .executeTakeFirstOrThrow()
+    expect(cursor.getTime()).toBeLessThanOrEqual(world.now().getTime())
+    const { id } = shop.control.newOrder()
+    await advance(60_000)
+    expect(await idsIn()).toContain(String(id))
+  })
+})
+
 describe('a shop that cannot be read', () => {
   const connection = () =>
     world.db.selectFrom('connections').selectAll().where('id', '=', world.shopId).executeTakeFirstOrThrow()
@@ -209,3 +244,11 @@ describe('a shop that cannot be read', () => {
     expect(await idsIn()).toHaveLength(1)
   })
 })
+
+async function until(check: () => boolean): Promise<void> {
+  const end = Date.now() + 5000
+  while (!check()) {
+    if (Date.now() > end) throw new Error('did not happen within 5 seconds')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
