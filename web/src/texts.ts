@@ -367,7 +367,7 @@ export const texts = {
     since: 'since',
     lastSuccess: 'Last answered',
     lastRead: 'Last read to the end',
-    nextAttempt: 'Tried again',
+    nextAttempt: 'Next try',
     waiting: 'Orders waiting to go there',
     account: 'Account',
     zone: 'Time zone',

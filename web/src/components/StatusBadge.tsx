@@ -18,12 +18,28 @@ export const toneOf: Record<Status, Tone> = {
   cancelled: 'quiet',
 }
 
+interface Props {
+  status: Status
+  label: string
+  /** A shorter one, for a table that has little room. */
+  short?: string
+}
+
 /** A status in words; the mark before it says the same by its shape, so that nothing depends on colour alone. */
-export function StatusBadge({ status, label }: { status: Status; label: string }) {
+export function StatusBadge({ status, label, short }: Props) {
   return (
     <span className={classes.badge} data-tone={toneOf[status]} data-status={status}>
       <StatusMark status={status} />
-      {label}
+      {short === undefined ? (
+        label
+      ) : (
+        <>
+          <span className={classes.long}>{label}</span>
+          <span className={classes.short} title={label}>
+            {short}
+          </span>
+        </>
+      )}
     </span>
   )
 }

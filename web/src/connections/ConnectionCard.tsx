@@ -5,7 +5,7 @@ import { reasonOf } from '../api/client.ts'
 import type { Connection, Route } from '../api/types.ts'
 import { Checks } from '../components/WhyDrawer.tsx'
 import { Time } from '../components/Time.tsx'
-import { formatSpan } from '../format.ts'
+import { formatCount, formatSpan } from '../format.ts'
 import { texts } from '../texts.ts'
 import classes from './ConnectionCard.module.css'
 
@@ -75,32 +75,25 @@ export function ConnectionCard({ connection, routes }: { connection: Connection;
 function Facts({ connection, routes }: { connection: Connection; routes: Route[] }) {
   const { identityName, lastSuccessAt, lastReadAt, nextAttemptAt, timeZone, webhooks, role, waitingOrders } =
     connection
-  const facts: [string, ReactNode][] = [
-    [words.lastSuccess, lastSuccessAt === null ? texts.time.never : <Time at={lastSuccessAt} relative />],
-  ]
-  if (nextAttemptAt !== null) facts.push([words.nextAttempt, <Time key="next" at={nextAttemptAt} relative />])
-  if (role === 'channel' && lastReadAt !== null)
-    facts.push([words.lastRead, <Time key="read" at={lastReadAt} relative />])
-  if (role === 'backend')
-    facts.push([
-      words.waiting,
-      <span key="waiting" className="num">
-        {waitingOrders}
-      </span>,
-    ])
-  if (identityName !== null) facts.push([words.account, identityName])
-  if (timeZone !== null) facts.push([words.zone, timeZone])
-  if (webhooks.state !== 'unsupported') facts.push([words.webhooks, webhooks.detail])
+  const facts: { term: string; value: ReactNode }[] = []
+  const tell = (term: string, value: ReactNode) => facts.push({ term, value })
+  tell(words.lastSuccess, lastSuccessAt === null ? texts.time.never : <Time at={lastSuccessAt} relative />)
+  if (nextAttemptAt !== null) tell(words.nextAttempt, <Time at={nextAttemptAt} relative />)
+  if (role === 'channel' && lastReadAt !== null) tell(words.lastRead, <Time at={lastReadAt} relative />)
+  if (role === 'backend') tell(words.waiting, formatCount(waitingOrders))
+  if (identityName !== null) tell(words.account, identityName)
+  if (timeZone !== null) tell(words.zone, timeZone)
+  if (webhooks.state !== 'unsupported') tell(words.webhooks, webhooks.detail)
   for (const route of routes)
-    facts.push([
+    tell(
       words.route(route.name),
       role === 'channel'
         ? words.imports(route.statuses.join(', '), route.since.slice(0, 10), formatSpan(route.everyMs))
         : words.posts(route.from, route.postAutomatic),
-    ])
+    )
   return (
     <dl className={classes.facts}>
-      {facts.map(([term, value]) => (
+      {facts.map(({ term, value }) => (
         <div key={term}>
           <dt>{term}</dt>
           <dd>{value}</dd>

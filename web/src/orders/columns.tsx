@@ -68,7 +68,13 @@ export const columns = column.columns([
   }),
   column.accessor('status', {
     header: heads.status,
-    cell: ({ row }) => <StatusBadge status={row.original.status} label={row.original.label} />,
+    cell: ({ row }) => (
+      <StatusBadge
+        status={row.original.status}
+        label={row.original.label}
+        short={texts.statusShort[row.original.status]}
+      />
+    ),
   }),
   column.display({ id: 'next', header: heads.next, cell: ({ row }) => <Outlook order={row.original} /> }),
   column.display({
