@@ -4,7 +4,8 @@ import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
-import { importOrder, type ImportResult } from './import-order.ts'
+import { importAlone } from './import-alone.ts'
+import type { ImportResult } from './import-order.ts'
 import { activeRouteOf } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
@@ -92,7 +93,7 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
       detail: `${connection.identity_name ?? connection.name} has no order with the id or number ${payload.query}`,
     })
   await deps.db.transaction().execute(async (tx) => {
-    const result = await importOrder(deps, tx, {
+    const result = await importAlone(deps, tx, {
       connection,
       route,
       raw,

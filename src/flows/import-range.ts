@@ -5,7 +5,8 @@ import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { ok } from '../result.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
-import { importOrder, type ImportResult } from './import-order.ts'
+import { importAlone } from './import-alone.ts'
+import type { ImportResult } from './import-order.ts'
 import { endImport, stateOf } from './import-by-id.ts'
 import { activeRouteOf } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
@@ -89,7 +90,7 @@ export async function importRange(deps: Deps, job: Job): Promise<void> {
   await deps.db.transaction().execute(async (tx) => {
     for (const raw of placedInRange) {
       const anyway = payload.anyway ? { anyway: true } : {}
-      const result = await importOrder(deps, tx, {
+      const result = await importAlone(deps, tx, {
         connection,
         route,
         raw,

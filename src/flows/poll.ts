@@ -1,13 +1,13 @@
-import { sql } from 'kysely'
 import type { ChangedPage, Failure, RawOrder } from '../connectors/contract.ts'
 import { moveCursor, readCursor } from '../ledger/cursors.ts'
-import { isConnectionError, type Tx } from '../ledger/database.ts'
+import type { Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { hashOf, versionsOf } from '../ledger/raw.ts'
 import type { RouteRow } from '../ledger/routes.ts'
+import { importAlone, isOfTheContent } from './import-alone.ts'
 import { importNewOrders, importOrder } from './import-order.ts'
 import { activeRouteOf } from './route.ts'
 import { stopConnection } from './trouble.ts'
@@ -61,19 +61,14 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
   try {
     await deps.db.transaction().execute((tx) => store(tx, false))
   } catch (error) {
-    if (isConnectionError(error) || !isDatabaseRefusal(error)) throw error
-    // One order that the database refuses must not keep the page out: each gets a savepoint of its own.
+    if (!isOfTheContent(error)) throw error
+    // One order that cannot be taken in must not keep the page out: each gets a savepoint of its own.
     deps.log.error(
       { err: error, connection: connection.name },
       'a page could not be stored whole; storing its orders one by one',
     )
     await deps.db.transaction().execute((tx) => store(tx, true))
   }
-}
-
-/** Whether PostgreSQL refused a value (and not: a bug of ours, a lost lock, a lost connection). */
-function isDatabaseRefusal(error: unknown): boolean {
-  return error instanceof Error && /^(22|23514|54)/.test((error as { code?: string }).code ?? '')
 }
 
 /**
@@ -111,7 +106,7 @@ async function importPage(
   const changed = listed.filter((raw) => !versions.get(raw.id)?.equals(hashOf(raw.body)))
   const known = changed.filter((raw) => versions.has(raw.id))
   const unknown = changed.filter((raw) => !versions.has(raw.id))
-  if (oneByOne) for (const raw of changed) await importAlone(deps, tx, connection, route, raw)
+  if (oneByOne) for (const raw of changed) await importAlone(deps, tx, input(raw))
   else {
     await importNewOrders(deps, tx, unknown.map(input))
     for (const raw of known) await importOrder(deps, tx, input(raw))
@@ -128,26 +123,6 @@ async function importPage(
         runAt: deps.now(),
       })),
   )
-}
-
-/** Imports under a savepoint; an order the database refuses is kept as its bytes, as an unreadable order. */
-async function importAlone(
-  deps: Deps,
-  tx: Tx,
-  connection: ConnectionRow,
-  route: RouteRow,
-  raw: RawOrder,
-): Promise<void> {
-  await sql`SAVEPOINT one_order`.execute(tx)
-  try {
-    await importOrder(deps, tx, { connection, route, raw, source: 'poll' })
-  } catch (error) {
-    if (!isDatabaseRefusal(error)) throw error
-    await sql`ROLLBACK TO SAVEPOINT one_order`.execute(tx)
-    const unreadable = `The ledger cannot hold one of its values: ${error instanceof Error ? error.message : String(error)}`
-    await importOrder(deps, tx, { connection, route, raw, source: 'poll', unreadable })
-  }
-  await sql`RELEASE SAVEPOINT one_order`.execute(tx)
 }
 
 async function giveUpForNow(

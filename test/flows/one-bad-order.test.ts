@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { startImport } from '../../src/flows/import-by-id.ts'
+import { startRangeImport } from '../../src/flows/import-range.ts'
+import { connectionById } from '../../src/ledger/health.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
 
 let world: World
@@ -54,5 +57,58 @@ describe('an order whose lines no longer add up to its total', () => {
     await advance(60_000)
     expect((await order(later.id)).status).toBe('imported')
     expect((await order(id)).status).toBe('post_error')
+  })
+})
+
+describe('an order that the ledger cannot hold', () => {
+  const poison = () =>
+    world.shop.control.load(
+      '{"id": 7001, "number": "70\\u000001", "status": "processing", "currency": "", "date_created_gmt": "2026-03-02T09:00:00", "date_modified_gmt": "2026-03-02T09:00:00", "line_items": []}',
+    )
+  const items = () =>
+    world.db.selectFrom('import_items').select(['query', 'state']).orderBy('query').execute()
+  const shopConnection = async () => (await connectionById(world.db, world.shopId))!
+
+  it('is kept as unreadable when the shop is read, and the others come in', async () => {
+    const { shop, poll, order } = await start()
+    poison()
+    const other = shop.control.newOrder()
+    await poll()
+    expect((await order(other.id)).status).toBe('imported')
+    expect((await order('7001')).status).toBe('import_error')
+  })
+
+  it('ends an import by id with that answer', async () => {
+    await start()
+    poison()
+    const connection = await shopConnection()
+    await world.db
+      .transaction()
+      .execute((tx) =>
+        startImport(world.deps, tx, { connection, queries: ['7001'], anyway: false, actor: 'person' }),
+      )
+    await world.settle()
+    expect(await items()).toEqual([{ query: '7001', state: 'unreadable' }])
+  })
+
+  it('does not stop an import of days', async () => {
+    const { shop } = await start()
+    poison()
+    const other = shop.control.newOrder({ at: Date.parse('2026-03-02T09:30:00Z') / 1000 })
+    const connection = await shopConnection()
+    await world.db.transaction().execute((tx) =>
+      startRangeImport(world.deps, tx, {
+        connection,
+        from: new Date('2026-03-02T00:00:00Z'),
+        to: new Date('2026-03-03T00:00:00Z'),
+        anyway: false,
+        actor: 'person',
+      }),
+    )
+    await world.settle()
+    expect(await items()).toEqual([
+      { query: '7001', state: 'unreadable' },
+      { query: String(other.id), state: 'imported' },
+    ])
   })
 })
