@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
-import { type SandboxNetSuite, startSandboxNetSuite } from '../../src/sandbox/netsuite/index.ts'
+import { type Fault, type SandboxNetSuite, startSandboxNetSuite } from '../../src/sandbox/netsuite/index.ts'
 import { type SandboxShop, startSandboxShop, type Trouble } from '../../src/sandbox/shop/index.ts'
 import { numbersFrom } from '../support/chance.ts'
 import { type Home, writeConfiguration } from './program.ts'
@@ -33,6 +33,9 @@ const latencyMs = 300
 const guests = 40
 /** One order in so many is of the kind that stops. */
 const troubledOneIn = 8
+/** For one order in so many, a request for an order is so slow that its caller gives up and it comes to pass later. */
+const slowOneIn = 12
+const slow: Fault = { kind: 'slow', ms: 3300, method: 'POST', path: '/record/v1/salesOrder', times: 1 }
 const troubles: Trouble[] = [
   'unknown_sku',
   'inactive_item',
@@ -57,6 +60,7 @@ export async function openBusiness(seed: number): Promise<Business> {
   const placed: Placed[] = []
 
   function placeOne(): void {
+    if (random() * slowOneIn < 1) netsuite.control.fault(slow)
     const trouble = random() * troubledOneIn < 1 ? troubles[Math.floor(random() * troubles.length)]! : null
     const order = shop.control.draftOrder(trouble === null ? { country: 'DE' } : { trouble })
     if (trouble === null) {
