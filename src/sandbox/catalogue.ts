@@ -34,6 +34,8 @@ export interface CatalogueItem {
   inactive?: true
   /** The shop sells it, and NetSuite has never heard of it. */
   missingInNetSuite?: true
+  /** A script in NetSuite puts this on every order with the item (EUR, net): nobody can foresee its total. */
+  surchargeInNetSuite?: string
 }
 
 const kinds: Record<string, Pick<CatalogueItem, 'taxClass' | 'taxRate' | 'category'>> = {
@@ -80,7 +82,7 @@ POT-KYUSU-300   | pot  | 220     | 68.00  | 0.62 | Kyūsu side-handle teapot, 30
 POT-GAIWAN-120  | pot  | 221     | 28.00  | 0.28 | Gaiwan, porcelain, 120 ml
 POT-STONE-1L    | pot  | 222     | 84.00  | 1.35 | Stoneware teapot, 1 l
 POT-GLASS-800   | pot  | 223     | 39.00  | 0.71 | Glass teapot with strainer, 800 ml
-POT-TETSU-600   | pot  | 224     | 119.00 | 2.10 | Cast-iron teapot (tetsubin), 600 ml
+POT-TETSU-600   | pot  | 224     | 119.00 | 2.10 | Cast-iron teapot (tetsubin), 600 ml             | surcharged
 WARE-WHISK-80   | ware | 230     | 17.50  | 0.05 | Matcha whisk (chasen), 80 prongs
 WARE-SCOOP      | ware | 231     | 6.00   | 0.02 | Bamboo scoop (chashaku)
 WARE-STRAINER   | ware | 232     | 7.90   | 0.06 | Strainer, stainless steel
@@ -105,6 +107,7 @@ export const catalogue: CatalogueItem[] = cells(itemRows).map(
       ...(variationId && { variation: { id: Number(variationId), parentName, attribute: 'glaze', value } }),
       ...(trouble === 'inactive' && { inactive: true as const }),
       ...(trouble === 'missing' && { missingInNetSuite: true as const }),
+      ...(trouble === 'surcharged' && { surchargeInNetSuite: '4.50' }),
     }
   },
 )

@@ -100,16 +100,30 @@ describe('posting', () => {
     },
   )
 
-  it('links a record whose total differs, shows both sums, and never posts it again', async () => {
-    const { shop, poll, order, problems, netsuite } = await start()
+  it('stops an order before it is sent where another total can be foreseen, with both sums and the tax code', async () => {
+    const { shop, poll, order, problems } = await start()
     const placed = shop.control.newOrder({ trouble: 'total_differs' })
     await poll()
     const stopped = await order(placed.number)
-    const [problem] = await problems(stopped.id)
-    expect(stopped.status).toBe('post_error')
-    expect(['total_differs', 'total_would_differ']).toContain(problem?.code)
-    expect(problem?.detail).toContain(placed.total)
-    expect(netsuite.records.orders().length).toBe(stopped.record_id === null ? 0 : 1)
+    expect(stopped).toMatchObject({ status: 'post_error', record_id: null })
+    expect(await problems(stopped.id)).toMatchObject([
+      { code: 'total_would_differ', detail: expect.stringContaining(placed.total) },
+    ])
+    expect(inNetSuite()).toEqual([])
+  })
+
+  it('links a record whose total only NetSuite could know, shows both sums, and never posts it again', async () => {
+    const { shop, poll, order, problems, advance } = await start()
+    const placed = shop.control.newOrder({ trouble: 'surcharge' })
+    await poll()
+    await advance(60_000)
+    const stopped = await order(placed.number)
+    expect(stopped).toMatchObject({ status: 'post_error', record_number: expect.stringMatching(/^SO/) })
+    expect(await problems(stopped.id)).toMatchObject([
+      { code: 'total_differs', detail: expect.stringContaining(placed.total) },
+    ])
+    expect(inNetSuite()).toMatchObject([{ id: stopped.record_id }])
+    expect(Number(inNetSuite()[0]?.total)).toBe(Number(stopped.record_total))
   })
 })
 

@@ -59,6 +59,7 @@ beforeAll(async () => {
 afterAll(() => shop.close())
 
 const missing = new Set(catalogue.filter((item) => item.missingInNetSuite).map((item) => item.sku))
+const surcharged = new Set(catalogue.filter((item) => item.surchargeInNetSuite).map((item) => item.sku))
 const inactive = new Set(catalogue.filter((item) => item.inactive).map((item) => item.sku))
 const mapped = new Set(paymentMethods.filter((method) => method.netsuiteName).map((method) => method.id))
 const forgotten = new Set(taxRates.filter((rate) => rate.netsuiteRate).map((rate) => rate.country))
@@ -75,12 +76,13 @@ const trouble = {
   other_subsidiary: (order: WooOrder) => elsewhere.has(order.customer_id),
   missing_field: (order: WooOrder) => order.billing.phone === '',
   total_differs: (order: WooOrder) => forgotten.has(order.billing.country),
+  surcharge: (order: WooOrder) => has(order, surcharged),
   held_status: (order: WooOrder) => !['processing', 'completed'].includes(order.status),
 }
 
 describe('the demo shop', () => {
   it('has some sixty orders of the last three weeks', () => {
-    expect(orders).toHaveLength(66)
+    expect(orders).toHaveLength(67)
     const times = orders.map((order) => Date.parse(`${order.date_created_gmt}Z`))
     expect(Math.min(...times)).toBeGreaterThanOrEqual(now.getTime() - 21 * 86_400_000)
     expect(Math.max(...times)).toBeLessThan(now.getTime())
@@ -98,6 +100,7 @@ describe('the demo shop', () => {
       other_subsidiary: 2,
       missing_field: 2,
       total_differs: 2,
+      surcharge: 1,
       held_status: 5,
     })
     const fine = orders.filter((order) => !Object.values(trouble).some((is) => is(order)))

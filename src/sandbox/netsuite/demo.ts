@@ -132,6 +132,9 @@ export function demoSeed(): SeedData {
       department: [{ id: 1, name: 'Web shop' }],
     },
     mandatoryFields: [{ field: mandatoryField.netsuiteField, label: mandatoryField.label }],
+    surcharges: catalogue.flatMap(({ sku, surchargeInNetSuite: amount }) =>
+      amount === undefined ? [] : [{ item: sku, as: Number(demoIds.items.fee), amount }],
+    ),
     orderStatus: 'A',
   }
 }

@@ -1,3 +1,4 @@
+import { withSurcharges } from './scripts.ts'
 import { Big } from 'big.js'
 import { ok } from '../../result.ts'
 import { isoSeconds, localDay, localTime, transact, type Account } from './account.ts'
@@ -63,7 +64,7 @@ export function createSalesOrder(
   request: SalesOrderRequest,
   custom: Record<string, unknown>,
 ): Outcome<number> {
-  const checked = checkSalesOrder(account, request, custom)
+  const checked = checkSalesOrder(account, withSurcharges(account, request), custom)
   if (!checked.ok) return checked
   rememberCustomFields(account, custom)
   return ok(transact(account, () => insertOrder(account, checked.value)))

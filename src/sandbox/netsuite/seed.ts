@@ -1,3 +1,4 @@
+import type { Surcharge } from './scripts.ts'
 import { z } from 'zod'
 import { isoSeconds, localTime, transact, type Account } from './account.ts'
 import { createCustomer } from './customers.ts'
@@ -47,6 +48,8 @@ export interface SeedData {
   lists: Record<string, { id: number; name: string }[]>
   /** Fields that the order's form makes mandatory. */
   mandatoryFields: { field: string; label: string }[]
+  /** A script of the account: orders with `item` get a line with the item `as` and this amount. */
+  surcharges?: Surcharge[]
   /** Status of a new order: A pending approval, B pending fulfilment. */
   orderStatus: 'A' | 'B'
 }
@@ -92,6 +95,7 @@ export function plant(account: Account, seed: SeedData): void {
         account.sql('INSERT INTO ns_list (kind, id, name) VALUES (?, ?, ?)').run(kind, row.id, row.name)
     for (const item of seed.items) addItem(account, item)
     changeSetting(account, 'mandatoryFields', JSON.stringify(seed.mandatoryFields))
+    changeSetting(account, 'surcharges', JSON.stringify(seed.surcharges ?? []))
     changeSetting(account, 'orderStatus', seed.orderStatus)
   })
   rememberCustomFields(account, Object.fromEntries(seed.mandatoryFields.map(({ field }) => [field, ''])))

@@ -22,6 +22,7 @@ export const troubles = [
   'other_subsidiary',
   'missing_field',
   'total_differs',
+  'surcharge',
   'held_status',
 ] as const
 export type Trouble = (typeof troubles)[number]
@@ -135,7 +136,9 @@ function customersFor(random: () => number, { trouble, country }: OrderWish): Cu
 }
 
 function itemsFor(random: () => number, trouble: Trouble | undefined, wholeEuros: boolean): CatalogueItem[] {
-  const good = catalogue.filter((item) => !item.inactive && !item.missingInNetSuite)
+  const good = catalogue.filter(
+    (item) => !item.inactive && !item.missingInNetSuite && !item.surchargeInNetSuite,
+  )
   const offered = wholeEuros ? good.filter((item) => item.price.endsWith('.00')) : good
   const count = 1 + Math.floor(random() * 3)
   const chosen = new Set<CatalogueItem>()
@@ -143,6 +146,7 @@ function itemsFor(random: () => number, trouble: Trouble | undefined, wholeEuros
   // Standard-rated goods among the lines, so that a forgotten tax rate shows in the total.
   if (trouble === 'total_differs') chosen.add(offered.find((item) => item.sku === 'POT-STONE-1L')!)
   if (trouble === 'unknown_sku') chosen.add(catalogue.find((item) => item.missingInNetSuite)!)
+  if (trouble === 'surcharge') chosen.add(catalogue.find((item) => item.surchargeInNetSuite)!)
   if (trouble === 'inactive_item') chosen.add(catalogue.find((item) => item.inactive)!)
   return [...chosen]
 }

@@ -10,7 +10,7 @@ import { toSeconds } from './time.ts'
 export type ShopSeed = (shop: Shop) => void
 
 const day = 86_400
-const demoOrders = 66
+const demoOrders = 67
 const demoDays = 21
 /** Until then the demo shop entered its prices with tax. */
 const inclusiveUntilDay = 15
@@ -29,6 +29,7 @@ const demoWishes: Record<number, OrderWish> = {
   25: { country: 'KR' },
   27: { trouble: 'inactive_item' },
   31: { trouble: 'held_status', status: customStatus.slug },
+  34: { trouble: 'surcharge', country: 'DE' },
   36: { trouble: 'unknown_sku' },
   38: { country: 'KW' },
   41: { trouble: 'unmapped_payment' },
