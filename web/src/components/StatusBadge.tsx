@@ -30,7 +30,7 @@ export function StatusBadge({ status, label, short }: Props) {
   return (
     <span className={classes.badge} data-tone={toneOf[status]} data-status={status}>
       <StatusMark status={status} />
-      {short === undefined ? (
+      {short === undefined || short === label ? (
         label
       ) : (
         <>
