@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { isConnectionError, type Tx } from '../ledger/database.ts'
 import { Fenced } from '../ledger/jobs.ts'
 import type { Deps } from './deps.ts'
-import { importOrder, type ImportResult } from './import-order.ts'
+import { importOrder } from './import-order.ts'
 import type { ImportInput } from './judge-order.ts'
+import type { ImportResult } from './newer-version.ts'
 
 /**
  * Takes one order in so that it cannot keep others out: what the ledger or the program cannot make of it is undone, and

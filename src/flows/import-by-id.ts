@@ -5,7 +5,7 @@ import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
-import type { ImportResult } from './import-order.ts'
+import type { ImportResult } from './newer-version.ts'
 import { activeRouteOf } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 

@@ -3,25 +3,17 @@ import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { enqueue } from '../ledger/jobs.ts'
 import {
-  changeStatus,
   insertOrders,
   lockOrderOfChannel,
   type NewOrder,
-  type OrderChanges,
   type OrderRow,
   updateOrder,
 } from '../ledger/orders.ts'
-import { openProblems, replaceProblems } from '../ledger/problems.ts'
+import { openProblems } from '../ledger/problems.ts'
 import { keepRaws, type NewRaw } from '../ledger/raw.ts'
-import type { Status } from '../order/status.ts'
 import type { Deps } from './deps.ts'
-import { type ImportInput, judge, type Judgement, type Place } from './judge-order.ts'
-
-export interface ImportResult {
-  orderId: string
-  status: Status
-  outcome: 'new' | 'changed' | 'unchanged'
-}
+import { type ImportInput, judge, type Judgement } from './judge-order.ts'
+import { type ImportResult, postJob, takeNewVersion } from './newer-version.ts'
 
 /**
  * Takes an order as the channel sent it into the ledger, in the caller's transaction: a new one gets its place, a known
@@ -34,15 +26,23 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   const rawId = (await keepRaws(tx, [rawOf(deps, input)])).get(input.raw.id)!
   const unchanged = { orderId: known.id, status: known.status, outcome: 'unchanged' } as const
   const isSame = known.raw_id === rawId
-  if (isSame && known.status !== 'held') return unchanged
-  // The route's rules may be others by now: what they hold is judged anew though the shop shows nothing new.
+  if (isOlder(input, known) || (isSame && !['held', 'import_error'].includes(known.status))) return unchanged
+  // The route's rules may be others by now, or the program a newer one: what they stopped is judged anew though the shop
+  // shows nothing new.
   const { place, facts } = judge(deps, input, known)
-  if (isSame && place.status === 'held') {
+  if (isSame && place.status === known.status) {
     if (known.reason !== place.reason)
       await updateOrder(tx, known.id, deps.now(), { reason: place.reason, hold: JSON.stringify(place.hold) })
     return unchanged
   }
   return takeNewVersion(deps, tx, input, known, place, { ...facts, raw_id: rawId })
+}
+
+/** A page that was on its way while a webhook brought a newer version. What a person asks for is taken as it is. */
+function isOlder({ raw, source }: ImportInput, known: OrderRow): boolean {
+  if (!['poll', 'webhook'].includes(source) || raw.modifiedAt === null || known.modified_at === null)
+    return false
+  return new Date(raw.modifiedAt) < known.modified_at
 }
 
 const rawOf = (deps: Deps, { connection, raw }: ImportInput): NewRaw => ({
@@ -100,14 +100,6 @@ export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[])
   return results
 }
 
-const postJob = (orderId: string, { route }: ImportInput, at: Date) => ({
-  kind: 'post' as const,
-  key: orderId,
-  connectionId: route.backend_id,
-  orderId,
-  runAt: at,
-})
-
 function newOrder(
   { id, input, place, facts }: Judgement & { id: string; input: ImportInput },
   rawId: string,
@@ -131,113 +123,4 @@ function newOrder(
     raw_id: rawId,
     ...facts,
   }
-}
-
-type Facts = Judgement['facts'] & { raw_id: string }
-
-const beforePosting: Status[] = ['import_error', 'held', 'imported', 'scheduled', 'post_error']
-
-async function takeNewVersion(
-  deps: Deps,
-  tx: Tx,
-  input: ImportInput,
-  known: OrderRow,
-  place: Place,
-  facts: Facts,
-): Promise<ImportResult> {
-  const at = deps.now()
-  if (!beforePosting.includes(known.status) || known.record_id !== null)
-    return noteLaterVersion(deps, tx, input, known, place, facts)
-  await replaceProblems(tx, {
-    orderId: known.id,
-    connectionId: input.connection.id,
-    problems: [],
-    at,
-    newId: deps.newId,
-  })
-  const set: OrderChanges = {
-    ...facts,
-    reason: place.reason,
-    hold: place.hold === null ? null : JSON.stringify(place.hold),
-    cancel_reason: place.status === 'cancelled' ? 'at_channel' : null,
-    next_attempt_at: place.status === 'scheduled' ? at : null,
-  }
-  // A person decides about orders that wait for one: a change in the shop does not post them.
-  const status =
-    known.status === 'imported' && place.status === 'scheduled' && !input.anyway ? 'imported' : place.status
-  const kind = known.status === 'held' && status !== 'held' ? 'released' : 'changed_at_channel'
-  if (status === known.status) {
-    await updateOrder(tx, known.id, at, set)
-    await addEvents(tx, [
-      {
-        orderId: known.id,
-        at,
-        kind,
-        actor: input.source,
-        detail: { status: facts.channel_status, reason: place.reason },
-      },
-    ])
-  } else {
-    await changeStatus(tx, {
-      orderId: known.id,
-      to: status,
-      from: [known.status],
-      at,
-      actor: input.source,
-      kind: status === 'cancelled' ? 'cancelled' : kind,
-      detail: { status: facts.channel_status, reason: place.reason, problem: place.problem?.detail },
-      set,
-    })
-  }
-  await openProblems(
-    tx,
-    place.problem
-      ? [
-          {
-            id: deps.newId(),
-            orderId: known.id,
-            connectionId: input.connection.id,
-            problem: place.problem,
-            at,
-          },
-        ]
-      : [],
-  )
-  if (status === 'scheduled') await enqueue(tx, [postJob(known.id, input, at)])
-  return { orderId: known.id, status, outcome: 'changed' }
-}
-
-/** The order is on its way or in the backend (or cancelled here): the newer version is kept and shown beside it. */
-async function noteLaterVersion(
-  deps: Deps,
-  tx: Tx,
-  input: ImportInput,
-  known: OrderRow,
-  place: Place,
-  facts: Facts,
-): Promise<ImportResult> {
-  const at = deps.now()
-  const readable = place.status !== 'import_error'
-  const amountsDiffer = readable && (known.total !== facts.total || known.currency !== facts.currency)
-  await updateOrder(tx, known.id, at, {
-    raw_id: facts.raw_id,
-    channel_status: facts.channel_status,
-    ...(facts.modified_at ? { modified_at: facts.modified_at } : {}),
-    ...(amountsDiffer ? { changed_after_posting_at: at } : {}),
-  })
-  await addEvents(tx, [
-    {
-      orderId: known.id,
-      at,
-      kind: 'changed_at_channel',
-      actor: input.source,
-      detail: {
-        status: facts.channel_status,
-        before: known.channel_status,
-        ...(amountsDiffer ? { total: facts.total, totalBefore: known.total } : {}),
-        ...(place.problem ? { problem: place.problem.detail } : {}),
-      },
-    },
-  ])
-  return { orderId: known.id, status: known.status, outcome: 'changed' }
 }

@@ -36,17 +36,13 @@ export interface Judgement {
 }
 
 /** Reads the order and decides its place. `known` is what the ledger has of it already. */
-export function judge(
-  deps: Deps,
-  input: ImportInput,
-  known: Pick<OrderRow, 'status' | 'import_anyway'> | null,
-): Judgement {
+export function judge(deps: Deps, input: ImportInput, known: OrderRow | null): Judgement {
   const channel = channelFor(deps, input.connection)
   const reading =
     input.unreadable === undefined ? read(deps, channel, input.raw) : unreadable(input.unreadable)
   const anyway = input.anyway === true || known?.import_anyway === true
   return {
-    place: placeOf(reading, input.route, channel, anyway, known?.status ?? null),
+    place: placeOf(reading, { input, channel, anyway, known }),
     facts: factsOf(reading, channel, input, anyway),
   }
 }
@@ -66,19 +62,24 @@ function read(deps: Deps, channel: AnyChannel, raw: RawOrder): Reading {
 const unreadable = (detail: string): Reading =>
   err({ path: '', problem: { code: 'unreadable_order', subject: '', detail, vendorMessage: null } })
 
-function placeOf(
-  reading: Reading,
-  route: RouteRow,
-  channel: AnyChannel,
-  anyway: boolean,
-  status: Status | null,
-): Place {
+interface Circumstances {
+  input: ImportInput
+  channel: AnyChannel
+  anyway: boolean
+  known: OrderRow | null
+}
+
+function placeOf(reading: Reading, { input, channel, anyway, known }: Circumstances): Place {
+  const { route } = input
   const none = { reason: null, hold: null, problem: null }
   if (!reading.ok) return { ...none, status: 'import_error', problem: reading.error.problem }
   const order = reading.value
   const rule = holdingRule(order, { statuses: route.statuses, since: route.since.toISOString() })
-  const accepted = status !== null && ['imported', 'scheduled', 'post_error'].includes(status)
-  if (accepted && channel.cancelledStatuses.includes(order.channelStatus) && !anyway)
+  const accepted = known !== null && ['imported', 'scheduled', 'post_error'].includes(known.status)
+  const cancelledThere = known?.status === 'cancelled' && known.cancel_reason === 'at_channel'
+  // Who wants an order in spite of a rule wants it as it was then: the shop can still cancel it afterwards.
+  const wanted = anyway && (input.anyway === true || known?.channel_status === order.channelStatus)
+  if ((accepted || cancelledThere) && channel.cancelledStatuses.includes(order.channelStatus) && !wanted)
     return {
       ...none,
       status: 'cancelled',

@@ -2,11 +2,13 @@ import type { Failure } from '../connectors/contract.ts'
 import { addAttempt, finishAttempt } from '../ledger/attempts.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionWorked } from '../ledger/health.ts'
-import { finish, type Job } from '../ledger/jobs.ts'
-import { changeStatus, updateOrder } from '../ledger/orders.ts'
+import type { Tx } from '../ledger/database.ts'
+import { finish, isAskedForAgain, type Job } from '../ledger/jobs.ts'
+import { changeStatus, lockOrder, type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { replaceProblems } from '../ledger/problems.ts'
 import type { Problem } from '../order/problems.ts'
 import type { Deps } from './deps.ts'
+import { takeVersionThatWaited } from './newer-version.ts'
 import { type AtBackend, recordFound } from './record-posted.ts'
 import { stopConnection } from './trouble.ts'
 
@@ -28,7 +30,7 @@ export async function lookAfterFailure(deps: Deps, job: Job, at: AtBackend, fail
       attemptId: failed.attemptId,
       kind: 'found_in_backend',
     })
-  if (found.ok && failed.failure.kind === 'rejected')
+  if (found.ok && (failed.failure.kind === 'rejected' || failed.failure.kind === 'not_found'))
     return stopWithProblems(deps, job, at, failed.failure.problems, failed.attemptId)
   await becomeVerifying(deps, job, at, failed)
 }
@@ -66,7 +68,10 @@ async function becomeVerifying(
   })
 }
 
-/** The order's own trouble: it stops, all its problems are shown, the others go on. */
+/**
+ * The order's own trouble: it stops, all its problems are shown, the others go on. Where it changed or was asked for again
+ * while it was looked at, what was found is of yesterday: it begins anew instead.
+ */
 export async function stopWithProblems(
   deps: Deps,
   job: Job,
@@ -78,6 +83,8 @@ export async function stopWithProblems(
   const time = deps.now()
   const detail = problems.map((problem) => problem.detail).join('; ')
   await deps.db.transaction().execute(async (tx) => {
+    if (!attemptId && (await isOutdated(tx, job, order)))
+      return finish(tx, job, deps.workerId, { runAt: time, countAttempt: false })
     await changeStatus(tx, {
       orderId: order.id,
       to: 'post_error',
@@ -99,8 +106,15 @@ export async function stopWithProblems(
     if (attemptId) await finishAttempt(tx, { id: attemptId, ...result })
     else await addAttempt(tx, { id: deps.newId(), orderId: order.id, kind: 'post', startedAt, ...result })
     await connectionWorked(tx, connection, time)
+    if (attemptId) await takeVersionThatWaited(deps, tx, order.id)
     await finish(tx, job, deps.workerId)
   })
+}
+
+/** Whether the order that was prepared is another by now: a newer version, another status, or a person's new wish. */
+async function isOutdated(tx: Tx, job: Job, order: OrderRow): Promise<boolean> {
+  const now = await lockOrder(tx, order.id)
+  return now?.status !== order.status || now.raw_id !== order.raw_id || (await isAskedForAgain(tx, job))
 }
 
 /** The connection's trouble: it stops, the order stays scheduled and no attempt is burnt. */
@@ -133,6 +147,7 @@ export async function waitForConnection(
         detail: failure.problems[0].detail,
         exchanges: call.exchanges,
       })
+      await takeVersionThatWaited(deps, tx, order.id)
     } else await updateOrder(tx, order.id, time, { next_attempt_at: runAt })
     await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
   })

@@ -3,6 +3,7 @@ import { connectionWorked } from '../ledger/health.ts'
 import { finish, type Job } from '../ledger/jobs.ts'
 import { changeStatus, updateOrder } from '../ledger/orders.ts'
 import type { Deps } from './deps.ts'
+import { takeVersionThatWaited } from './newer-version.ts'
 import { type AtBackend, recordFound } from './record-posted.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
@@ -61,6 +62,7 @@ export async function verifyOrder(deps: Deps, job: Job, at: AtBackend): Promise<
       outcome: 'not_found',
       exchanges: call.exchanges,
     })
+    await takeVersionThatWaited(deps, tx, order.id)
     await finish(tx, job, deps.workerId, { runAt: time, countAttempt: false })
   })
 }

@@ -3,7 +3,16 @@ import { type Db, mainAccount, type Tx } from './database.ts'
 import type { ConnectionRow } from './health.ts'
 
 /** What a job does; see src/jobs for which flow runs it. */
-export const jobKinds = ['poll', 'import', 'import-range', 'post', 'check-total', 'read-shipments', 'ship', 'webhooks'] as const
+export const jobKinds = [
+  'poll',
+  'import',
+  'import-range',
+  'post',
+  'check-total',
+  'read-shipments',
+  'ship',
+  'webhooks',
+] as const
 export type JobKind = (typeof jobKinds)[number]
 
 export interface Job {
@@ -171,6 +180,12 @@ export class Fenced extends Error {
   constructor(job: Job) {
     super(`job ${job.id} (${job.kind} ${job.key}) belongs to another worker now`)
   }
+}
+
+/** Whether somebody wants the job to run once more than this time. */
+export async function isAskedForAgain(tx: Tx, job: Job): Promise<boolean> {
+  const row = await tx.selectFrom('jobs').select('again_at').where('id', '=', job.id).executeTakeFirst()
+  return row !== undefined && row.again_at !== null
 }
 
 /**

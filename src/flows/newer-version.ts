@@ -1,0 +1,143 @@
+import type { Tx } from '../ledger/database.ts'
+import { addEvents } from '../ledger/events.ts'
+import { connectionById } from '../ledger/health.ts'
+import { enqueue } from '../ledger/jobs.ts'
+import { changeStatus, lockOrder, type OrderChanges, type OrderRow, updateOrder } from '../ledger/orders.ts'
+import { replaceProblems } from '../ledger/problems.ts'
+import { readRaw } from '../ledger/raw.ts'
+import type { Status } from '../order/status.ts'
+import type { Deps } from './deps.ts'
+import { type ImportInput, judge, type Judgement, type Place } from './judge-order.ts'
+import { routeById } from './route.ts'
+
+export interface ImportResult {
+  orderId: string
+  status: Status
+  outcome: 'new' | 'changed' | 'unchanged'
+}
+
+type Facts = Judgement['facts'] & { raw_id: string }
+
+export const postJob = (orderId: string, { route }: Pick<ImportInput, 'route'>, at: Date) => ({
+  kind: 'post' as const,
+  key: orderId,
+  connectionId: route.backend_id,
+  orderId,
+  runAt: at,
+})
+
+const beforePosting: Status[] = ['import_error', 'held', 'imported', 'scheduled', 'post_error']
+
+/** Whether the order follows the shop: nothing of it is in the backend or on its way there, and no person has ended it. */
+function follows(known: OrderRow): boolean {
+  if (known.record_id !== null) return false
+  return (
+    beforePosting.includes(known.status) ||
+    (known.status === 'cancelled' && known.cancel_reason === 'at_channel')
+  )
+}
+
+/** Puts a newer version of a known order in its place, or notes it beside what is in the backend already. */
+export async function takeNewVersion(
+  deps: Deps,
+  tx: Tx,
+  input: ImportInput,
+  known: OrderRow,
+  place: Place,
+  facts: Facts,
+): Promise<ImportResult> {
+  if (!follows(known)) return noteLaterVersion(deps, tx, input, known, place, facts)
+  const at = deps.now()
+  const set: OrderChanges = {
+    ...facts,
+    reason: place.reason,
+    hold: place.hold === null ? null : JSON.stringify(place.hold),
+    cancel_reason: place.status === 'cancelled' ? 'at_channel' : null,
+    next_attempt_at: place.status === 'scheduled' ? at : null,
+    changed_after_posting_at: null,
+  }
+  // A person decides about orders that wait for one: a change in the shop does not post them.
+  const status =
+    known.status === 'imported' && place.status === 'scheduled' && !input.anyway ? 'imported' : place.status
+  const kind =
+    status === 'cancelled'
+      ? 'cancelled'
+      : known.status === 'held' && status !== 'held'
+        ? 'released'
+        : 'changed_at_channel'
+  const event = { orderId: known.id, at, kind, actor: input.source }
+  const detail = { status: facts.channel_status, reason: place.reason, problem: place.problem?.detail }
+  if (status === known.status) {
+    await updateOrder(tx, known.id, at, set)
+    await addEvents(tx, [{ ...event, kind: 'changed_at_channel', detail }])
+  } else await changeStatus(tx, { ...event, to: status, from: [known.status], detail, set })
+  await replaceProblems(tx, {
+    orderId: known.id,
+    connectionId: input.connection.id,
+    problems: place.problem ? [place.problem] : [],
+    at,
+    newId: deps.newId,
+  })
+  if (status === 'scheduled') await enqueue(tx, [postJob(known.id, input, at)])
+  return { orderId: known.id, status, outcome: 'changed' }
+}
+
+/** The order is on its way or in the backend, or was ended by a person: the newer version is kept and shown beside it. */
+async function noteLaterVersion(
+  deps: Deps,
+  tx: Tx,
+  input: ImportInput,
+  known: OrderRow,
+  place: Place,
+  facts: Facts,
+): Promise<ImportResult> {
+  const at = deps.now()
+  const readable = place.status !== 'import_error'
+  const nothingThere = known.status === 'cancelled' && known.record_id === null
+  const amountsDiffer = readable && (known.total !== facts.total || known.currency !== facts.currency)
+  await updateOrder(tx, known.id, at, {
+    ...(nothingThere && readable ? facts : {}),
+    raw_id: facts.raw_id,
+    channel_status: facts.channel_status,
+    ...(facts.modified_at ? { modified_at: facts.modified_at } : {}),
+    ...(amountsDiffer && !nothingThere ? { changed_after_posting_at: at } : {}),
+  })
+  await addEvents(tx, [
+    {
+      orderId: known.id,
+      at,
+      kind: 'changed_at_channel',
+      actor: input.source,
+      detail: {
+        status: facts.channel_status,
+        before: known.channel_status,
+        ...(amountsDiffer ? { total: facts.total, totalBefore: known.total } : {}),
+        ...(place.problem ? { problem: place.problem.detail } : {}),
+      },
+    },
+  ])
+  return { orderId: known.id, status: known.status, outcome: 'changed' }
+}
+
+/**
+ * A version that came in while the order was on its way takes its place, now that surely nothing of the older one is in
+ * the backend.
+ */
+export async function takeVersionThatWaited(deps: Deps, tx: Tx, orderId: string): Promise<void> {
+  const known = await lockOrder(tx, orderId)
+  if (!known || known.posted_raw_id === null || known.posted_raw_id === known.raw_id) return
+  const connection = await connectionById(tx, known.channel_id)
+  if (!connection) throw new Error(`order ${orderId} has no channel`)
+  const input: ImportInput = {
+    connection,
+    route: await routeById(tx, known.route_id),
+    raw: {
+      id: known.channel_order_id,
+      body: await readRaw(tx, known.raw_id),
+      modifiedAt: known.modified_at?.toISOString() ?? null,
+    },
+    source: 'waybill',
+  }
+  const { place, facts } = judge(deps, input, known)
+  await takeNewVersion(deps, tx, input, known, place, { ...facts, raw_id: known.raw_id })
+}
