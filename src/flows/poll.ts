@@ -1,7 +1,7 @@
 import type { ChangedPage, Failure, RawOrder } from '../connectors/contract.ts'
 import { moveCursor, readCursor } from '../ledger/cursors.ts'
 import type { Tx } from '../ledger/database.ts'
-import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
+import { closeGaps, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
@@ -55,6 +55,7 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
       state,
     )
     await connectionWorked(tx, connection, at)
+    if (!page.next) await closeGaps(tx, connection.id, at)
     const runAt = page.next ? at : new Date(at.getTime() + route.every_ms)
     await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
   }

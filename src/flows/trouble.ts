@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Failure } from '../connectors/contract.ts'
 import type { Tx } from '../ledger/database.ts'
-import { type ConnectionRow, connectionFailed } from '../ledger/health.ts'
+import { connectionById, type ConnectionRow, connectionFailed } from '../ledger/health.ts'
 import type { Deps } from './deps.ts'
 
 /** Whether the failure is the connection's and not the order's: it stops the connection, and no attempt is burnt. */
@@ -12,12 +12,8 @@ export function isSystemic(failure: Failure): boolean {
 const second = 1000
 const minute = 60 * second
 
-/** The wait before probe number `failures` + 1: doubling, at most `cap`, with a fifth of jitter. */
-export function backoffMs(
-  failures: number,
-  random: number,
-  { first = second, cap = 5 * minute } = {},
-): number {
+/** The wait before probe number `failures` + 1: doubling, at most `cap`, a tenth more or less. */
+export function backoffMs(failures: number, random: number, { first = second, cap = minute } = {}): number {
   return Math.round(Math.min(cap, first * 2 ** Math.min(failures, 20)) * (0.9 + 0.2 * random))
 }
 
@@ -33,12 +29,14 @@ export async function stopConnection(
   failure: Failure,
 ): Promise<Date> {
   const at = deps.now()
-  const alone = connection.failures > 0 || (await slotsInUse(tx, connection.id)) <= 1
-  const refused = failure.kind === 'auth' && alone
-  const passing = failure.kind === 'throttled' || (failure.kind === 'auth' && !alone)
+  const refused = failure.kind === 'auth' && (await wasAlone(tx, connection))
+  const passing = failure.kind === 'throttled' || (failure.kind === 'auth' && !refused)
+  const pace = passing ? { first: 500, cap: 30 * second } : refused ? { cap: 5 * minute } : {}
+  // A site in maintenance asks for ten minutes and is back after one: its orders are not to wait for the rest.
+  const asked = failure.retryAfterMs ?? 0
   const wait = Math.max(
-    failure.retryAfterMs ?? 0,
-    backoffMs(connection.failures, deps.random(), passing ? { first: 500, cap: 30 * second } : {}),
+    failure.kind === 'throttled' ? asked : Math.min(asked, minute),
+    backoffMs(connection.failures, deps.random(), pace),
   )
   const blockedUntil = new Date(at.getTime() + wait)
   const health = refused ? 'needs_reauthorisation' : !passing && connection.failures >= 2 ? 'down' : 'failing'
@@ -51,6 +49,13 @@ export async function stopConnection(
     newId: deps.newId,
   })
   return blockedUntil
+}
+
+/** Whether the call that failed was the only one: a lone probe, or the first to fail with no other beside it. */
+async function wasAlone(tx: Tx, connection: ConnectionRow): Promise<boolean> {
+  if (connection.failures > 0) return true
+  const now = await connectionById(tx, connection.id)
+  return now?.failures === 0 && (await slotsInUse(tx, connection.id)) <= 1
 }
 
 async function slotsInUse(tx: Tx, connectionId: string): Promise<number> {

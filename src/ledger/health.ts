@@ -11,7 +11,8 @@ export async function connectionById(db: Db, id: string): Promise<ConnectionRow 
 
 /**
  * Notes that a connection failed for a reason that is not one order's: nothing more is sent over it until
- * `blockedUntil`. The first failure opens a gap from the last success on.
+ * `blockedUntil`. Calls that failed side by side count as one failure: `connection` is what it was when the call began.
+ * A channel that is down has a gap from its last success on.
  */
 export async function connectionFailed(
   tx: Tx,
@@ -31,11 +32,12 @@ export async function connectionFailed(
     .where('id', '=', connection.id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
+  if (row.failures > connection.failures && health === 'failing') return
   await tx
     .updateTable('connections')
     .set({
       health,
-      failures: row.failures + 1,
+      failures: Math.max(row.failures, connection.failures + 1),
       health_problem: JSON.stringify(problem),
       blocked_until: failed.blockedUntil,
       updated_at: at,
@@ -90,15 +92,19 @@ export function successIsNews(connection: ConnectionRow, at: Date): boolean {
   return connection.health !== 'healthy' || connection.failures > 0 || !recently
 }
 
-/** Notes that a call over the connection succeeded, where that is news. */
+/**
+ * Notes that a call over the connection succeeded, where that is news. A call that began before another one failed
+ * proves nothing about the time since.
+ */
 export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Date): Promise<void> {
   if (!successIsNews(connection, at)) return
   const before = await tx
     .selectFrom('connections')
-    .select('health')
+    .select(['health', 'failures'])
     .where('id', '=', connection.id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
+  if (before.failures > connection.failures) return
   await tx
     .updateTable('connections')
     .set({
@@ -129,5 +135,16 @@ export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Da
     .set({ to_at: at })
     .where('connection_id', '=', connection.id)
     .where('to_at', 'is', null)
+    .execute()
+}
+
+/** The channel has been read to the end since it came back: what the gaps before held is in the ledger. */
+export async function closeGaps(tx: Tx, connectionId: string, at: Date): Promise<void> {
+  await tx
+    .updateTable('gaps')
+    .set({ closed_at: at })
+    .where('connection_id', '=', connectionId)
+    .where('closed_at', 'is', null)
+    .where('to_at', '<=', at)
     .execute()
 }

@@ -194,9 +194,21 @@ describe('a shop that cannot be read', () => {
     await advance(10 * 60_000)
     expect(await idsIn()).toEqual(idsAtShop())
     expect(await connection()).toMatchObject({ health: 'healthy', failures: 0 })
-    expect(await world.db.selectFrom('gaps').select(['from_at', 'to_at']).execute()).toMatchObject([
-      { to_at: expect.any(Date) },
+    expect(await world.db.selectFrom('gaps').select(['to_at', 'closed_at']).execute()).toMatchObject([
+      { to_at: expect.any(Date), closed_at: expect.any(Date) },
     ])
+  })
+
+  it('is asked again within a minute, though a maintenance page asks for ten', async () => {
+    const { shop, poll, advance } = await start()
+    await poll()
+    await shop.control.down('maintenance')
+    await world.poll()
+    for (let n = 0; n < 6; n += 1) await advance(60_000)
+    const { id } = shop.control.newOrder()
+    await shop.control.up()
+    await advance(66_000)
+    expect(await idsIn()).toEqual([String(id)])
   })
 
   it('tells a maintenance page from data', async () => {
