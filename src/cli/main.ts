@@ -5,6 +5,12 @@ import { CliFailure } from './failure.ts'
 import { createOutput, type Output } from './output.ts'
 import { version } from './version.ts'
 
+// Who has seen enough (`| head`) closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 const program = new Command('waybill')
   .description('Carries every order from the places where you sell into the system that runs the business.')
   .version(version)
