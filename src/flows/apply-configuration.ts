@@ -15,7 +15,7 @@ import { storeConnection } from '../ledger/connections.ts'
 import type { Db, Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { enqueue } from '../ledger/jobs.ts'
-import { heldThatMayPass, readAgainFrom, removeRoute, storeRoute } from '../ledger/routes.ts'
+import { heldThatMayPass, readAgainFrom, removeRoute, storeRoute, takeOverOrders } from '../ledger/routes.ts'
 import type { Vault } from '../ledger/secrets.ts'
 import { writeSetting } from '../ledger/settings.ts'
 import { resizeSlots } from '../ledger/slots.ts'
@@ -201,7 +201,8 @@ async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Pro
     const id = before?.id ?? deps.newId()
     await storeRoute(tx, { ...route, id, channelId, backendId }, at)
     await readAgainFrom(tx, channelId, new Date(route.since), before?.since ?? null)
-    if (before) await reconsiderHeld(tx, { id, channelId, route, at })
+    await takeOverOrders(tx, { id, channelId, backendId })
+    await reconsiderHeld(tx, { id, channelId, route, at })
     touched.add(channelId).add(backendId)
   }
   for (const change of changes)

@@ -62,17 +62,40 @@ export async function removeRoute(tx: Tx, id: string, at: Date): Promise<void> {
   await tx.updateTable('routes').set({ removed_at: at, updated_at: at }).where('id', '=', id).execute()
 }
 
-/** Reads the channel anew from `since` on, where the route began later until now. */
+/**
+ * Reads the channel anew from `since` on, where it was read from a later time on until now. `before` is when the route
+ * began until now; null for a new one, whose channel another route may have read.
+ */
 export async function readAgainFrom(
   tx: Tx,
   channelId: string,
   since: Date,
   before: Date | null,
 ): Promise<void> {
-  if (before === null || since >= before) return
+  if (before !== null && since >= before) return
+  // A first reading may be under way that has no cursor yet: it must not set one behind which nothing is read.
+  if (before !== null)
+    await sql`
+      INSERT INTO cursors (connection_id, account_id, stream, modified_at)
+      VALUES (${channelId}, ${mainAccount}, 'orders', ${since}) ON CONFLICT DO NOTHING`.execute(tx)
   await sql`
     UPDATE cursors SET modified_at = least(modified_at, ${since}), row_id = NULL, page = NULL
     WHERE connection_id = ${channelId} AND stream = 'orders'`.execute(tx)
+}
+
+/** Orders that an earlier route of the channel brought and that are not in the backend yet go on by this one. */
+export async function takeOverOrders(
+  tx: Tx,
+  route: { id: string; channelId: string; backendId: string },
+): Promise<void> {
+  await tx
+    .updateTable('orders')
+    .set({ route_id: route.id })
+    .where('channel_id', '=', route.channelId)
+    .where('backend_id', '=', route.backendId)
+    .where('route_id', '!=', route.id)
+    .where('record_id', 'is', null)
+    .execute()
 }
 
 /** The channel's ids of the orders that another rule of the route held, and that these rules may let through. */
