@@ -51,6 +51,8 @@ export async function buryTheDead(
   return buried
 }
 
+const suspiciousAttempts = 3
+
 async function bury(
   tx: Tx,
   worker: { id: string; lock_key: string },
@@ -74,9 +76,11 @@ async function bury(
       .where('n', '=', slot.n)
       .execute()
   }
-  await sql`UPDATE jobs SET worker = NULL, run_at = ${now}, again_at = NULL WHERE worker = ${worker.id}`.execute(
-    tx,
-  )
+  // What was under way is looked at first; but a job whose workers die again and again may be what kills them.
+  await sql`
+    UPDATE jobs SET worker = NULL, again_at = NULL,
+      run_at = CASE WHEN attempts >= ${suspiciousAttempts} THEN ${now} ELSE run_at END
+    WHERE worker = ${worker.id}`.execute(tx)
   const gone = await tx.deleteFrom('workers').where('id', '=', worker.id).executeTakeFirst()
   await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
   return Number(gone.numDeletedRows)

@@ -185,6 +185,26 @@ describe('a worker that died', () => {
     expect(await take(heir.id, later(60_000))).toHaveLength(3)
   })
 
+  it('leaves what it had under way to be looked at first, unless its jobs keep killing workers', async () => {
+    const heir = await newWorker()
+    const [underWay, waiting] = [randomUUID(), randomUUID()]
+    await put([underWay], { runAt: later(-2000) })
+    await put([waiting], { runAt: later(-1000) })
+    for (const expected of [underWay, underWay, waiting]) {
+      const dying = await newWorker()
+      expect(await take(dying.id, now, 1)).toMatchObject([{ key: underWay }])
+      await dying.liveness.release()
+      await expectEventually(async () => {
+        await buryTheDead(db, { me: heir.id, now, callTimeoutMs: () => 0 })
+        return (await jobsLeft()).every(({ worker }) => worker === null)
+      })
+      const [next] = await take(heir.id, now, 1)
+      expect(next?.key).toBe(expected)
+      const putBack = { runAt: expected === underWay ? later(-2000) : now, countAttempt: false }
+      await db.transaction().execute((tx) => finish(tx, next!, heir.id, putBack))
+    }
+  })
+
   it('cannot finish what another has taken over: its result is dropped', async () => {
     const [slow, heir] = await Promise.all([newWorker(), newWorker()])
     await put([randomUUID()])
