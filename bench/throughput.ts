@@ -30,9 +30,7 @@ interface Measured {
   postgresCpuMs: number
 }
 
-async function sandboxes(
-  orders: number,
-): Promise<{ child: ChildProcess; ends: FloorEnds }> {
+async function sandboxes(orders: number): Promise<{ child: ChildProcess; ends: FloorEnds }> {
   const child = fork(join(import.meta.dirname, 'sandboxes.ts'), [String(orders)], { stdio: 'inherit' })
   const [ends] = (await once(child, 'message')) as [FloorEnds]
   return { child, ends }

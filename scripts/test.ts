@@ -19,7 +19,9 @@ function step(name: string, command: string, args: string[]): void {
   console.log(`\n── ${name}`)
   const started = Date.now()
   const { status } = spawnSync(command, args, { stdio: 'inherit' })
-  console.log(`── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  console.log(
+    `── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  )
   total[status === 0 ? 'passed' : 'failed'] += 1
 }
 

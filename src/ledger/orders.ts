@@ -14,7 +14,12 @@ export async function orderById(db: Db, id: string): Promise<OrderRow | null> {
 
 /** Reads the order and keeps others from changing it until the transaction ends. */
 export async function lockOrder(tx: Tx, id: string): Promise<OrderRow | null> {
-  const row = await tx.selectFrom('orders').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+  const row = await tx
+    .selectFrom('orders')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
   return (row as OrderRow | undefined) ?? null
 }
 
