@@ -36,7 +36,9 @@ describe('a vault', () => {
       changed[i]! ^= 1
       expect(() => vault.open(owner, changed)).toThrow(/auth|sealed|version|length|tag|state/i)
     }
-    expect(() => vaultWith(Buffer.alloc(32, 2)).open(owner, sealed)).toThrow(/auth|sealed|version|length|tag|state/i)
+    expect(() => vaultWith(Buffer.alloc(32, 2)).open(owner, sealed)).toThrow(
+      /auth|sealed|version|length|tag|state/i,
+    )
   })
 
   test('reads keys as base64 and hexadecimal, and nothing else', () => {
