@@ -36,6 +36,7 @@ const stepOf: Partial<Record<ProblemCode, Step>> = {
   credentials_refused: 'Authorised',
   permission_missing: 'Permissions',
   different_account: 'Same account',
+  account_already_connected: 'Same account',
 }
 
 /**

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { Ctx, Failure } from '../connectors/contract.ts'
+import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -20,6 +22,9 @@ export async function ensureIdentity(
   const { id, name, timeZone } = identified.value
   const at = deps.now()
   return deps.db.transaction().execute(async (tx) => {
+    await sql`SELECT pg_advisory_xact_lock(hashtext('waybill identity'))`.execute(tx)
+    const other = await otherConnectionTo(tx, connection, id)
+    if (other !== null) return err(alreadyConnected(name, other))
     const updated = await tx
       .updateTable('connections')
       .set({ identity: id, identity_checked: true, identity_name: name, time_zone: timeZone, updated_at: at })
@@ -60,3 +65,32 @@ export async function ensureIdentity(
     return ok(now)
   })
 }
+
+/** Orders are told apart by their shop: over a second connection to it none could be taken in. */
+async function otherConnectionTo(
+  tx: Tx,
+  connection: ConnectionRow,
+  identity: string,
+): Promise<string | null> {
+  const other = await tx
+    .selectFrom('connections')
+    .select('name')
+    .where('account_id', '=', connection.account_id)
+    .where('kind', '=', connection.kind)
+    .where('identity', '=', identity)
+    .where('id', '!=', connection.id)
+    .executeTakeFirst()
+  return other?.name ?? null
+}
+
+const alreadyConnected = (name: string, other: string): Failure => ({
+  kind: 'auth',
+  problems: [
+    {
+      code: 'account_already_connected',
+      subject: other,
+      detail: `The address leads to "${name}", which the connection ${other} leads to as well`,
+      vendorMessage: null,
+    },
+  ],
+})

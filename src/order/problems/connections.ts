@@ -47,6 +47,18 @@ export const connections = {
     meanwhile:
       'Nothing is read or sent, so that no order of one shop is mixed with those of another. When the right one answers again, everything goes on by itself.',
   },
+  account_already_connected: {
+    scope: 'connection',
+    title: (name) => `This shop or account is connected already, as "${name}"`,
+    example: 'acme-shop',
+    cause:
+      'Two connections lead to the same shop or account. Both would bring the same orders, and together they would ask for more than the account allows.',
+    fix: 'Use the connection that was there first in the route, give it the new address or keys if they changed, and take this one out of waybill.yaml. Then run "waybill apply".',
+    fixes: [editConnection],
+    avoid:
+      'A connection keeps its name for good. To change its address or its keys, change them under that name.',
+    meanwhile: 'Nothing is read or sent over the second connection. The first one goes on as before.',
+  },
   certificate_invalid: {
     scope: 'connection',
     title: (host) => `The certificate of ${host} is not valid`,
@@ -115,7 +127,7 @@ export const connections = {
     example: '',
     cause:
       'The key or certificate that Waybill signs in with was revoked, has expired or is mistyped, or its user was removed. The details say what is known.',
-    fix: 'Make a new key (WooCommerce > Settings > Advanced > REST API) or certificate (NetSuite: Setup > Integration > OAuth 2.0 Client Credentials), and run "waybill apply" with it.',
+    fix: 'Make a new key (WooCommerce > Settings > Advanced > REST API) or certificate (NetSuite: Setup > Integration > Manage Authentication), and run "waybill apply" with it.',
     fixes: [checkConnection, editConnection],
     avoid:
       'Let the key belong to a user who stays, not to a person who may leave. Note the day on which the NetSuite certificate ends, and that every refresh of a NetSuite sandbox removes its credentials.',
@@ -181,7 +193,7 @@ export const connections = {
     title: () => 'The other side asks for fewer requests',
     example: '',
     cause: 'Its limit is used up for the moment, by Waybill or by another program that shares it.',
-    fix: 'Nothing to do: Waybill slows down and goes on by itself. If it lasts, look which other programs use the account (NetSuite: Setup > Integration > Integration Governance).',
+    fix: 'Nothing to do: Waybill slows down and goes on by itself. If it lasts, look which other programs use the account (NetSuite: Setup > Integration > Integration Management > Integration Governance).',
     fixes: [checkConnection],
     avoid:
       'In NetSuite all programs share one budget: set concurrency in waybill.yaml to what the others leave. For a shop whose host limits requests, set requestsPerSecond.',

@@ -102,9 +102,11 @@ function groupJson(row: ProblemGroupRow): ProblemGroup {
   }
 }
 
-/** A connection in trouble stops no order for good, but keeps those that wait for it. */
+/** A connection in trouble stops no order for good, but keeps those that wait for it. One that nothing uses stops nothing. */
 function connectionGroup(connection: ConnectionView, routes: RouteRow[]): ProblemGroup[] {
   if (connection.health_problem === null) return []
+  const isUsed = routes.some((route) => [route.channel_id, route.backend_id].includes(connection.id))
+  if (!isUsed && connection.waiting_orders === 0) return []
   const problem = describeProblem(connection.health_problem as Problem)
   return [
     {
