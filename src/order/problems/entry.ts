@@ -55,7 +55,7 @@ export const meanwhileOf: Record<Scope, string> = {
   shipment:
     'The order is in NetSuite and has left the warehouse; only the shop does not know it yet. Other orders and other shipments go on.',
   connection:
-    'Nothing is read or sent over this connection. Orders wait where they are, none is marked as failed, and no attempt is used up. Waybill tries again by itself, at first within seconds and then every five minutes. When it works again, everything goes on, and what was missed is read.',
+    'Nothing is read or sent over this connection. Orders wait where they are, none is marked as failed, and no attempt is used up. Waybill tries again by itself, at first after seconds and later every minute. When it works again, everything goes on, and what was missed is read.',
 }
 
 export const post: Fix = { action: 'post', label: 'Post again' }
