@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionById } from '../ledger/health.ts'
-import { enqueue } from '../ledger/jobs.ts'
+import { enqueue, priorities } from '../ledger/jobs.ts'
 import {
   changeStatuses,
   closeOrderProblems,
@@ -10,14 +10,15 @@ import {
   lockOrders,
   openProblemCodes,
   releaseShipments,
-  unsentShipments,
+  shipmentsOf,
 } from '../ledger/many-orders.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 import type { ProblemCode } from '../order/problems.ts'
-import type { Status } from '../order/status.ts'
+import { shippingStatuses, type Status, statusOfShipments } from '../order/status.ts'
 import { type OrderAction, whyNot } from './available-actions.ts'
 import type { Deps } from './deps.ts'
 import { startImport } from './import-by-id.ts'
+import { followShipments } from './shipping-status.ts'
 
 export interface Asked {
   action: OrderAction
@@ -112,7 +113,8 @@ const actions: Record<OrderAction, Action> = {
 
   uncancel: async (deps, tx, orders, actor) => {
     const at = deps.now()
-    for (const [to, group] of Map.groupBy(orders, statusAfterUncancel)) {
+    const places = await placesAfterUncancel(tx, orders)
+    for (const [to, group] of Map.groupBy(orders, (order) => places.get(order.id)!)) {
       await changeStatuses(tx, group, {
         to,
         at,
@@ -144,7 +146,7 @@ const actions: Record<OrderAction, Action> = {
         connectionId: order.backend_id,
         orderId: order.id,
         runAt: at,
-        priority: 0,
+        priority: priorities.person,
       })),
     )
   },
@@ -160,6 +162,7 @@ const actions: Record<OrderAction, Action> = {
       set: { total_accepted: true, cancels_at: null },
     })
     await closeOrderProblems(tx, idsOf(orders), at)
+    await followShipmentsOf(tx, orders, { at, actor })
   },
 
   resend_shipment: async (deps, tx, orders, actor) => {
@@ -172,10 +175,27 @@ const actions: Record<OrderAction, Action> = {
 
 const idsOf = (orders: OrderRow[]) => orders.map((order) => order.id)
 
-/** Where it was; one that was cancelled before it had got anywhere waits for a person. */
-function statusAfterUncancel(order: OrderRow): Status {
-  if (order.status_before_cancel !== null) return order.status_before_cancel as Status
-  return order.record_id === null ? 'imported' : 'posted'
+/** Where each order was, and by its shipments where they move it; one cancelled before it got anywhere waits for a person. */
+async function placesAfterUncancel(tx: Tx, orders: OrderRow[]): Promise<Map<string, Status>> {
+  const shipments = Map.groupBy(await shipmentsOf(tx, idsOf(orders)), (one) => one.order_id)
+  const placeOf = (order: OrderRow): Status => {
+    const before = order.status_before_cancel as Status | null
+    const waits = before !== null && !(shippingStatuses as readonly string[]).includes(before)
+    if (waits || order.record_id === null) return before ?? 'imported'
+    return statusOfShipments(shipments.get(order.id) ?? [])
+  }
+  return new Map(orders.map((order) => [order.id, placeOf(order)]))
+}
+
+/** What left the warehouse while the order waited for a person counts now. */
+async function followShipmentsOf(
+  tx: Tx,
+  orders: OrderRow[],
+  { at, actor }: { at: Date; actor: string },
+): Promise<void> {
+  const shipped = new Set((await shipmentsOf(tx, idsOf(orders))).map((shipment) => shipment.order_id))
+  for (const orderId of shipped)
+    await followShipments(tx, orderId, { at, actor, kind: 'shipments_counted', detail: {} })
 }
 
 async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
@@ -187,7 +207,7 @@ async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void>
       connectionId: order.backend_id,
       orderId: order.id,
       runAt: at,
-      priority: 0,
+      priority: priorities.person,
     })),
   )
 }
@@ -195,18 +215,18 @@ async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void>
 /** One job for each shipment that waits to be told; failed ones wait for a person. */
 async function enqueueShipments(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
   const byId = new Map(orders.map((order) => [order.id, order]))
-  const shipments = await unsentShipments(tx, idsOf(orders))
+  const shipments = await shipmentsOf(tx, idsOf(orders))
   await enqueue(
     tx,
     shipments
-      .filter((shipment) => shipment.status !== 'error')
+      .filter((shipment) => shipment.status === 'pending' || shipment.status === 'sending')
       .map((shipment) => ({
         kind: 'ship' as const,
         key: shipment.id,
         connectionId: byId.get(shipment.order_id)!.channel_id,
         orderId: shipment.order_id,
         runAt: at,
-        priority: 0,
+        priority: priorities.person,
       })),
   )
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../connectors/contract.ts'
 import { type Db, mainAccount, type Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
-import { enqueue, finish, type Job } from '../ledger/jobs.ts'
+import { enqueue, finish, type Job, priorities } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
@@ -65,7 +65,7 @@ export async function startImport(
       connectionId: connection.id,
       payload: { query, source: actor, importId, anyway } satisfies ImportPayload,
       runAt: at,
-      priority: 0,
+      priority: priorities.person,
     })),
   )
   return importId

@@ -1,7 +1,7 @@
 import type { Failure, RawOrder } from '../connectors/contract.ts'
 import { mainAccount, type Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
-import { enqueue, finish, type Job } from '../ledger/jobs.ts'
+import { enqueue, finish, type Job, priorities } from '../ledger/jobs.ts'
 import { ok } from '../result.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
@@ -10,9 +10,6 @@ import type { ImportResult } from './newer-version.ts'
 import { endImport, stateOf } from './import-by-id.ts'
 import { activeRouteOf } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
-
-/** Behind the daily work: a year of orders must not hold up those of today. */
-const priority = 20
 
 interface RangePayload {
   importId: string
@@ -55,7 +52,14 @@ export async function startRangeImport(
     source: actor,
   }
   await enqueue(tx, [
-    { kind: 'import-range', key: importId, connectionId: connection.id, payload, runAt: at, priority },
+    {
+      kind: 'import-range',
+      key: importId,
+      connectionId: connection.id,
+      payload,
+      runAt: at,
+      priority: priorities.background,
+    },
   ])
   return importId
 }

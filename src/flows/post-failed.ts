@@ -3,7 +3,7 @@ import { addAttempt, finishAttempt } from '../ledger/attempts.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import type { Tx } from '../ledger/database.ts'
-import { finish, isAskedForAgain, type Job } from '../ledger/jobs.ts'
+import { finish, isAskedForAgain, type Job, priorities } from '../ledger/jobs.ts'
 import { changeStatus, lockOrder, type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { replaceProblems } from '../ledger/problems.ts'
 import type { Problem } from '../order/problems.ts'
@@ -64,7 +64,7 @@ async function becomeVerifying(
       detail: failure.problems[0].detail,
       exchanges: call.exchanges,
     })
-    await finish(tx, job, deps.workerId, { runAt: next, countAttempt: true })
+    await finish(tx, job, deps.workerId, { runAt: next, countAttempt: true, priority: priorities.soon })
   })
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { compress } from '../ledger/compress.ts'
 import { mainAccount } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
-import { enqueue } from '../ledger/jobs.ts'
+import { enqueue, priorities } from '../ledger/jobs.ts'
 import { channelFor, type Deps } from './deps.ts'
 
 export type Received = 'accepted' | 'repeated' | 'ping' | { refused: string }
@@ -50,7 +50,7 @@ export async function receiveWebhook(
         connectionId: connection.id,
         payload: { query: id, source: 'webhook' },
         runAt: at,
-        priority: 5,
+        priority: priorities.soon,
       })),
     )
     return 'accepted'

@@ -1,6 +1,6 @@
 import { addAttempt } from '../ledger/attempts.ts'
 import { connectionWorked } from '../ledger/health.ts'
-import { finish, type Job } from '../ledger/jobs.ts'
+import { finish, type Job, priorities } from '../ledger/jobs.ts'
 import { changeStatus, updateOrder } from '../ledger/orders.ts'
 import type { Deps } from './deps.ts'
 import { takeVersionThatWaited } from './newer-version.ts'
@@ -63,7 +63,7 @@ export async function verifyOrder(deps: Deps, job: Job, at: AtBackend): Promise<
       exchanges: call.exchanges,
     })
     await takeVersionThatWaited(deps, tx, order.id)
-    await finish(tx, job, deps.workerId, { runAt: time, countAttempt: false })
+    await finish(tx, job, deps.workerId, { runAt: time, countAttempt: false, priority: priorities.daily })
   })
 }
 

@@ -29,6 +29,17 @@ export interface Job {
   slot: number
 }
 
+/** Which of two due jobs goes first. */
+export const priorities = {
+  /** A person waits for it. */
+  person: 0,
+  /** News from the shop, and answers that were lost: before what can wait its turn. */
+  soon: 5,
+  daily: 10,
+  /** Catching up must not hold up the orders of today. */
+  background: 20,
+} as const
+
 export interface NewJob {
   kind: JobKind
   key: string
@@ -36,7 +47,7 @@ export interface NewJob {
   orderId?: string | null
   payload?: object
   runAt: Date
-  /** Lower goes first: 0 for what a person waits for, 10 for the daily work, 20 for catching up. */
+  /** Default: daily. */
   priority?: number
 }
 
@@ -57,7 +68,7 @@ export async function enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
         order_id: job.orderId ?? null,
         payload: JSON.stringify(job.payload ?? {}),
         run_at: job.runAt,
-        priority: job.priority ?? 10,
+        priority: job.priority ?? priorities.daily,
       })),
     )
     .onConflict((conflict) =>
@@ -182,6 +193,18 @@ export class Fenced extends Error {
   }
 }
 
+/** Makes sure, until the transaction ends, that the job is this worker's still. Throws `Fenced` when it is not. */
+export async function holdJob(tx: Tx, job: Job, worker: string): Promise<void> {
+  const row = await tx
+    .selectFrom('jobs')
+    .select('id')
+    .where('id', '=', job.id)
+    .where('worker', '=', worker)
+    .forShare()
+    .executeTakeFirst()
+  if (!row) throw new Fenced(job)
+}
+
 /** Whether somebody wants the job to run once more than this time. */
 export async function isAskedForAgain(tx: Tx, job: Job): Promise<boolean> {
   const row = await tx.selectFrom('jobs').select('again_at').where('id', '=', job.id).executeTakeFirst()
@@ -189,15 +212,18 @@ export async function isAskedForAgain(tx: Tx, job: Job): Promise<boolean> {
 }
 
 /**
- * Ends the job's run in the caller's transaction and frees its slot. It is removed, or put back to `runAt`;  Throws `Fenced` when the job is not this worker's any more.
+ * Ends the job's run in the caller's transaction and frees its slot. It is removed, or put back to `runAt`, with another
+ * priority where one is given; `countAttempt: false` makes as if this run had not been. Throws `Fenced` when the job is
+ * not this worker's any more.
  */
 export async function finish(
   tx: Tx,
   job: Job,
   worker: string,
-  next: { runAt: Date; countAttempt: boolean } | 'done' = 'done',
+  next: { runAt: Date; countAttempt: boolean; priority?: number } | 'done' = 'done',
 ): Promise<void> {
   const put = next === 'done' ? null : next.runAt
+  const priority = next === 'done' ? null : (next.priority ?? null)
   const { rows } = await sql<{ id: string }>`
     WITH mine AS (SELECT id, again_at FROM jobs WHERE id = ${job.id} AND worker = ${worker} FOR UPDATE),
     freed AS (
@@ -205,6 +231,7 @@ export async function finish(
     removed AS (DELETE FROM jobs USING mine WHERE jobs.id = mine.id AND mine.again_at IS NULL AND ${put}::timestamptz IS NULL),
     back AS (
       UPDATE jobs SET worker = NULL, again_at = NULL, run_at = least(mine.again_at, ${put}::timestamptz),
+        priority = coalesce(${priority}::int, jobs.priority),
         attempts = CASE WHEN ${next !== 'done' && next.countAttempt} THEN jobs.attempts
                         WHEN ${next === 'done'} THEN 0 ELSE greatest(jobs.attempts - 1, 0) END
       FROM mine WHERE jobs.id = mine.id AND (mine.again_at IS NOT NULL OR ${put}::timestamptz IS NOT NULL))

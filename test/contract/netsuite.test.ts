@@ -244,6 +244,7 @@ describe('customers', () => {
     const again = await lookupsFor(order, {}, ctx, id)
     expect(again.customer).toMatchObject({ kind: 'found', name: 'Nea Nova' })
     sandbox.control.changeCustomer(id, { inactive: true })
+    netsuite.forget(ctx.memory)
     expect((await lookupsFor(order, {}, ctx, id)).customer).toMatchObject({ kind: 'found', inactive: true })
   })
 

@@ -151,6 +151,18 @@ describe('the job table', () => {
     expect(await take(id, now, 1)).toMatchObject([{ key: urgent }])
   })
 
+  it('looks for a lost answer in its time, however many orders wait', async () => {
+    const { id } = await newWorker()
+    const lost = randomUUID()
+    await put([lost])
+    const [job] = await take(id, now, 1)
+    await put(Array.from({ length: 20 }, () => randomUUID()))
+    await db
+      .transaction()
+      .execute((tx) => finish(tx, job!, id, { runAt: later(1000), countAttempt: true, priority: 5 }))
+    expect(await take(id, later(1000), 1)).toMatchObject([{ key: lost }])
+  })
+
   it('gives nothing for a connection that is blocked or paused, and one lone probe for one in trouble', async () => {
     const workers = await Promise.all([newWorker(), newWorker()])
     await put([randomUUID(), randomUUID(), randomUUID()])
