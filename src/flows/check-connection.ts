@@ -1,6 +1,7 @@
 import type { AccountIdentity, Ctx, Failure, Outcome } from '../connectors/contract.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { connectionWorked } from '../ledger/health.ts'
+import { hurry } from '../ledger/jobs.ts'
 import { describeProblem, type Fix, type ProblemCode } from '../order/problems.ts'
 import { backendFor, callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
@@ -66,7 +67,11 @@ export async function checkConnection(
     }
   const checks = [...result.checks, ...webhookChecks(deps, connection, publicUrl)]
   const ok = checks.every((check) => check.outcome !== 'fail')
-  if (ok) await deps.db.transaction().execute((tx) => connectionWorked(tx, connection, deps.now()))
+  if (ok)
+    await deps.db.transaction().execute(async (tx) => {
+      await connectionWorked(tx, connection, deps.now())
+      if (connection.failures > 0) await hurry(tx, connection.id, deps.now())
+    })
   return { connection: connection.name, ok, account: result.account, checks, fixes: result.fixes }
 }
 
@@ -119,6 +124,10 @@ function wellOf(step: Step, label: string, role: ConnectionRow['role'], account:
 }
 
 /** The steps up to the one that failed, and what to do about it. */
+/** Texts of different hands as one: each ends with one full stop. */
+const sentences = (texts: (string | null)[]): string =>
+  texts.flatMap((text) => (text ? [`${text.trim().replace(/[.\s]+$/, '')}.`] : [])).join(' ')
+
 function stopped(failure: Failure): Asked {
   const problem = describeProblem(failure.problems[0])
   const failing = stepOf[problem.code] ?? 'Answers as expected'
@@ -133,7 +142,7 @@ function stopped(failure: Failure): Asked {
         problem.detail,
         problem.vendorMessage && `It said: ${problem.vendorMessage}`,
       ]
-      return { name, outcome: 'fail', detail: `${words.filter(Boolean).join('. ')}. ${problem.fix}` }
+      return { name, outcome: 'fail', detail: sentences([...words, problem.fix]) }
     }),
     fixes: problem.fixes,
   }

@@ -167,6 +167,14 @@ async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolea
   return rows[0]?.taken === false
 }
 
+/** Makes all that waits for a connection due now: a person has just seen that it works. */
+export async function hurry(tx: Tx, connectionId: string, now: Date): Promise<void> {
+  await sql`UPDATE jobs SET run_at = ${now} WHERE connection_id = ${connectionId} AND worker IS NULL AND run_at > ${now}`.execute(
+    tx,
+  )
+  await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
+}
+
 /** The connections that have due jobs now, and when the next job of any other is due. */
 export async function dueConnections(
   db: Db,
