@@ -8,6 +8,7 @@ import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
+import { followShipments } from './shipping-status.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 const everyMs = 60_000
@@ -93,9 +94,25 @@ async function takeShipment(
     .where('record_id', '=', shipment.recordId)
     .executeTakeFirst()
   if (!order) return
-  const at = deps.now()
   const id = shipmentId(order.external_id, shipment.id)
-  const stored = await tx
+  const known = await tx
+    .selectFrom('shipments')
+    .select(['completes_order'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!known) return storeShipment(deps, tx, order as OrderRow, id, shipment)
+  if (shipment.completesOrder && !known.completes_order) await completeWith(deps, tx, order.id, id)
+}
+
+async function storeShipment(
+  deps: Deps,
+  tx: Tx,
+  order: OrderRow,
+  id: string,
+  shipment: BackendShipment,
+): Promise<void> {
+  const at = deps.now()
+  await tx
     .insertInto('shipments')
     .values({
       id,
@@ -106,14 +123,11 @@ async function takeShipment(
       carrier: shipment.carrier,
       tracking_numbers: shipment.trackingNumbers,
       shipped_at: new Date(shipment.shippedAt),
-      lines: JSON.stringify(linesForChannel(order as OrderRow, shipment)),
+      lines: JSON.stringify(linesForChannel(order, shipment)),
       completes_order: shipment.completesOrder,
       seen_at: at,
     })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (!stored) return
+    .execute()
   await addEvents(tx, [
     {
       orderId: order.id,
@@ -124,6 +138,17 @@ async function takeShipment(
     },
   ])
   await enqueue(tx, [{ kind: 'ship', key: id, connectionId: order.channel_id, orderId: order.id, runAt: at }])
+}
+
+/** A shipment turned out to be the last: others that were made before it had left later, or lines were closed. */
+async function completeWith(deps: Deps, tx: Tx, orderId: string, id: string): Promise<void> {
+  await tx.updateTable('shipments').set({ completes_order: true }).where('id', '=', id).execute()
+  await followShipments(tx, orderId, {
+    at: deps.now(),
+    actor: 'backend',
+    kind: 'all_shipped_in_backend',
+    detail: { shipment: id },
+  })
 }
 
 /** The backend's lines as the channel's own, by the map kept when the order was posted. */

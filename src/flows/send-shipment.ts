@@ -1,45 +1,59 @@
-import type { Failure, Shipment } from '../connectors/contract.ts'
-import { addAttempt } from '../ledger/attempts.ts'
 import type { Selectable } from 'kysely'
-import type { Database, Tx } from '../ledger/database.ts'
-import { addEvents } from '../ledger/events.ts'
-import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
-import { finish, type Job } from '../ledger/jobs.ts'
-import { changeStatus, lockOrder, orderById, type OrderRow } from '../ledger/orders.ts'
+import type { Failure, Shipment } from '../connectors/contract.ts'
+import { finishAttempt, startAttempt } from '../ledger/attempts.ts'
+import { type Database, mainAccount, type Tx } from '../ledger/database.ts'
+import { connectionWorked } from '../ledger/health.ts'
+import { finish, holdJob, type Job } from '../ledger/jobs.ts'
+import { lockOrder, orderById, type OrderRow } from '../ledger/orders.ts'
 import { closeProblems, replaceProblems } from '../ledger/problems.ts'
 import type { Problem } from '../order/problems.ts'
-import type { Status } from '../order/status.ts'
-import { type Call, recordedCall, channelFor, type Deps } from './deps.ts'
+import { type Call, channelFor, type Deps, recordedCall } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
+import { followShipments } from './shipping-status.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 type ShipmentRow = Selectable<Database['shipments']>
 
 /**
  * Reports one shipment to the shop, once: the shop is asked for it by our id before it is written, also after an answer
- * was lost.
+ * was lost. "Not there" is believed only when a request that may have been under way has had its time.
  */
 export async function sendShipment(deps: Deps, job: Job): Promise<void> {
   const row = await deps.db.selectFrom('shipments').selectAll().where('id', '=', job.key).executeTakeFirst()
   const order = row && (await orderById(deps.db, row.order_id))
-  const connection = job.connection
-  if (!row || !order || !connection || row.status === 'sent' || order.status === 'cancelled') {
+  if (!row || !order || row.status === 'sent' || order.status === 'cancelled') {
     await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
     return
   }
-  const channel = channelFor(deps, connection)
-  const call = recordedCall(deps, connection, channel.timeoutMs(deps.configOf(connection)))
-  const work: Work = { deps, job, row, order, connection, call, startedAt: deps.now() }
+  const channel = channelFor(deps, job.connection)
+  const timeoutMs = channel.timeoutMs(deps.configOf(job.connection))
+  const call = recordedCall(deps, job.connection, timeoutMs)
+  const work: Work = {
+    deps,
+    job,
+    row,
+    order,
+    call,
+    timeoutMs,
+    attemptId: deps.newId(),
+    startedAt: deps.now(),
+  }
+  const identified = await ensureIdentity(deps, job.connection, call.ctx)
+  if (!identified.ok) return failed(work, identified.error)
   if (!channel.shipping) return stop(work, [noShipping])
 
+  const unknownUntil = row.unknown_until ?? (row.status === 'sending' ? await orphaned(work) : null)
+  const askedAt = deps.now()
   const known = await channel.shipping.find(call.ctx, order.channel_order_id)
   if (!known.ok) return failed(work, known.error)
   const already = known.value.find((one) => one.shipmentId === row.id)
   if (already) return recordSent(work, already.id, 'found')
+  if (unknownUntil !== null && askedAt < unknownUntil) return lookLater(work, unknownUntil)
 
-  await deps.db.updateTable('shipments').set({ status: 'sending' }).where('id', '=', row.id).execute()
+  await beginSending(work)
   const sent = await channel.shipping.send(call.ctx, shipmentOf(row, order))
   if (sent.ok) return recordSent(work, sent.value.id, 'sent')
-  return failed(work, sent.error)
+  return failed({ ...work, sending: true }, sent.error)
 }
 
 interface Work {
@@ -47,9 +61,41 @@ interface Work {
   job: Job
   row: ShipmentRow
   order: OrderRow
-  connection: ConnectionRow
   call: Call
+  timeoutMs: number
+  attemptId: string
   startedAt: Date
+  /** Whether it was written to the shop, or may have been. */
+  sending?: true
+}
+
+/** The worker that sent it ended before it could write down the outcome: nobody knows it. */
+async function orphaned({ deps, row, timeoutMs }: Work): Promise<Date> {
+  const until = new Date(deps.now().getTime() + timeoutMs)
+  await deps.db.updateTable('shipments').set({ unknown_until: until }).where('id', '=', row.id).execute()
+  return until
+}
+
+async function lookLater({ deps, job }: Work, until: Date): Promise<void> {
+  await deps.db
+    .transaction()
+    .execute((tx) => finish(tx, job, deps.workerId, { runAt: until, countAttempt: false }))
+}
+
+/**
+ * Written before anything is sent, so that whoever finds it later knows that the outcome is unknown; not by a worker that
+ * has lost the job to another.
+ */
+async function beginSending({ deps, job, row, attemptId, startedAt }: Work): Promise<void> {
+  await deps.db.transaction().execute(async (tx) => {
+    await tx
+      .updateTable('shipments')
+      .set({ status: 'sending', unknown_until: null })
+      .where('id', '=', row.id)
+      .execute()
+    await holdJob(tx, job, deps.workerId)
+    await startAttempt(tx, { id: attemptId, orderId: row.order_id, kind: 'ship', at: startedAt })
+  })
 }
 
 const noShipping: Problem = {
@@ -73,56 +119,37 @@ function shipmentOf(row: ShipmentRow, order: OrderRow): Shipment {
 }
 
 async function recordSent(work: Work, channelShipmentId: string, how: 'sent' | 'found'): Promise<void> {
-  const { deps, job, row, connection } = work
+  const { deps, job, row } = work
   const at = deps.now()
   await deps.db.transaction().execute(async (tx) => {
-    const order = await lockOrder(tx, row.order_id)
-    if (!order) throw new Error(`order ${row.order_id} is gone`)
+    await lockOrder(tx, row.order_id)
     await tx
       .updateTable('shipments')
-      .set({ status: 'sent', channel_shipment_id: channelShipmentId, sent_at: at })
+      .set({ status: 'sent', channel_shipment_id: channelShipmentId, sent_at: at, unknown_until: null })
       .where('id', '=', row.id)
       .execute()
-    await closeProblems(tx, order.id, at, row.id)
+    await closeProblems(tx, row.order_id, at, row.id)
     await noteAttempt(work, tx, how)
-    await moveOn(work, tx, order)
-    await connectionWorked(tx, connection, at)
+    await followShipments(tx, row.order_id, {
+      at,
+      actor: 'waybill',
+      kind: 'shipment_reported',
+      detail: { shipment: row.id, carrier: row.carrier, tracking: row.tracking_numbers },
+    })
+    await connectionWorked(tx, job.connection, at)
     await finish(tx, job, deps.workerId)
   })
 }
 
-/** The order's status follows from its shipments: all told and nothing left is complete. */
-async function moveOn({ deps, row }: Work, tx: Tx, order: OrderRow): Promise<void> {
-  const at = deps.now()
-  const all = await tx
-    .selectFrom('shipments')
-    .select(['status', 'completes_order'])
-    .where('order_id', '=', order.id)
+async function noteAttempt(work: Work, tx: Tx, outcome: string, detail?: string): Promise<void> {
+  const { deps, row, call, startedAt, attemptId: id } = work
+  await tx
+    .insertInto('attempts')
+    .values({ id, account_id: mainAccount, order_id: row.order_id, kind: 'ship', started_at: startedAt })
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
-  const open = all.some((one) => one.status !== 'sent')
-  const to: Status = all.some((one) => one.status === 'error')
-    ? 'shipment_error'
-    : !open && all.some((one) => one.completes_order)
-      ? 'complete'
-      : 'partially_shipped'
-  const detail = { shipment: row.id, carrier: row.carrier, tracking: row.tracking_numbers }
-  if (order.status === to)
-    await addEvents(tx, [{ orderId: order.id, at, kind: 'shipment_reported', actor: 'waybill', detail }])
-  else
-    await changeStatus(tx, { orderId: order.id, to, at, actor: 'waybill', kind: 'shipment_reported', detail })
-}
-
-async function noteAttempt(
-  { deps, row, call, startedAt }: Work,
-  tx: Tx,
-  outcome: string,
-  detail?: string,
-): Promise<void> {
-  await addAttempt(tx, {
-    id: deps.newId(),
-    orderId: row.order_id,
-    kind: 'ship',
-    startedAt,
+  await finishAttempt(tx, {
+    id,
     at: deps.now(),
     outcome,
     ...(detail === undefined ? {} : { detail }),
@@ -133,43 +160,51 @@ async function noteAttempt(
 const mostAttempts = 6
 
 async function failed(work: Work, failure: Failure): Promise<void> {
-  const { deps, job, connection, call } = work
-  if (failure.kind === 'rejected' || failure.kind === 'not_found' || job.attempts >= mostAttempts)
-    return stop(work, failure.problems)
-  const at = deps.now()
+  const { deps, job, row, timeoutMs } = work
+  const systemic = isSystemic(failure)
+  if (failure.kind === 'rejected' || failure.kind === 'not_found') return stop(work, failure.problems)
+  const until = new Date(deps.now().getTime() + timeoutMs)
+  if (!systemic && job.attempts >= mostAttempts) return stop(work, failure.problems, until)
   await deps.db.transaction().execute(async (tx) => {
-    const systemic = isSystemic(failure)
     // After a lost answer the shop may still be at work on it: it is asked again only when that time has passed.
-    const runAt = systemic
-      ? await stopConnection(deps, tx, connection, failure)
-      : new Date(at.getTime() + channelFor(deps, connection).timeoutMs(call.ctx.config))
+    const runAt = systemic ? await stopConnection(deps, tx, job.connection, failure) : until
+    if (work.sending)
+      await tx
+        .updateTable('shipments')
+        .set(systemic ? { status: 'pending', unknown_until: null } : { unknown_until: until })
+        .where('id', '=', row.id)
+        .execute()
     await noteAttempt(work, tx, failure.kind, failure.problems[0].detail)
     await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
   })
 }
 
 /** The shop refuses it: shown on the order, sent again when a person says so. */
-async function stop(work: Work, problems: readonly Problem[]): Promise<void> {
-  const { deps, job, row, connection } = work
+async function stop(
+  work: Work,
+  problems: readonly Problem[],
+  unknownUntil: Date | null = null,
+): Promise<void> {
+  const { deps, job, row } = work
   const at = deps.now()
   await deps.db.transaction().execute(async (tx) => {
-    const order = await lockOrder(tx, row.order_id)
-    if (!order) throw new Error(`order ${row.order_id} is gone`)
-    await tx.updateTable('shipments').set({ status: 'error' }).where('id', '=', row.id).execute()
+    await lockOrder(tx, row.order_id)
+    await tx
+      .updateTable('shipments')
+      .set({ status: 'error', unknown_until: unknownUntil })
+      .where('id', '=', row.id)
+      .execute()
     await noteAttempt(work, tx, 'stopped', problems[0]?.detail)
-    if (order.status !== 'shipment_error')
-      await changeStatus(tx, {
-        orderId: order.id,
-        to: 'shipment_error',
-        at,
-        actor: 'waybill',
-        kind: 'shipment_stopped',
-        detail: { shipment: row.id, problems: problems.map(({ code, detail }) => ({ code, detail })) },
-      })
+    await followShipments(tx, row.order_id, {
+      at,
+      actor: 'waybill',
+      kind: 'shipment_stopped',
+      detail: { shipment: row.id, problems: problems.map(({ code, detail }) => ({ code, detail })) },
+    })
     await replaceProblems(tx, {
-      orderId: order.id,
+      orderId: row.order_id,
       shipmentId: row.id,
-      connectionId: connection.id,
+      connectionId: job.connection.id,
       problems,
       at,
       newId: deps.newId,

@@ -177,6 +177,7 @@ export interface Database {
     lines: Json
     completes_order: boolean
     channel_shipment_id: string | null
+    unknown_until: Time | null
     seen_at: Time
     sent_at: Time | null
   }

@@ -85,17 +85,16 @@ export async function dropWaitingJobs(tx: Tx, orderIds: readonly string[]): Prom
     .execute()
 }
 
-/** The shipments of orders that the channel has not been told of. */
-export async function unsentShipments(
+/** The shipments of orders. */
+export async function shipmentsOf(
   tx: Tx,
   orderIds: readonly string[],
-): Promise<{ id: string; order_id: string; status: string }[]> {
+): Promise<{ id: string; order_id: string; status: string; completes_order: boolean }[]> {
   if (orderIds.length === 0) return []
   return tx
     .selectFrom('shipments')
-    .select(['id', 'order_id', 'status'])
+    .select(['id', 'order_id', 'status', 'completes_order'])
     .where('order_id', '=', sql<string>`ANY(${orderIds}::uuid[])`)
-    .where('status', '!=', 'sent')
     .execute()
 }
 

@@ -33,6 +33,7 @@ export const transitions = {
     'posted',
     'partially_shipped',
     'shipment_error',
+    'complete',
   ],
 } as const satisfies Record<string, readonly string[]>
 
@@ -65,6 +66,21 @@ export function statusLabel(status: Status, backend = 'NetSuite'): string {
     cancelled: 'Cancelled',
   }
   return labels[status]
+}
+
+/** The statuses of an order that is in the backend and whose total agrees: its shipments alone move it on. */
+export const shippingStatuses = ['posted', 'partially_shipped', 'shipment_error', 'complete'] as const
+export type ShippingStatus = (typeof shippingStatuses)[number]
+
+/** Where an order in the backend stands by its shipments: one failed, none told to the shop yet, some, or all. */
+export function statusOfShipments(
+  shipments: readonly { status: string; completes_order: boolean }[],
+): ShippingStatus {
+  if (shipments.some((one) => one.status === 'error')) return 'shipment_error'
+  const sent = shipments.filter((one) => one.status === 'sent')
+  if (sent.length === 0) return 'posted'
+  const all = sent.length === shipments.length && sent.some((one) => one.completes_order)
+  return all ? 'complete' : 'partially_shipped'
 }
 
 /** Why a cancelled order is cancelled. */

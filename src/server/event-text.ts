@@ -47,6 +47,8 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
     detail['problem'] ? text(detail['problem']) : `${backend} has the same total as the shop`,
   total_accepted: () => 'The difference of the totals was accepted',
   shipped_in_backend: (_, detail, backend) => `Shipped in ${backend}${after(': ', tracking(detail))}`,
+  all_shipped_in_backend: (_, __, backend) => `Everything has left, says ${backend}`,
+  shipments_counted: () => 'What was shipped meanwhile counts now',
   shipment_reported: (_, detail) => `The shop was told of the shipment${after(': ', tracking(detail))}`,
   shipment_stopped: (_, detail) => `The shop did not take the shipment: ${problems(detail)}`,
   post_requested: () => 'Posting was asked for',

@@ -250,6 +250,8 @@ CREATE TABLE shipments (
   lines jsonb NOT NULL,
   completes_order boolean NOT NULL,
   channel_shipment_id text,
+  -- Until then a lost request may still be running at the channel.
+  unknown_until timestamptz,
   seen_at timestamptz NOT NULL,
   sent_at timestamptz
 );
