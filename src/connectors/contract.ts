@@ -223,6 +223,8 @@ export interface BackendTotals {
   total: Decimal
   tax: Decimal | null
   currency: string
+  /** UTC, where the backend tells: when the record was made. */
+  createdAt: string | null
 }
 
 export interface BackendShipment {

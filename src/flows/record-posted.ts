@@ -1,5 +1,6 @@
 import type { BackendTotals, Outcome, RecordRef } from '../connectors/contract.ts'
 import { finishAttempt } from '../ledger/attempts.ts'
+import { goBack } from '../ledger/cursors.ts'
 import { type ConnectionRow, connectionWorked, successIsNews } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { changeStatus, type OrderRow } from '../ledger/orders.ts'
@@ -30,7 +31,8 @@ export async function recordFound(deps: Deps, job: Job, at: AtBackend, found: Fo
   const totals = await backend.totals(call.ctx, found.ref.id)
   const time = deps.now()
   const problem = totals.ok ? totalProblem(order, totals.value) : null
-  if (!totals.ok || problem) return recordWithDoubt(deps, job, at, found, totals, problem)
+  if (!totals.ok || problem || found.kind === 'found_in_backend')
+    return recordInSteps(deps, job, at, found, totals, problem)
   await recordPosted(deps.db, job, deps.workerId, {
     orderId: order.id,
     record: { ...totals.value.ref, total: totals.value.total },
@@ -43,8 +45,11 @@ export async function recordFound(deps: Deps, job: Job, at: AtBackend, found: Fo
     await deps.db.transaction().execute((tx) => connectionWorked(tx, connection, time))
 }
 
-/** The record is there, and its total differs or cannot be read now: linked all the same, never made again. */
-async function recordWithDoubt(
+/**
+ * What happens rarely: the record was there already, its total differs, or cannot be read now. It is linked all the same,
+ * never made again; shipments that left before it was linked were passed by, and are read again.
+ */
+async function recordInSteps(
   deps: Deps,
   job: Job,
   { call, connection, order }: AtBackend,
@@ -94,6 +99,12 @@ async function recordWithDoubt(
         detail: ref.number ?? ref.id,
         exchanges: call.exchanges,
       })
+    if (found.kind === 'found_in_backend') {
+      const made = totals.ok ? totals.value.createdAt : null
+      const from = made === null ? (order.placed_at ?? order.first_seen_at) : new Date(made)
+      await goBack(tx, connection.id, 'shipments', { from, begin: connection.created_at })
+    }
+    if (totals.ok) await connectionWorked(tx, connection, time)
     await finish(tx, job, deps.workerId)
   })
 }

@@ -53,3 +53,26 @@ export async function moveCursor(
     )
     .execute()
 }
+
+/**
+ * A stream is to be read again from `from` on, where it has been read from a later time on. `begin` is where reading
+ * begins when it has not begun yet.
+ */
+export async function goBack(
+  tx: Tx,
+  connectionId: string,
+  stream: Stream,
+  { from, begin }: { from: Date; begin: Date },
+): Promise<void> {
+  if (from >= begin && (await readCursor(tx, connectionId, stream)) === null) return
+  await tx
+    .insertInto('cursors')
+    .values({ connection_id: connectionId, account_id: mainAccount, stream, modified_at: from })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['connection_id', 'stream'])
+        .doUpdateSet({ modified_at: from, page: null })
+        .where('cursors.modified_at', '>', from),
+    )
+    .execute()
+}

@@ -37,6 +37,7 @@ const totalsRecord = found.extend({
   total: amount,
   taxTotal: amount.optional(),
   currency: z.object({ id: z.coerce.string(), refName: z.string().optional() }).nullish(),
+  createdDate: z.iso.datetime({ offset: true }).optional().catch(undefined),
 })
 
 /** What NetSuite computed, read from the record, and its number. */
@@ -59,6 +60,7 @@ export async function totals(
     total: record.value.total,
     tax: record.value.taxTotal ?? null,
     currency: code.value ?? currency?.refName ?? '',
+    createdAt: record.value.createdDate ?? null,
     ref: refOf(ctx, record.value),
   })
 }

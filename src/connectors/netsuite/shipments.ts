@@ -108,6 +108,7 @@ const orderRow = z.object({
   orderstatus: z.string(),
   shipment: z.coerce.string(),
   status: z.string(),
+  changed: z.string(),
 })
 
 /** Lines, tracking numbers and the state of the order, for a page of fulfilments at once. */
@@ -141,7 +142,8 @@ async function readDetails(ctx: NetSuiteCtx, shipped: Header[]): Promise<Outcome
   if (!tracking.ok) return tracking
   const orders = await queryAll(
     ctx,
-    `SELECT DISTINCT o.id AS salesorder, o.status AS orderstatus, f.id AS shipment, f.status
+    `SELECT DISTINCT o.id AS salesorder, o.status AS orderstatus, f.id AS shipment, f.status,
+       TO_CHAR(f.lastmodifieddate, ${dateFormat}) AS changed
      FROM previoustransactionlinelink l
        JOIN transaction o ON o.id = l.previousdoc JOIN transaction f ON f.id = l.nextdoc
      WHERE l.previousdoc IN (${idList(new Set(lines.value.map((line) => line.salesorder)))})
@@ -172,12 +174,17 @@ async function readDetails(ctx: NetSuiteCtx, shipped: Header[]): Promise<Outcome
 
 /**
  * Everything has left when the order only waits for its bill, or has it (F, G), and this is its last shipped
- * fulfilment.
+ * fulfilment: the one that was changed last, for one made earlier may leave later.
  */
 function completes(rows: z.output<typeof orderRow>[], salesorder: string, shipment: string): boolean {
   const own = rows.filter((row) => row.salesorder === salesorder && isStatus(row.status, 'C'))
-  const later = own.some((row) => BigInt(row.shipment) > BigInt(shipment))
-  return !later && own.some((row) => isStatus(row.orderstatus, 'F', 'G'))
+  const last = own.toSorted((a, b) => compareTimes(a, b)).at(-1)
+  return last?.shipment === shipment && isStatus(last.orderstatus, 'F', 'G')
+}
+
+function compareTimes(a: z.output<typeof orderRow>, b: z.output<typeof orderRow>): number {
+  if (a.changed !== b.changed) return a.changed < b.changed ? -1 : 1
+  return BigInt(a.shipment) < BigInt(b.shipment) ? -1 : 1
 }
 
 function shipmentOf(row: Header, detail: Detail, zone: string | null): BackendShipment {
