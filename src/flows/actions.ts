@@ -12,7 +12,7 @@ import {
   releaseShipments,
   shipmentsOf,
 } from '../ledger/many-orders.ts'
-import type { OrderRow } from '../ledger/orders.ts'
+import { type OrderRow, updateOrder } from '../ledger/orders.ts'
 import type { ProblemCode } from '../order/problems.ts'
 import { shippingStatuses, type Status, statusOfShipments } from '../order/status.ts'
 import { type OrderAction, whyNot } from './available-actions.ts'
@@ -130,6 +130,8 @@ const actions: Record<OrderAction, Action> = {
       if (to === 'scheduled') await enqueuePosts(tx, group, at)
     }
     await enqueueShipments(tx, orders, at)
+    const unchecked = orders.filter((order) => order.record_id !== null && order.record_total === null)
+    await enqueueChecks(tx, unchecked, at)
   },
 
   import_again: (deps, tx, orders, actor) => readAgain(deps, tx, orders, { actor, anyway: false }),
@@ -138,31 +140,28 @@ const actions: Record<OrderAction, Action> = {
   check_again: async (deps, tx, orders, actor) => {
     const at = deps.now()
     await note(tx, orders, { at, actor, kind: 'check_requested' })
-    await enqueue(
-      tx,
-      orders.map((order) => ({
-        kind: 'check-total' as const,
-        key: order.id,
-        connectionId: order.backend_id,
-        orderId: order.id,
-        runAt: at,
-        priority: priorities.person,
-      })),
-    )
+    await enqueueChecks(tx, orders, at)
   },
 
   accept_total: async (deps, tx, orders, actor) => {
     const at = deps.now()
-    await changeStatuses(tx, orders, {
-      to: 'posted',
-      at,
-      actor,
-      kind: 'total_accepted',
-      detail: (order) => ({ total: order.total, recordTotal: order.record_total, currency: order.currency }),
-      set: { total_accepted: true, cancels_at: null },
+    const event = { at, actor, kind: 'total_accepted' }
+    const detail = (order: OrderRow) => ({
+      total: order.total,
+      recordTotal: order.record_total,
+      currency: order.currency,
     })
+    const stopped = orders.filter((order) => order.status === 'post_error')
+    const moving = orders.filter((order) => order.status !== 'post_error')
+    const set = { total_accepted: true, cancels_at: null }
+    await changeStatuses(tx, stopped, { to: 'posted', ...event, detail, set })
+    for (const order of moving) await updateOrder(tx, order.id, at, set)
+    await addEvents(
+      tx,
+      moving.map((order) => ({ orderId: order.id, ...event, detail: detail(order) })),
+    )
     await closeOrderProblems(tx, idsOf(orders), at)
-    await followShipmentsOf(tx, orders, { at, actor })
+    await followShipmentsOf(tx, stopped, { at, actor })
   },
 
   resend_shipment: async (deps, tx, orders, actor) => {
@@ -203,6 +202,20 @@ async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void>
     tx,
     orders.map((order) => ({
       kind: 'post' as const,
+      key: order.id,
+      connectionId: order.backend_id,
+      orderId: order.id,
+      runAt: at,
+      priority: priorities.person,
+    })),
+  )
+}
+
+async function enqueueChecks(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
+  await enqueue(
+    tx,
+    orders.map((order) => ({
+      kind: 'check-total' as const,
       key: order.id,
       connectionId: order.backend_id,
       orderId: order.id,

@@ -51,9 +51,11 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
       : 'it is past the point where a newer version from the shop is taken',
   import_anyway: ({ status }) => (status === 'held' ? null : 'no rule holds it'),
   check_again: ({ linked, problems }) =>
-    linked && problems.includes('total_differs') ? null : 'its total does not differ',
+    linked && problems.some((code) => code === 'total_differs' || code === 'record_missing')
+      ? null
+      : 'its total does not differ',
   accept_total: ({ status, linked, problems }) =>
-    status === 'post_error' && linked && problems.includes('total_differs')
+    status !== 'cancelled' && linked && problems.includes('total_differs')
       ? null
       : 'its total does not differ',
   resend_shipment: ({ status }) => (status === 'shipment_error' ? null : 'none of its shipments has failed'),

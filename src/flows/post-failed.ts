@@ -64,7 +64,12 @@ async function becomeVerifying(
       detail: failure.problems[0].detail,
       exchanges: call.exchanges,
     })
-    await finish(tx, job, deps.workerId, { runAt: next, countAttempt: true, priority: priorities.soon })
+    await finish(tx, job, deps.workerId, {
+      runAt: next,
+      countAttempt: false,
+      anew: true,
+      priority: priorities.soon,
+    })
   })
 }
 

@@ -1,7 +1,10 @@
-import { addAttempt } from '../ledger/attempts.ts'
+import type { Failure } from '../connectors/contract.ts'
+import { addAttempt, sentInVain } from '../ledger/attempts.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { finish, type Job, priorities } from '../ledger/jobs.ts'
 import { changeStatus, updateOrder } from '../ledger/orders.ts'
+import { replaceProblems } from '../ledger/problems.ts'
+import type { Problem } from '../order/problems.ts'
 import type { Deps } from './deps.ts'
 import { takeVersionThatWaited } from './newer-version.ts'
 import { type AtBackend, recordFound } from './record-posted.ts'
@@ -13,45 +16,89 @@ import { isSystemic, stopConnection } from './trouble.ts'
  * again.
  */
 export async function verifyOrder(deps: Deps, job: Job, at: AtBackend): Promise<void> {
-  const { backend, call, connection, order } = at
+  const { backend, call, order } = at
   const unknownUntil = order.unknown_until ?? (await orphaned(deps, at))
   const askedAt = deps.now()
   const found = await backend.find(call.ctx, order.external_id)
-  const time = deps.now()
 
   if (found.ok && found.value)
     return recordFound(deps, job, at, { ref: found.value, attemptId: null, kind: 'found_in_backend' })
 
-  if (!found.ok) {
-    const { error: failure } = found
-    await deps.db.transaction().execute(async (tx) => {
-      const runAt = isSystemic(failure)
-        ? await stopConnection(deps, tx, connection, failure)
-        : new Date(time.getTime() + waitMs(job.attempts))
-      await updateOrder(tx, order.id, time, { next_attempt_at: runAt })
-      await finish(tx, job, deps.workerId, { runAt, countAttempt: !isSystemic(failure) })
-    })
-    return
-  }
+  if (!found.ok) return lookLater(deps, job, at, found.error)
+  if (askedAt < unknownUntil) return lookAgain(deps, job, at, unknownUntil)
+  return sendAgain(deps, job, at, unknownUntil)
+}
 
-  const sure = askedAt >= unknownUntil
+/** After so many times people see why nothing can be found out; it is looked for on and on meanwhile. */
+const mostSilentLooks = 5
+
+async function lookLater(deps: Deps, job: Job, at: AtBackend, failure: Failure): Promise<void> {
+  const { connection, order } = at
+  const time = deps.now()
+  const systemic = isSystemic(failure)
+  await deps.db.transaction().execute(async (tx) => {
+    const runAt = systemic
+      ? await stopConnection(deps, tx, connection, failure)
+      : new Date(time.getTime() + waitMs(job.attempts))
+    await updateOrder(tx, order.id, time, { next_attempt_at: runAt })
+    if (!systemic && job.attempts >= mostSilentLooks)
+      await replaceProblems(tx, {
+        orderId: order.id,
+        connectionId: connection.id,
+        problems: failure.problems,
+        at: time,
+        newId: deps.newId,
+      })
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
+  })
+}
+
+async function lookAgain(deps: Deps, job: Job, at: AtBackend, until: Date): Promise<void> {
+  const time = deps.now()
+  const runAt = new Date(Math.min(time.getTime() + waitMs(job.attempts), until.getTime()))
+  await deps.db.transaction().execute(async (tx) => {
+    await connectionWorked(tx, at.connection, time)
+    await updateOrder(tx, at.order.id, time, { next_attempt_at: runAt })
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: true })
+  })
+}
+
+/** After so many times the fault is taken for the order's own: it stops, and a person decides. */
+const mostSends = 5
+
+/** It is surely not there: it is sent again, or stops when that was in vain too often. */
+async function sendAgain(deps: Deps, job: Job, at: AtBackend, limitPassedAt: Date): Promise<void> {
+  const { order, connection } = at
+  const time = deps.now()
   await deps.db.transaction().execute(async (tx) => {
     await connectionWorked(tx, connection, time)
-    if (!sure) {
-      const runAt = new Date(Math.min(time.getTime() + waitMs(job.attempts), unknownUntil.getTime()))
-      await updateOrder(tx, order.id, time, { next_attempt_at: runAt })
-      await finish(tx, job, deps.workerId, { runAt, countAttempt: true })
-      return
+    const { times, lastDetail } = await sentInVain(tx, order.id)
+    const stops = times >= mostSends
+    const detail = `It was sent ${times} times, no answer said what became of it, and it is not there. ${lastDetail ?? ''}`
+    const problem: Problem = {
+      code: 'gave_up_retrying',
+      subject: 'unknown_outcome',
+      detail: detail.trim(),
+      vendorMessage: null,
     }
     await changeStatus(tx, {
       orderId: order.id,
-      to: 'scheduled',
+      to: stops ? 'post_error' : 'scheduled',
       from: ['verifying'],
       at: time,
       actor: 'waybill',
-      kind: 'not_in_backend',
-      detail: { limitPassedAt: unknownUntil.toISOString() },
-      set: { unknown_until: null, next_attempt_at: time },
+      kind: stops ? 'stopped' : 'not_in_backend',
+      detail: stops
+        ? { problems: [{ code: problem.code, detail: problem.detail }] }
+        : { limitPassedAt: limitPassedAt.toISOString() },
+      set: { unknown_until: null, next_attempt_at: stops ? null : time },
+    })
+    await replaceProblems(tx, {
+      orderId: order.id,
+      connectionId: connection.id,
+      problems: stops ? [problem] : [],
+      at: time,
+      newId: deps.newId,
     })
     await addAttempt(tx, {
       id: deps.newId(),
@@ -60,10 +107,11 @@ export async function verifyOrder(deps: Deps, job: Job, at: AtBackend): Promise<
       startedAt: at.startedAt,
       at: time,
       outcome: 'not_found',
-      exchanges: call.exchanges,
+      exchanges: at.call.exchanges,
     })
     await takeVersionThatWaited(deps, tx, order.id)
-    await finish(tx, job, deps.workerId, { runAt: time, countAttempt: false, priority: priorities.daily })
+    const again = { runAt: time, countAttempt: false, anew: true, priority: priorities.daily } as const
+    await finish(tx, job, deps.workerId, stops ? 'done' : again)
   })
 }
 

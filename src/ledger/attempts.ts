@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Exchange } from '../connectors/redact.ts'
 import { compress, decompress } from './compress.ts'
 import { mainAccount, type Tx } from './database.ts'
@@ -57,6 +58,23 @@ export async function addAttempt(
     at: attempt.startedAt,
   })
   await finishAttempt(tx, attempt)
+}
+
+/**
+ * How often the order was sent without an answer that said what became of it, since a person or a stop last began the
+ * count anew; and what the last of these answers was.
+ */
+export async function sentInVain(
+  tx: Tx,
+  orderId: string,
+): Promise<{ times: number; lastDetail: string | null }> {
+  const { rows } = await sql<{ detail: string | null }>`
+    SELECT detail FROM attempts
+    WHERE order_id = ${orderId} AND kind = 'post' AND coalesce(outcome, 'unknown') = 'unknown'
+      AND started_at > coalesce((SELECT max(at) FROM events
+        WHERE order_id = ${orderId} AND kind IN ('stopped', 'post_requested', 'uncancelled')), '-infinity')
+    ORDER BY started_at`.execute(tx)
+  return { times: rows.length, lastDetail: rows.at(-1)?.detail ?? null }
 }
 
 export const readExchanges = (bytes: Buffer | null): Exchange[] =>

@@ -221,16 +221,17 @@ export async function isAskedForAgain(tx: Tx, job: Job): Promise<boolean> {
 
 /**
  * Ends the job's run in the caller's transaction and frees its slot. It is removed, or put back to `runAt`, with another
- * priority where one is given; `countAttempt: false` makes as if this run had not been. Throws `Fenced` when the job is
- * not this worker's any more.
+ * priority where one is given; `countAttempt: false` makes as if this run had not been, `anew` as if there had been none.
+ * Throws `Fenced` when the job is not this worker's any more.
  */
 export async function finish(
   tx: Tx,
   job: Job,
   worker: string,
-  next: { runAt: Date; countAttempt: boolean; priority?: number } | 'done' = 'done',
+  next: { runAt: Date; countAttempt: boolean; anew?: true; priority?: number } | 'done' = 'done',
 ): Promise<void> {
   const put = next === 'done' ? null : next.runAt
+  const anew = next === 'done' || next.anew === true
   const priority = next === 'done' ? null : (next.priority ?? null)
   const { rows } = await sql<{ id: string }>`
     WITH mine AS (SELECT id, again_at FROM jobs WHERE id = ${job.id} AND worker = ${worker} FOR UPDATE),
@@ -240,8 +241,8 @@ export async function finish(
     back AS (
       UPDATE jobs SET worker = NULL, again_at = NULL, run_at = least(mine.again_at, ${put}::timestamptz),
         priority = coalesce(${priority}::int, jobs.priority),
-        attempts = CASE WHEN ${next !== 'done' && next.countAttempt} THEN jobs.attempts
-                        WHEN ${next === 'done'} THEN 0 ELSE greatest(jobs.attempts - 1, 0) END
+        attempts = CASE WHEN ${anew} THEN 0 WHEN ${next !== 'done' && next.countAttempt} THEN jobs.attempts
+                        ELSE greatest(jobs.attempts - 1, 0) END
       FROM mine WHERE jobs.id = mine.id AND (mine.again_at IS NOT NULL OR ${put}::timestamptz IS NOT NULL))
     SELECT id FROM mine`.execute(tx)
   if (rows.length === 0) throw new Fenced(job)

@@ -184,12 +184,24 @@ export const records = {
     avoid:
       'If the reason comes from a script of your account, ask for an exception for the role of Waybill, or for a text that says what to do.',
   },
+  record_missing: {
+    scope: 'order',
+    title: () => 'The order is not in NetSuite any more',
+    example: '',
+    cause:
+      'The order was posted, and its sales order has been deleted in NetSuite since, or the role of Waybill may not see it any more.',
+    fix: 'If it was deleted on purpose, cancel the order here. Otherwise let your NetSuite administrator bring it back or show it to the role, then check again.',
+    fixes: [{ action: 'check_again', label: 'Check again' }, cancel],
+    avoid: 'Close sales orders that nobody wants any more in NetSuite instead of deleting them.',
+    meanwhile:
+      'Nothing is sent for this order: Waybill never makes a second record by itself. All other orders go on.',
+  },
   gave_up_retrying: {
     scope: 'order',
     title: () => 'Sending the order failed again and again',
     example: '',
     cause:
-      'NetSuite answered every attempt with something that cannot be understood, for this order alone. The last answer is kept with the order.',
+      'NetSuite answered every attempt with something that cannot be understood, or not at all, for this order alone. The last answer is kept with the order.',
     fix: 'Look at the last attempt of the order: it has what was sent and what came back. Post again when its cause is gone.',
     fixes: [post, cancel],
     avoid: 'If it comes again, report it with the answer that is kept: Waybill should know it.',

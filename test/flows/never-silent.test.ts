@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { actOnOrders } from '../../src/flows/actions.ts'
+import type { OrderAction } from '../../src/flows/available-actions.ts'
+import type { OrderRow } from '../../src/ledger/orders.ts'
+import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
+import { demoIds } from '../../src/sandbox/netsuite/demo.ts'
+import { makeWorld, type World } from '../support/world.ts'
+
+let world: World
+afterEach(() => world.stop())
+const start = async () => (world = await makeWorld({ mapping: demoMapping }))
+
+const inNetSuite = () => world.netsuite.records.orders()
+const act = (action: OrderAction, order: OrderRow) =>
+  actOnOrders(world.deps, { action, orderIds: [order.id], actor: 'person' })
+const codes = async (order: OrderRow) => (await world.problems(order.id)).map((problem) => problem.code)
+
+async function minutes(n: number): Promise<void> {
+  for (let i = 0; i < n; i += 1) await world.advance(60_000)
+}
+
+/** A posted order whose total could not be read. */
+async function postedUnread() {
+  const { shop, netsuite } = await start()
+  netsuite.control.fault({ kind: 'garbage', method: 'GET', path: 'salesOrder/' })
+  const placed = shop.control.newOrder({ country: 'DE' })
+  await world.poll()
+  expect(await world.order(placed.number)).toMatchObject({ status: 'posted', record_total: null })
+  return placed
+}
+
+describe('an order that NetSuite fails on every time', () => {
+  it('stops after a few times with what was answered, and goes when a person posts it again', async () => {
+    const { shop, netsuite } = await start()
+    netsuite.control.fault({ kind: 'error500', method: 'POST', path: 'record/v1/salesOrder' })
+    const placed = shop.control.newOrder()
+    await world.poll()
+    await minutes(12)
+    const stopped = await world.order(placed.number)
+    expect(stopped.status).toBe('post_error')
+    expect(await world.problems(stopped.id)).toMatchObject([
+      { code: 'gave_up_retrying', detail: expect.stringContaining('HTTP 500') },
+    ])
+    const sent = () =>
+      netsuite.control.requests().filter((one) => one.method === 'POST' && one.path.endsWith('/salesOrder'))
+        .length
+    expect(sent()).toBe(5)
+    await minutes(10)
+    expect(sent()).toBe(5)
+    netsuite.control.clearFaults()
+    await act('post', stopped)
+    await world.settle()
+    expect((await world.order(placed.number)).status).toBe('posted')
+    expect(inNetSuite()).toHaveLength(1)
+  })
+
+  it('and cannot be looked for, says so while it is looked for on and on', async () => {
+    const { shop, netsuite } = await start()
+    netsuite.control.fault({ kind: 'loseAnswer', method: 'POST', path: 'salesOrder', times: 1 })
+    netsuite.control.fault({ kind: 'garbage', method: 'GET', path: 'salesOrder' })
+    const placed = shop.control.newOrder()
+    await world.poll()
+    await minutes(8)
+    const order = await world.order(placed.number)
+    expect(order.status).toBe('verifying')
+    expect(await codes(order)).toEqual(['not_json'])
+    netsuite.control.clearFaults()
+    await minutes(2)
+    expect((await world.order(placed.number)).status).toBe('posted')
+    expect(await codes(order)).toEqual([])
+    expect(inNetSuite()).toHaveLength(1)
+  })
+})
+
+describe('an order whose total is not known', () => {
+  it('says why when it cannot be read again and again, and stops saying so when it can', async () => {
+    const placed = await postedUnread()
+    await minutes(8)
+    const order = await world.order(placed.number)
+    expect(await codes(order)).toEqual(['not_json'])
+    world.netsuite.control.clearFaults()
+    await minutes(2)
+    expect(Number((await world.order(placed.number)).record_total)).toBe(Number(placed.total))
+    expect(await codes(order)).toEqual([])
+  })
+
+  it('says that the record is gone, and is well again when it is back', async () => {
+    const placed = await postedUnread()
+    const order = await world.order(placed.number)
+    expect(world.netsuite.control.deleteOrder(order.record_id!).ok).toBe(true)
+    world.netsuite.control.clearFaults()
+    await minutes(2)
+    expect((await world.order(placed.number)).status).toBe('post_error')
+    expect(await codes(order)).toEqual(['record_missing'])
+    expect((await act('check_again', order)).done).toEqual([order.id])
+    await world.settle()
+    expect(await codes(order)).toEqual(['record_missing'])
+  })
+
+  it('is compared also when it has been shipped meanwhile', async () => {
+    const { shop, netsuite } = await start()
+    shop.control.newOrder({ country: 'DE' })
+    await world.poll()
+    await minutes(1)
+    for (const id of Object.values(demoIds.taxCodes)) netsuite.control.changeTaxCode(id, '30')
+    netsuite.control.fault({ kind: 'garbage', method: 'GET', path: 'salesOrder/' })
+    const placed = shop.control.newOrder({ country: 'DE' })
+    await world.poll()
+    const order = await world.order(placed.number)
+    netsuite.control.ship(order.record_id!, { tracking: 'A1' })
+    await minutes(1)
+    expect((await world.order(placed.number)).status).toBe('complete')
+    netsuite.control.clearFaults()
+    await minutes(2)
+    expect((await world.order(placed.number)).status).toBe('complete')
+    expect(await codes(order)).toEqual(['total_differs'])
+    expect((await act('accept_total', order)).done).toEqual([order.id])
+    expect(await codes(order)).toEqual([])
+    expect(await world.order(placed.number)).toMatchObject({ status: 'complete', total_accepted: true })
+  })
+
+  it('is asked for again when it was cancelled meanwhile and taken up again', async () => {
+    const placed = await postedUnread()
+    await act('cancel', await world.order(placed.number))
+    world.netsuite.control.clearFaults()
+    await minutes(2)
+    expect((await world.order(placed.number)).record_total).toBeNull()
+    await act('uncancel', await world.order(placed.number))
+    await world.settle()
+    expect(Number((await world.order(placed.number)).record_total)).toBe(Number(placed.total))
+  })
+})
