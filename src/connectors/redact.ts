@@ -62,17 +62,25 @@ export function redact(exchange: Exchange, secrets: string[] = []): Exchange {
   }
 }
 
+const known = new WeakMap<string[], string[]>()
+
+/** How each secret may stand in a text: plain, in an address, in JSON. Worked out once for each list of secrets. */
+function spellingsOf(secrets: string[]): string[] {
+  const spellings =
+    known.get(secrets) ??
+    secrets
+      .filter((secret) => secret.length >= 6)
+      .flatMap((secret) => [
+        ...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]),
+      ])
+  known.set(secrets, spellings)
+  return spellings
+}
+
 /** The same for one text: an address, a form, JSON or prose. JSON stays JSON. */
 export function redactText(text: string, secrets: string[] = []): string {
   let result = text
-  for (const secret of secrets)
-    if (secret.length >= 6)
-      for (const spelling of new Set([
-        secret,
-        encodeURIComponent(secret),
-        JSON.stringify(secret).slice(1, -1),
-      ]))
-        result = result.replaceAll(spelling, hidden)
+  for (const spelling of spellingsOf(secrets)) result = result.replaceAll(spelling, hidden)
   return result
     .replace(inQuery, `$1$2=${hidden}`)
     .replace(inJson, `$1"${hidden}"`)

@@ -1,5 +1,6 @@
 import { type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { preparing } from './prepared.ts'
 
 /** Columns as PostgreSQL gives them: timestamps as Date, numeric and int8 as strings, jsonb parsed. */
 type Json = unknown
@@ -251,7 +252,7 @@ export function openDatabase(
 ): { db: Db; pool: pg.Pool } {
   const pool = new pg.Pool({ max: 20, ...config })
   pool.on('error', onError)
-  return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }), pool }
+  return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) }), pool }
 }
 
 /** Whether the error says that the database could not be reached or went away, not that the query was wrong. */
