@@ -181,7 +181,8 @@ async function placesAfterUncancel(tx: Tx, orders: OrderRow[]): Promise<Map<stri
     const before = order.status_before_cancel as Status | null
     const waits = before !== null && !(shippingStatuses as readonly string[]).includes(before)
     if (waits || order.record_id === null) return before ?? 'imported'
-    return statusOfShipments(shipments.get(order.id) ?? [])
+    const own = shipments.get(order.id)
+    return own ? statusOfShipments(own) : (before ?? 'posted')
   }
   return new Map(orders.map((order) => [order.id, placeOf(order)]))
 }

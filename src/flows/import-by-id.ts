@@ -3,6 +3,7 @@ import { type Db, mainAccount, type Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job, priorities } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
+import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
 import type { ImportResult } from './newer-version.ts'
@@ -102,6 +103,7 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
     })
     await connectionWorked(tx, connection, deps.now())
     await noteResult(deps, tx, payload, { state: stateOf(result), orderId: result.orderId })
+    await sayThatItWorks(deps, tx, job)
     await finish(tx, job, deps.workerId)
   })
 }
@@ -156,11 +158,22 @@ async function end(
 ): Promise<void> {
   await deps.db.transaction().execute(async (tx) => {
     await noteResult(deps, tx, payload, result)
+    await sayThatItWorks(deps, tx, job)
     await finish(tx, job, deps.workerId)
   })
 }
 
+/** Ends an import that a person asked for with the reason; false when nobody asked, so that it has to be tried on. */
+export async function giveUpImport(deps: Deps, tx: Tx, job: Job, why: string): Promise<boolean> {
+  const payload = job.payload as ImportPayload
+  if (payload.importId === undefined) return false
+  await noteResult(deps, tx, payload, { state: 'failed', detail: `It cannot be asked for: ${why}` })
+  await finish(tx, job, deps.workerId)
+  return true
+}
+
 const mostAttempts = 6
+const longestWaitMs = 5 * 60_000
 
 async function failed(
   deps: Deps,
@@ -170,12 +183,13 @@ async function failed(
   failure: Failure,
 ): Promise<void> {
   const { detail } = failure.problems[0]
-  if (!isSystemic(failure) && job.attempts >= mostAttempts)
-    return end(deps, job, payload, { state: 'failed', detail: `It cannot be asked for: ${detail}` })
+  const systemic = isSystemic(failure)
   await deps.db.transaction().execute(async (tx) => {
-    const runAt = isSystemic(failure)
+    if (!systemic && job.attempts >= mostAttempts && (await giveUpImport(deps, tx, job, detail))) return
+    const runAt = systemic
       ? await stopConnection(deps, tx, connection, failure)
-      : new Date(deps.now().getTime() + 1000 * 2 ** job.attempts)
+      : new Date(deps.now().getTime() + Math.min(longestWaitMs, 1000 * 2 ** job.attempts))
+    if (!systemic) await sayThatItFails(deps, tx, job, failure.problems[0])
     if (payload.importId !== undefined)
       await tx
         .updateTable('import_items')
@@ -183,6 +197,6 @@ async function failed(
         .where('import_id', '=', payload.importId)
         .where('query', '=', payload.query)
         .execute()
-    await finish(tx, job, deps.workerId, { runAt, countAttempt: !isSystemic(failure) })
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
   })
 }

@@ -71,7 +71,7 @@ export async function startRangeImport(
 export async function importRange(deps: Deps, job: Job): Promise<void> {
   const payload = job.payload as RangePayload
   const route = await activeRouteOf(deps.db, job.connection.id)
-  if (!route) return end(deps, job, payload)
+  if (!route) return end(deps, job, 'This connection has no route')
   const channel = channelFor(deps, job.connection)
   const ctx = callOver(deps, job.connection, channel.timeoutMs(deps.configOf(job.connection)))
   const identified = await ensureIdentity(deps, job.connection, ctx)
@@ -111,7 +111,12 @@ export async function importRange(deps: Deps, job: Job): Promise<void> {
         .set({ payload: JSON.stringify({ ...payload, page: next }) })
         .where('id', '=', job.id)
         .execute()
-    await finish(tx, job, deps.workerId, next ? { runAt: deps.now(), countAttempt: false } : 'done')
+    await finish(
+      tx,
+      job,
+      deps.workerId,
+      next ? { runAt: deps.now(), countAttempt: false, anew: true } : 'done',
+    )
   })
 }
 
@@ -129,18 +134,33 @@ async function noteOrder(
     .execute()
 }
 
-async function end(deps: Deps, job: Job, { importId }: RangePayload): Promise<void> {
-  await deps.db.transaction().execute(async (tx) => {
-    await endImport(deps, tx, importId)
-    await finish(tx, job, deps.workerId)
-  })
+async function end(deps: Deps, job: Job, why: string): Promise<void> {
+  await deps.db.transaction().execute((tx) => giveUpRange(deps, tx, job, why))
 }
 
+/** Ends the import with the reason why the rest of its days could not be read. */
+export async function giveUpRange(deps: Deps, tx: Tx, job: Job, why: string): Promise<void> {
+  const { importId, from, to } = job.payload as RangePayload
+  const query = `${from.slice(0, 10)} – ${to.slice(0, 10)}`
+  const detail = `Not all of these days could be read: ${why}`
+  await tx
+    .insertInto('import_items')
+    .values({ import_id: importId, account_id: mainAccount, query, state: 'failed', detail })
+    .execute()
+  await endImport(deps, tx, importId)
+  await finish(tx, job, deps.workerId)
+}
+
+const mostAttempts = 6
+
 async function later(deps: Deps, job: Job, failure: Failure): Promise<void> {
+  const systemic = isSystemic(failure)
   await deps.db.transaction().execute(async (tx) => {
-    const runAt = isSystemic(failure)
+    if (!systemic && job.attempts >= mostAttempts)
+      return giveUpRange(deps, tx, job, failure.problems[0].detail)
+    const runAt = systemic
       ? await stopConnection(deps, tx, job.connection, failure)
       : new Date(deps.now().getTime() + 60_000)
-    await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
   })
 }

@@ -7,6 +7,7 @@ import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { hashOf, versionsOf } from '../ledger/raw.ts'
 import type { RouteRow } from '../ledger/routes.ts'
+import { sayThatItWorks } from './failing-work.ts'
 import { importAlone, isOfTheContent } from './import-alone.ts'
 import { importNewOrders, importOrder } from './import-order.ts'
 import { activeRouteOf } from './route.ts'
@@ -56,8 +57,9 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
     )
     await connectionWorked(tx, connection, at)
     if (!page.next) await closeGaps(tx, connection.id, at)
+    await sayThatItWorks(deps, tx, job)
     const runAt = page.next ? at : new Date(at.getTime() + route.every_ms)
-    await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: false, anew: true })
   }
   try {
     await deps.db.transaction().execute((tx) => store(tx, false))

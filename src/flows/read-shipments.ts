@@ -7,6 +7,7 @@ import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
+import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { followShipments } from './shipping-status.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
@@ -55,8 +56,9 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
       state,
     )
     await connectionWorked(tx, connection, at)
+    await sayThatItWorks(deps, tx, job)
     const runAt = next ? at : new Date(at.getTime() + everyMs)
-    await finish(tx, job, deps.workerId, { runAt, countAttempt: false })
+    await finish(tx, job, deps.workerId, { runAt, countAttempt: false, anew: true })
   })
 }
 
@@ -67,6 +69,7 @@ async function failed(deps: Deps, job: Job, connection: ConnectionRow, failure: 
     const runAt = systemic
       ? await stopConnection(deps, tx, connection, failure)
       : new Date(deps.now().getTime() + everyMs)
+    if (!systemic) await sayThatItFails(deps, tx, job, failure.problems[0])
     await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
   })
 }

@@ -1,5 +1,6 @@
 import { fingerprintOf, type Problem } from '../order/problems.ts'
 import { mainAccount, type Tx } from './database.ts'
+import { addEvents } from './events.ts'
 
 /** Opens problems of an order (or of one of its shipments); those it had before are closed. */
 export async function replaceProblems(
@@ -73,4 +74,55 @@ export async function closeProblems(
   query =
     shipmentId === null ? query.where('shipment_id', 'is', null) : query.where('shipment_id', '=', shipmentId)
   await query.execute()
+}
+
+/** Opens a problem of a connection's own work, which stops no order. One for each subject: again, it is brought up to date. */
+export async function openConnectionProblem(
+  tx: Tx,
+  { id, connectionId, problem, at }: { id: string; connectionId: string; problem: Problem; at: Date },
+): Promise<void> {
+  const said = { detail: problem.detail, vendor_message: problem.vendorMessage }
+  const known = await tx
+    .updateTable('problems')
+    .set(said)
+    .where('connection_id', '=', connectionId)
+    .where('order_id', 'is', null)
+    .where('fingerprint', '=', fingerprintOf(problem))
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  if (known.numUpdatedRows > 0n) return
+  await tx
+    .insertInto('problems')
+    .values({
+      id,
+      account_id: mainAccount,
+      order_id: null,
+      connection_id: connectionId,
+      code: problem.code,
+      subject: problem.subject,
+      fingerprint: fingerprintOf(problem),
+      ...said,
+      opened_at: at,
+    })
+    .execute()
+  await addEvents(tx, [
+    { orderId: null, connectionId, at, kind: problem.code, actor: 'waybill', detail: problem },
+  ])
+}
+
+/** Closes a problem of a connection's own work. */
+export async function closeConnectionProblem(
+  tx: Tx,
+  connectionId: string,
+  problem: Pick<Problem, 'code' | 'subject'>,
+  at: Date,
+): Promise<void> {
+  await tx
+    .updateTable('problems')
+    .set({ closed_at: at })
+    .where('connection_id', '=', connectionId)
+    .where('order_id', 'is', null)
+    .where('fingerprint', '=', fingerprintOf(problem))
+    .where('closed_at', 'is', null)
+    .execute()
 }

@@ -2,6 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { actOnOrders } from '../../src/flows/actions.ts'
 import type { OrderAction } from '../../src/flows/available-actions.ts'
 import type { OrderRow } from '../../src/ledger/orders.ts'
+import { startRangeImport } from '../../src/flows/import-range.ts'
+import { connectionById } from '../../src/ledger/health.ts'
+import { connectionProblems } from '../../src/ledger/views/problems.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { demoIds } from '../../src/sandbox/netsuite/demo.ts'
 import { makeWorld, type World } from '../support/world.ts'
@@ -128,5 +131,60 @@ describe('an order whose total is not known', () => {
     await act('uncancel', await world.order(placed.number))
     await world.settle()
     expect(Number((await world.order(placed.number)).record_total)).toBe(Number(placed.total))
+  })
+})
+
+describe('work of a connection that fails while the rest goes on', () => {
+  it('is shown when shipments cannot be read, until they can', async () => {
+    const { shop, netsuite, db } = await start()
+    shop.control.newOrder()
+    await world.poll()
+    await minutes(1)
+    netsuite.control.fault({ kind: 'garbage', method: 'POST', path: 'suiteql' })
+    await minutes(7)
+    expect(await connectionProblems(db)).toMatchObject([
+      { code: 'work_failing', subject: 'Reading shipments', connection_id: world.netsuiteId },
+    ])
+    netsuite.control.clearFaults()
+    await minutes(2)
+    expect(await connectionProblems(db)).toEqual([])
+  })
+
+  it('is shown when the program itself fails at it', async () => {
+    const { shop, deps, db } = await start()
+    const channelOf = deps.channelOf
+    deps.log = { ...deps.log, error: () => undefined }
+    deps.channelOf = (kind) => ({
+      ...channelOf(kind)!,
+      changed: () => Promise.reject(new Error('an oversight')),
+    })
+    await world.poll()
+    await minutes(10)
+    expect(await connectionProblems(db)).toMatchObject([
+      { code: 'work_failing', subject: 'Reading orders', detail: expect.stringContaining('an oversight') },
+    ])
+    deps.channelOf = channelOf
+    const { number } = shop.control.newOrder()
+    await minutes(6)
+    expect(await connectionProblems(db)).toEqual([])
+    expect((await world.order(number)).status).toBe('posted')
+  })
+
+  it('ends an import of days with the reason', async () => {
+    const { shop, deps, db } = await start()
+    await world.poll()
+    shop.control.fault({ kind: 'cut', path: 'modified_after=2026-02' })
+    const connection = (await connectionById(db, world.shopId))!
+    const [from, to] = [new Date('2026-02-10T00:00:00Z'), new Date('2026-02-12T00:00:00Z')]
+    await db
+      .transaction()
+      .execute((tx) => startRangeImport(deps, tx, { connection, from, to, anyway: false, actor: 'person' }))
+    await minutes(8)
+    expect(await db.selectFrom('imports').select('finished_at').execute()).toEqual([
+      { finished_at: expect.any(Date) },
+    ])
+    expect(await db.selectFrom('import_items').select(['state', 'detail']).execute()).toEqual([
+      { state: 'failed', detail: expect.stringContaining('Not all of these days could be read') },
+    ])
   })
 })

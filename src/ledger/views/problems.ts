@@ -50,6 +50,27 @@ export async function problemGroups(db: Db): Promise<ProblemGroupRow[]> {
   return rows
 }
 
+export interface ConnectionProblemRow {
+  code: string
+  subject: string
+  detail: string
+  vendor_message: string | null
+  connection_id: string
+  opened_at: Date
+}
+
+/** The open problems of connections' own work, which stop no order. */
+export async function connectionProblems(db: Db): Promise<ConnectionProblemRow[]> {
+  return db
+    .selectFrom('problems')
+    .select(['code', 'subject', 'detail', 'vendor_message', 'connection_id', 'opened_at'])
+    .where('account_id', '=', mainAccount)
+    .where('order_id', 'is', null)
+    .where('closed_at', 'is', null)
+    .orderBy('opened_at')
+    .execute()
+}
+
 /** The orders with this open problem, by the route they take. */
 export async function ordersWithProblem(
   db: Db,

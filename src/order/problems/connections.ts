@@ -220,6 +220,18 @@ export const connections = {
       woocommerce: ['internal_server_error: There has been a critical error on this website.'],
     },
   },
+  work_failing: {
+    scope: 'connection',
+    title: (work) => `${work} fails again and again`,
+    example: 'Reading shipments',
+    cause:
+      'The other side answers with something that Waybill cannot use, or Waybill itself has a fault. The message says which.',
+    fix: 'Read the message below and check the connection. If it speaks of a fault of Waybill, update Waybill and report it.',
+    fixes: [checkConnection],
+    avoid: 'Nothing that you do every day causes it.',
+    meanwhile:
+      'Everything else over this connection goes on. What fails is tried again every few minutes, and takes up where it stood: nothing is skipped.',
+  },
   invalid_configuration: {
     scope: 'connection',
     title: (field) => `The connection's ${field} cannot be right`,

@@ -4,7 +4,12 @@ import { z } from 'zod'
 import type { Deps } from '../../flows/deps.ts'
 import { choicesFor, type ChoicesFailure, fixProblem } from '../../flows/fix-problem.ts'
 import { connectionViews, type ConnectionView } from '../../ledger/views/connections.ts'
-import { problemGroups, type ProblemGroupRow } from '../../ledger/views/problems.ts'
+import {
+  connectionProblems,
+  type ConnectionProblemRow,
+  problemGroups,
+  type ProblemGroupRow,
+} from '../../ledger/views/problems.ts'
 import { activeRoutes } from '../../ledger/views/schedule.ts'
 import type { RouteRow } from '../../ledger/routes.ts'
 import { describeProblem, type Problem, problemCatalogue, type ProblemCode } from '../../order/problems.ts'
@@ -23,8 +28,9 @@ export function problemRoutes(app: FastifyInstance, deps: Deps): void {
       const connections = await connectionViews(deps.db)
       const routes = await activeRoutes(deps.db)
       const systemic = connections.flatMap((connection) => connectionGroup(connection, routes))
+      const ofWork = (await connectionProblems(deps.db)).flatMap((row) => workGroup(row, connections, routes))
       const groups = await problemGroups(deps.db)
-      return { items: [...systemic, ...groups.map(groupJson)], nextCursor: null }
+      return { items: [...systemic, ...ofWork, ...groups.map(groupJson)], nextCursor: null }
     },
   )
 
@@ -120,6 +126,30 @@ function connectionGroup(connection: ConnectionView, routes: RouteRow[]): Proble
       totals: [],
       oldest: timeJson(connection.health_since),
       newest: timeJson(connection.updated_at),
+    },
+  ]
+}
+
+/** Some work of a connection fails while the rest goes on. */
+function workGroup(
+  row: ConnectionProblemRow,
+  connections: ConnectionView[],
+  routes: RouteRow[],
+): ProblemGroup[] {
+  const connection = connections.find(({ id }) => id === row.connection_id)
+  if (!connection) return []
+  return [
+    {
+      ...problemJson(row),
+      scope: 'connection',
+      connection: connection.name,
+      routes: routes
+        .filter((route) => [route.channel_id, route.backend_id].includes(connection.id))
+        .map((route) => route.name),
+      orders: 0,
+      totals: [],
+      oldest: timeJson(row.opened_at),
+      newest: timeJson(row.opened_at),
     },
   ]
 }
