@@ -156,3 +156,14 @@ test('orders are imported by number, each with its result', async () => {
   expect(await page.locator('tr', { hasText: known.number }).textContent()).toContain('Already here')
   expect(await page.locator('tr', { hasText: '999999' }).textContent()).toContain('Not found in the shop')
 })
+
+test('orders are imported by the days they were placed', async () => {
+  await page.getByRole('link', { name: 'Connections', exact: true }).click()
+  await page.getByText('By date', { exact: true }).click()
+  const days = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+  await page.getByLabel('Placed from').fill(days(4))
+  await page.getByLabel('To, that day included').fill(days(2))
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByText('so far').waitFor()
+  await page.getByText('Already here').first().waitFor()
+})

@@ -399,7 +399,15 @@ export const texts = {
   },
 
   imports: {
-    title: 'Import by number',
+    title: 'Import orders',
+    by: 'Which orders',
+    byNumber: 'By number',
+    byDate: 'By date',
+    first: 'Placed from',
+    last: 'To, that day included',
+    dateHint:
+      'Days in UTC. Everything placed in that time is read again; what is here already stays as it is.',
+    soFar: (n: number) => `${count(n, 'order', 'orders')} so far`,
     hint: 'Ids or order numbers from the shop, as many as you like: a column from a spreadsheet will do.',
     from: 'From',
     ids: 'Order ids or numbers',

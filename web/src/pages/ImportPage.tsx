@@ -37,7 +37,8 @@ export function ImportPage() {
         </p>
       </header>
       <p className={classes.progress} role="status">
-        {words.progress(done, data.items.length)} {data.finishedAt === null ? words.keep : ''}
+        {data.from === null ? words.progress(done, data.items.length) : words.soFar(done)}.{' '}
+        {data.finishedAt === null ? words.keep : ''}
       </p>
       <table className={classes.items}>
         <thead>
