@@ -34,12 +34,12 @@ const secretName =
 
 const inQuery = new RegExp(`(^|[?&;\\s])(${secretName})=[^&#\\s"'<>\\\\]*`, 'gi')
 const inJson = new RegExp(
-  `("_?(?:[a-z0-9]+_)*${secretName}"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|-?\\d+(?:\\.\\d+)?)`,
+  `("_?(?:[a-z0-9]+_){0,8}${secretName}"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|-?\\d+(?:\\.\\d+)?)`,
   'gi',
 )
 /** WooCommerce's and others' lists of `{ "key": …, "value": … }`. */
 const inPairs = new RegExp(
-  `("(?:key|name)"\\s*:\\s*"_?(?:[a-z0-9]+_)*${secretName}"\\s*,\\s*"value"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|-?\\d+(?:\\.\\d+)?)`,
+  `("(?:key|name)"\\s*:\\s*"_?(?:[a-z0-9]+_){0,8}${secretName}"\\s*,\\s*"value"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|-?\\d+(?:\\.\\d+)?)`,
   'gi',
 )
 /** 13 to 19 digits that could be a payment card (they begin with 2 to 6), together or in groups. */

@@ -224,11 +224,14 @@ const readings: [RegExp, (found: RegExpExecArray, purpose: Purpose) => Verdict[]
   ],
 ]
 
+/** Characters of an error text that are read: NetSuite's own are shorter, and what stands in its place may be anything. */
+const mostRead = 10_000
+
 /** One detail of NetSuite's answer as problems: usually one; several where it names several fields. */
 export function problemsOf(detail: Detail, purpose: Purpose, status = 400): Problem[] {
-  const text = `${detail['o:errorCode']} ${detail.detail}`
+  const text = `${detail['o:errorCode']} ${detail.detail}`.slice(0, mostRead)
   const place = detail['o:errorPath']
-  const words = detail.detail || detail['o:errorCode']
+  const words = (detail.detail || detail['o:errorCode']).slice(0, mostRead)
   const reason = words.replace(/^Error while accessing a resource\.\s*/i, '')
   const seen = { detail: `NetSuite: ${reason}${place ? ` (at ${place})` : ''}`, vendorMessage: words }
   for (const [pattern, read] of readings) {
@@ -261,7 +264,8 @@ function parseJson(body: string): unknown {
 
 const excerpt = (body: string): string | null =>
   body
-    .replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]+>/gi, ' ')
+    .slice(0, mostRead)
+    .replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^<>]+>/gi, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim()
     .slice(0, 300) || null

@@ -152,7 +152,7 @@ function pageInsteadOfData(
       'not_json',
       "The site's host wants a browser to prove itself (a cookie or JavaScript challenge)",
     )
-  if (/wp-login|id="loginform"|<input[^>]+type="password"/i.test(answer.body))
+  if (/wp-login|id="loginform"|<input[^<>]+type="password"/i.test(answer.body))
     return broke('not_json', 'A login page stands in front of the API')
   const homepage = !asked.write && /api\.w\.org|rel="alternate"|wp-content/.test(answer.body)
   if (homepage)
@@ -182,14 +182,14 @@ const cutOff = (body: string) => `The answer is cut off, or is no JSON: ${body.t
 const withoutQuery = (address: string | undefined) => (address ?? 'nowhere').replace(/\?.*$/, '')
 
 function titleOf(body: string): string | null {
-  const title = /<title>([^<]*)<\/title>/i.exec(body)?.[1] ?? /<h1[^>]*>([^<]*)<\/h1>/i.exec(body)?.[1]
+  const title = /<title>([^<]*)<\/title>/i.exec(body)?.[1] ?? /<h1[^<>]*>([^<]*)<\/h1>/i.exec(body)?.[1]
   return title === undefined ? null : plainText(title)
 }
 
 /** WordPress puts HTML into error messages. */
 export function plainText(html: string): string {
   return html
-    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/<[^<>]*>/g, ' ')
     .replaceAll('&rsaquo;', '›')
     .replaceAll('&#8211;', '–')
     .replaceAll('&amp;', '&')

@@ -13,6 +13,8 @@ export interface FoundJson {
 }
 
 const attempts = 200
+/** Each bracket that is never closed costs a walk to the end of the answer. */
+const walksToTheEnd = 10
 const beginsJson = /^[{[]\s*[{"]/
 const isPage = /<[/!]?(doctype|html|head|body|script)\b/i
 
@@ -24,6 +26,7 @@ export function findJson(body: string): FoundJson | null {
   const whole = parse(body)
   if (whole !== undefined) return isContainer(whole) ? { value: whole, text: body, noise: null } : null
   let tried = 0
+  let unclosed = 0
   let from = 0
   for (const match of body.matchAll(/[{[]/g)) {
     if (match.index < from) continue
@@ -32,6 +35,7 @@ export function findJson(body: string): FoundJson | null {
     if (end === null) {
       // An answer that is cut off: what is whole inside it is a part of it.
       if (beginsJson.test(body.slice(match.index, match.index + 40))) return null
+      if (++unclosed === walksToTheEnd) return null
       continue
     }
     // What is inside a value that does not parse is a part of it, never the answer: an order's lines are no orders.

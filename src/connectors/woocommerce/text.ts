@@ -15,7 +15,7 @@ const named: Record<string, string> = {
  */
 export function readable(text: string): string {
   return text
-    .replaceAll(/<[a-z/][^>]*>/gi, '')
+    .replaceAll(/<[a-z/][^<>]*>/gi, '')
     .replaceAll(/&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]+);/gi, (entity, name: string) => {
       if (!name.startsWith('#')) return named[name.toLowerCase()] ?? entity
       const code =
