@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Environment } from './environment.ts'
 import { CliFailure } from './failure.ts'
 import { announcedServer, readToken } from './running/home-files.ts'
+import { allVisible } from './visible.ts'
 
 /** Speaks to a Waybill's API. Every refusal is a `CliFailure` with the server's own words and remedy. */
 export interface Client {
@@ -65,9 +66,17 @@ export class ApiRefusal extends CliFailure {
   }
 }
 
-/** The server of this home, or the one that WAYBILL_URL names. */
-export async function connect(environment: Environment): Promise<Client> {
+/**
+ * The server of this home, or the one that WAYBILL_URL names. Its texts come as a terminal may show them; `exact`, for
+ * --json, as they are.
+ */
+export async function connect(environment: Environment, { exact = false } = {}): Promise<Client> {
   const { url, token } = await findServer(environment)
+
+  const read = async (response: Response): Promise<unknown> => {
+    const body: unknown = await response.json()
+    return exact ? body : allVisible(body)
+  }
 
   async function send(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
     let response: Response
@@ -85,7 +94,7 @@ export async function connect(environment: Environment): Promise<Client> {
       throw unreachable(environment, url, error)
     }
     if (response.ok) return response
-    const parsed = refusalSchema.safeParse(await response.json().catch(() => null))
+    const parsed = refusalSchema.safeParse(await read(response).catch(() => null))
     if (response.status === 401)
       throw new CliFailure(
         `The Waybill at ${url} does not accept the token`,
@@ -101,9 +110,9 @@ export async function connect(environment: Environment): Promise<Client> {
     get: async <T>(path: string, query: Record<string, string | undefined> = {}) => {
       const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
       const asked = given.length > 0 ? `?${new URLSearchParams(given)}` : ''
-      return (await (await send('GET', path + asked)).json()) as T
+      return (await read(await send('GET', path + asked))) as T
     },
-    post: async <T>(path: string, body?: object) => (await (await send('POST', path, body)).json()) as T,
+    post: async <T>(path: string, body?: object) => (await read(await send('POST', path, body))) as T,
     raw: (method, path) => send(method, path),
   }
 }

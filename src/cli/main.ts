@@ -47,7 +47,7 @@ async function ask(
   await run(command, async (output) => {
     const environment = readEnvironment(process.env)
     const { connect } = await import('./client.ts')
-    return work(await connect(environment), output, environment)
+    return work(await connect(environment, { exact: output.json }), output, environment)
   })
 }
 

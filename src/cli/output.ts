@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { type CliFailure, oneLine } from './failure.ts'
+import { visible, visibleJson } from './visible.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -43,7 +44,7 @@ export function createOutput(
     line,
     style,
     document(value) {
-      if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+      if (json) stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`)
     },
     progress(text) {
       if (!onTerminal) return
@@ -53,7 +54,7 @@ export function createOutput(
     },
     remark(text) {
       clear()
-      stderr.write(`${text}\n`)
+      stderr.write(`${visible(text)}\n`)
     },
     table(headings, rows, widest) {
       const width = stdout.isTTY ? stdout.columns : null
@@ -62,12 +63,13 @@ export function createOutput(
     },
     failure(failure) {
       clear()
-      const paint = (text: string) => styleText('red', text, { stream: stderr })
+      const paint = (text: string) => styleText('red', visible(text), { stream: stderr })
+      const said = (message: string, fix: string) => visible(oneLine(message, fix))
       for (const mistake of failure.mistakes)
         stderr.write(
-          `${paint(`${failure.code}:${mistake.line}:${mistake.column}`)} ${oneLine(mistake.message, mistake.fix)}\n`,
+          `${paint(`${failure.code}:${mistake.line}:${mistake.column}`)} ${said(mistake.message, mistake.fix)}\n`,
         )
-      stderr.write(`${paint('waybill:')} ${oneLine(failure.message, failure.fix)}\n`)
+      stderr.write(`${paint('waybill:')} ${said(failure.message, failure.fix)}\n`)
     },
   }
 }

@@ -4,8 +4,8 @@ import type { OrderView } from '../ledger/views/orders.ts'
 import { describeProblem, type FixAction, type Problem, type ProblemCode } from '../order/problems.ts'
 import type { HoldingRule } from '../order/rules.ts'
 import { statusLabel } from '../order/status.ts'
+import { quoted } from '../quoted.ts'
 import { type Check, clock, type ExplainedFix, type Explanation, soon } from './explanation.ts'
-import { quoted } from './explain-unknown.ts'
 
 export interface Known {
   query: string

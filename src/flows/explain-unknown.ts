@@ -1,5 +1,6 @@
 import type { ConnectionView } from '../ledger/views/connections.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
+import { quoted } from '../quoted.ts'
 import { type Check, clock, type ExplainedFix, type Explanation, soon } from './explanation.ts'
 
 interface Facts {
@@ -85,10 +86,6 @@ const importFix = (channel: ConnectionView, query: string): ExplainedFix => ({
   label: `Ask ${channel.name} for it and import it`,
   command: `waybill import ${channel.name} ${quoted(query)}`,
 })
-
-/** As a shell takes it. */
-export const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 function checksOf(channel: ConnectionView, facts: Facts): Check[] {
   const { now } = facts

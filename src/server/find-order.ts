@@ -1,5 +1,6 @@
 import type { Deps } from '../flows/deps.ts'
 import { type OrderView, ordersNamed } from '../ledger/views/orders.ts'
+import { quoted } from '../quoted.ts'
 import { candidateJson } from './order-json.ts'
 import { notFound, Refusal } from './refusal.ts'
 
@@ -8,7 +9,7 @@ export async function findOrder(deps: Deps, name: string, connection?: string): 
   const orders = await ordersNamed(deps.db, name, connection)
   if (orders.length > 1) throw ambiguous(deps, name, orders)
   const [order] = orders
-  if (!order) throw notFound('order', name, `Ask why it is not here: waybill why ${name}`)
+  if (!order) throw notFound('order', name, `Ask why it is not here: waybill why ${quoted(name)}`)
   return order
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderDetail, OrderJson } from '../../server/schemas.ts'
+import { quoted } from '../../quoted.ts'
 import { ApiRefusal, type Client } from '../client.ts'
 import type { Output } from '../output.ts'
 import { counted } from '../words.ts'
@@ -59,7 +60,7 @@ export async function postOrders(
         return {
           query: name,
           outcome: 'waiting',
-          detail: `${order.label} – it goes by itself, see: waybill why ${order.number}`,
+          detail: `${order.label} – it goes by itself, see: waybill why ${quoted(order.number)}`,
           order,
         }
       return { query: name, outcome: 'done', detail: label, order }

@@ -1,4 +1,5 @@
 import type { ProblemGroup, Why } from '../../server/schemas.ts'
+import { quoted } from '../../quoted.ts'
 import type { Client } from '../client.ts'
 import type { Output } from '../output.ts'
 import { counted, moneyText, timeText } from '../words.ts'
@@ -43,7 +44,7 @@ export async function problems(client: Client, output: Output): Promise<number> 
     output.line(
       problem.scope === 'connection'
         ? `  waybill check ${problem.connection}`
-        : `  waybill orders --problem '${problem.fingerprint}'`,
+        : `  waybill orders --problem ${quoted(problem.fingerprint)}`,
     )
   }
   return 0

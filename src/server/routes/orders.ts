@@ -5,6 +5,7 @@ import { actOnOrders } from '../../flows/actions.ts'
 import type { Deps } from '../../flows/deps.ts'
 import { countOrders, listOrders, orderIds, orderViews } from '../../ledger/views/orders.ts'
 import { statuses } from '../../order/status.ts'
+import { quoted } from '../../quoted.ts'
 import { actorOf } from '../auth.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { findOrder } from '../find-order.ts'
@@ -136,7 +137,7 @@ const notPossible = (action: OrderAction, { number, why }: { number: string; why
     code: 'not_possible_now',
     title: 'Not possible now',
     detail: `Order ${number} does not allow "${action.replaceAll('_', ' ')}": ${why}`,
-    fix: `See where it stands: waybill order ${number}`,
+    fix: `See where it stands: waybill order ${quoted(number)}`,
   })
 
 const tooMany = (): Refusal =>
