@@ -1,6 +1,7 @@
 import { connectionWorked } from '../ledger/health.ts'
 import { finish, type Job } from '../ledger/jobs.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
+import { ensureIdentity } from './identify.ts'
 import { activeRouteOf } from './route.ts'
 import { isSystemic } from './trouble.ts'
 
@@ -26,9 +27,10 @@ export async function ensureWebhooks(deps: Deps, job: Job): Promise<void> {
     await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
     return
   }
-  const secret = deps.hooks.secretOf(connection) ?? (await makeSecret(deps, connection.id))
   const ctx = callOver(deps, connection, timeoutMs(deps.configOf(connection)))
-  const ensured = await webhooks.ensure(ctx, { url, secret })
+  const identified = await ensureIdentity(deps, connection, ctx)
+  const secret = deps.hooks.secretOf(connection) ?? (await makeSecret(deps, connection.id))
+  const ensured = identified.ok ? await webhooks.ensure(ctx, { url, secret }) : identified
   const at = deps.now()
   const state: WebhookState = ensured.ok
     ? { ...ensured.value, checkedAt: at.toISOString() }

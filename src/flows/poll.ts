@@ -3,6 +3,7 @@ import { moveCursor, readCursor } from '../ledger/cursors.ts'
 import type { Tx } from '../ledger/database.ts'
 import { closeGaps, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
+import { advance } from './advance-cursor.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { hashOf, versionsOf } from '../ledger/raw.ts'
@@ -40,8 +41,10 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
   if (!changed.ok) return giveUpForNow(deps, job, connection, changed.error)
 
   const page = changed.value
-  const cursor = advance(state.modifiedAt, page, channel.reading.lagMs)
   const at = deps.now()
+  const cursor = advance(state, page.refs, { ...channel.reading, shownAt: page.channelTime, now: at })
+  const next = cursor < state.modifiedAt ? undefined : page.next
+  const goesOn = next !== undefined || cursor < state.modifiedAt
   const store = async (tx: Tx, oneByOne: boolean) => {
     await importPage(deps, tx, { connection, route, page, oneByOne })
     await moveCursor(
@@ -50,15 +53,15 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
       'orders',
       {
         modifiedAt: cursor,
-        page: page.next ?? null,
-        readAt: page.next ? state.readAt : at,
+        page: next ?? null,
+        readAt: goesOn ? state.readAt : at,
       },
       state,
     )
     await connectionWorked(tx, connection, at)
-    if (!page.next) await closeGaps(tx, connection.id, at)
+    if (!goesOn) await closeGaps(tx, connection.id, at)
     await sayThatItWorks(deps, tx, job)
-    const runAt = page.next ? at : new Date(at.getTime() + route.every_ms)
+    const runAt = goesOn ? at : new Date(at.getTime() + route.every_ms)
     await finish(tx, job, deps.workerId, { runAt, countAttempt: false, anew: true })
   }
   try {
@@ -72,18 +75,6 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
     )
     await deps.db.transaction().execute((tx) => store(tx, true))
   }
-}
-
-/**
- * The cursor moves only to a time the channel has shown: the last row read, held back to the channel's own clock less
- * the lag in which a row may become visible after its time. It never goes back.
- */
-export function advance(before: Date, page: ChangedPage, lagMs: number): Date {
-  const last = page.refs.at(-1)
-  if (!last) return before
-  let to = new Date(last.modifiedAt).getTime()
-  if (page.channelTime !== null) to = Math.min(to, new Date(page.channelTime).getTime() - lagMs)
-  return new Date(Math.max(before.getTime(), to))
 }
 
 interface PageToStore {

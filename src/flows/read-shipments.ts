@@ -6,6 +6,7 @@ import { addEvents } from '../ledger/events.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import type { OrderRow } from '../ledger/orders.ts'
+import { advance } from './advance-cursor.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
@@ -39,11 +40,9 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
   if (!read.ok) return failed(deps, job, connection, read.error)
   const at = deps.now()
   await deps.db.transaction().execute(async (tx) => {
-    const { shipments, next } = read.value
+    const { shipments, next, backendTime } = read.value
     for (const shipment of shipments) await takeShipment(deps, tx, connection, shipment)
-    const last = shipments.at(-1)
-    const modifiedAt =
-      last && new Date(last.modifiedAt) > state.modifiedAt ? new Date(last.modifiedAt) : state.modifiedAt
+    const modifiedAt = advance(state, shipments, { shownAt: backendTime, lagMs: 0, overlapMs, now: at })
     await moveCursor(
       tx,
       connection.id,

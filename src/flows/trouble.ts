@@ -35,7 +35,7 @@ export async function stopConnection(
   // A site in maintenance asks for ten minutes and is back after one: its orders are not to wait for the rest.
   const asked = failure.retryAfterMs ?? 0
   const wait = Math.max(
-    failure.kind === 'throttled' ? asked : Math.min(asked, minute),
+    Math.min(asked, failure.kind === 'throttled' ? 60 * minute : minute),
     backoffMs(connection.failures, deps.random(), pace),
   )
   const blockedUntil = new Date(at.getTime() + wait)
