@@ -6,7 +6,7 @@ import { enqueue, finish, type Job } from '../ledger/jobs.ts'
 import { changeStatus, type OrderRow } from '../ledger/orders.ts'
 import { recordPosted } from '../ledger/posting.ts'
 import { replaceProblems } from '../ledger/problems.ts'
-import { equals, subtract, toCurrency } from '../order/money.ts'
+import { type Decimal, equals, subtract, toCurrency } from '../order/money.ts'
 import type { Problem } from '../order/problems.ts'
 import type { AnyBackend, Call, Deps } from './deps.ts'
 
@@ -109,20 +109,33 @@ async function recordInSteps(
   })
 }
 
-/** What the backend computed against what the channel said. Null: the same, to the cent. */
-export function totalProblem(order: OrderRow, totals: BackendTotals): Problem | null {
+/**
+ * What the backend computed against what the channel said. Null: the same, to the smallest unit of the currency. A shop
+ * may keep more decimals than its currency has; a backend with one currency may not name it.
+ */
+export function totalProblem(
+  order: Pick<OrderRow, 'total' | 'currency' | 'total_accepted'>,
+  totals: Pick<BackendTotals, 'total' | 'currency'>,
+): Problem | null {
   if (order.total === null || order.currency === null || order.total_accepted) return null
-  if (totals.currency === order.currency && equals(totals.total, order.total)) return null
-  const shop = `${toCurrency(order.total, order.currency)} ${order.currency}`
-  const there = `${toCurrency(totals.total, totals.currency)} ${totals.currency}`
+  const currency = totals.currency || order.currency
+  const wanted = toCurrency(order.total, order.currency)
+  if (currency === order.currency && equals(totals.total, wanted)) return null
+  const there = `${exactly(totals.total, currency)} ${currency}`
   const by =
-    totals.currency === order.currency
-      ? `: a difference of ${toCurrency(subtract(totals.total, order.total), order.currency)}`
+    currency === order.currency
+      ? `: a difference of ${exactly(subtract(totals.total, wanted), currency)}`
       : ''
   return {
     code: 'total_differs',
     subject: '',
-    detail: `The shop's total is ${shop}, the record's is ${there}${by}`,
+    detail: `The shop's total is ${wanted} ${order.currency}, the record's is ${there}${by}`,
     vendorMessage: null,
   }
+}
+
+/** As the currency writes it, unless that would hide a difference. */
+function exactly(amount: Decimal, currency: string): Decimal {
+  const written = toCurrency(amount, currency)
+  return equals(written, amount) ? written : amount
 }
