@@ -64,6 +64,12 @@ export function readConnection(
   const checked = checkPart(face.config, filled.value, source, at)
   mistakes.push(...filled.mistakes, ...unlessUnfilled(checked.mistakes, filled.mistakes))
   for (const { path, text } of strings(filled.value)) {
+    if (carriesLogin(text))
+      wrong(
+        [...at, ...path],
+        'The address carries a user name or password',
+        'Write the address without them: an address is shown and kept as it is, and only credentials are encrypted.',
+      )
     const host = privateHost(text)
     if (host !== null && permitted(host, [host === 'localhost' ? '127.0.0.1' : host], allow).length === 0)
       wrong(
@@ -87,6 +93,11 @@ export function readConnection(
     },
     mistakes,
   }
+}
+
+function carriesLogin(text: string): boolean {
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+  return url !== null && (url.username !== '' || url.password !== '')
 }
 
 /** The host of a web address that names no domain but an address of its own, or this machine. */

@@ -185,6 +185,14 @@ describe('a wrong file', () => {
     ],
     ['a wrong address', withLine(4, '    url: shop.example.com'), 4, 5, /"url" cannot be right/, /url/],
     [
+      'an address with a login in it',
+      withLine(4, '    url: https://ann:hidden@shop.example.com'),
+      4,
+      5,
+      /^(?!.*hidden).*carries a user name or password/,
+      /^(?!.*hidden).*without them/,
+    ],
+    [
       'a private address',
       withLine(4, '    url: http://127.0.0.1:8080'),
       4,
