@@ -37,7 +37,9 @@ export function vaultWith(key: Buffer): Vault {
   return {
     seal(owner, plain) {
       const iv = randomBytes(ivLength)
-      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(binding(owner))
+      const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagLength }).setAAD(
+        binding(owner),
+      )
       const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
       return Buffer.concat([Buffer.of(version), iv, cipher.getAuthTag(), text])
     },
@@ -45,7 +47,9 @@ export function vaultWith(key: Buffer): Vault {
       if (sealed[0] !== version) throw new Error('sealed by another version of the program')
       const iv = sealed.subarray(1, 1 + ivLength)
       const tag = sealed.subarray(1 + ivLength, 1 + ivLength + tagLength)
-      const decipher = createDecipheriv('aes-256-gcm', key, iv).setAAD(binding(owner)).setAuthTag(tag)
+      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagLength })
+        .setAAD(binding(owner))
+        .setAuthTag(tag)
       return (
         decipher.update(sealed.subarray(1 + ivLength + tagLength), undefined, 'utf8') + decipher.final('utf8')
       )

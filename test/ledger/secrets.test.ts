@@ -41,6 +41,12 @@ describe('a vault', () => {
     )
   })
 
+  test('does not open what was cut short, down to a tag that could be guessed', () => {
+    const sealed = vault.seal(owner, '')
+    for (let length = 1; length < sealed.length; length++)
+      expect(() => vault.open(owner, sealed.subarray(0, length))).toThrow(/auth|tag|iv|initialization/i)
+  })
+
   test('reads keys as base64 and hexadecimal, and nothing else', () => {
     expect(parseKey(key.toString('base64'))).toEqual(key)
     expect(parseKey(` ${key.toString('hex')}\n`)).toEqual(key)
