@@ -15,12 +15,12 @@ export interface FixInput {
   value?: string | undefined
   /** Default: what the problem is about. */
   subject?: string | undefined
-  /** Default: every route that has orders with the problem. */
+  /** Default: every route that has orders with the problem, where they go to one backend: its ids mean nothing elsewhere. */
   route?: string | undefined
   actor: string
 }
 
-export type FixFailure = { code: 'no_such_problem' } | { code: 'no_such_route' }
+export type FixFailure = { code: 'no_such_problem' | 'no_such_route' | 'several_backends' }
 
 /** Mends one cause and sends all orders that it stopped to the backend again. */
 export async function fixProblem(
@@ -35,6 +35,8 @@ export async function fixProblem(
       : (await activeRoutes(deps.db)).find((route) => route.name === input.route)
   if (named === undefined) return err({ code: 'no_such_route' })
   const orders = named === null ? stopped : stopped.filter((order) => order.routeId === named.id)
+  const backends = new Set(orders.map((order) => order.backendId))
+  if (input.value !== undefined && backends.size > 1) return err({ code: 'several_backends' })
   const routes: string[] = []
   for (const routeId of new Set(orders.map((order) => order.routeId)))
     routes.push(await mendRoute(deps, routeId, { ...input, subject: input.subject ?? orders[0]!.subject }))

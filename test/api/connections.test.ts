@@ -158,6 +158,39 @@ describe('a fix', () => {
     ])
   })
 
+  it('chosen in one account is not given to the orders of another', async () => {
+    const {
+      id: _,
+      name: __,
+      ...first
+    } = await api.world.db
+      .selectFrom('connections')
+      .selectAll()
+      .where('id', '=', api.world.netsuiteId)
+      .executeTakeFirstOrThrow()
+    const elsewhere = crypto.randomUUID()
+    const values = { ...first, id: elsewhere, name: 'other-account', identity: 'other' }
+    await api.world.db
+      .insertInto('connections')
+      .values({ ...values, config: JSON.stringify(first.config), health_problem: null, webhook_state: null })
+      .execute()
+    for (const number of ['Y1', 'Y2']) {
+      const orderId = await putOrder(api, { number, status: 'post_error' })
+      await putProblem(api, { orderId, code: 'unknown_sku', subject: 'BOTH' })
+    }
+    await api.world.db
+      .updateTable('orders')
+      .set({ backend_id: elsewhere })
+      .where('number', '=', 'Y2')
+      .execute()
+    const fix = { fingerprint: 'unknown_sku:BOTH', action: 'map_sku', value: '1' }
+    expect(await api.ask('POST', '/problems/fix', json(fix))).toMatchObject({
+      status: 422,
+      body: { code: 'several_backends' },
+    })
+    expect(JSON.stringify((await api.get<RouteJson>('/routes/route')).mapping)).not.toContain('BOTH')
+  })
+
   it('looks in the backend again, without a mapping', async () => {
     const orderId = await putOrder(api, { number: 'X2', status: 'post_error' })
     await putProblem(api, { orderId, code: 'inactive_item', subject: 'OLD' })

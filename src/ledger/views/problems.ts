@@ -75,11 +75,11 @@ export async function connectionProblems(db: Db): Promise<ConnectionProblemRow[]
 export async function ordersWithProblem(
   db: Db,
   fingerprint: string,
-): Promise<{ id: string; routeId: string; subject: string }[]> {
+): Promise<{ id: string; routeId: string; backendId: string; subject: string }[]> {
   const rows = await db
     .selectFrom('problems')
     .innerJoin('orders', 'orders.id', 'problems.order_id')
-    .select(['orders.id', 'orders.route_id as routeId', 'problems.subject'])
+    .select(['orders.id', 'orders.route_id as routeId', 'orders.backend_id as backendId', 'problems.subject'])
     .distinct()
     .where('problems.account_id', '=', mainAccount)
     .where('problems.fingerprint', '=', fingerprint)

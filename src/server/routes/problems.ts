@@ -46,6 +46,7 @@ export function problemRoutes(app: FastifyInstance, deps: Deps): void {
     async ({ body }) => {
       const fixed = await fixProblem(deps, { ...body, actor: actorOf() })
       if (fixed.ok) return fixed.value
+      if (fixed.error.code === 'several_backends') throw severalBackends()
       throw fixed.error.code === 'no_such_route'
         ? notFound('route', body.route ?? '', 'GET /api/v1/routes lists them.')
         : notFound(
@@ -75,6 +76,15 @@ export function problemRoutes(app: FastifyInstance, deps: Deps): void {
     },
   )
 }
+
+const severalBackends = (): Refusal =>
+  new Refusal({
+    status: 422,
+    code: 'several_backends',
+    title: 'Which of the backends?',
+    detail: 'Orders with this problem go to several backends, and a record of one means nothing in another.',
+    fix: 'Name the route whose mapping is to be changed.',
+  })
 
 function notAnswered(error: ChoicesFailure): Refusal {
   if (error.code === 'busy')
