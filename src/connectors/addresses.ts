@@ -63,7 +63,7 @@ export function allowList(entries: string[]): AllowList {
   for (const entry of entries.map((text) => text.trim().toLowerCase()).filter((text) => text !== '')) {
     const [network = '', prefix, ...rest] = entry.replace(/^\[(.*)\]$/, '$1').split('/')
     const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
-    if (isIP(network) === 0 && prefix === undefined && /^[a-z0-9_.-]+$/.test(network)) hosts.add(network)
+    if (prefix === undefined && isHostName(network)) hosts.add(bare(network))
     else if (isIP(network) !== 0 && prefix === undefined) addresses.addAddress(network, family)
     else if (isIP(network) !== 0 && rest.length === 0 && isPrefix(prefix, family))
       addresses.addSubnet(network, Number(prefix), family)
@@ -77,6 +77,13 @@ export function allowList(entries: string[]): AllowList {
       return family !== 0 && addresses.check(address, family === 6 ? 'ipv6' : 'ipv4')
     },
   }
+}
+
+/** A short form of an address, such as 127.1 or 0x7f.1, is none: an address of the web never keeps it. */
+function isHostName(text: string): boolean {
+  if (isIP(text) !== 0 || !/^[a-z0-9_.-]+$/.test(text)) return false
+  const url = URL.parse(`http://${text}`)
+  return url !== null && isIP(url.hostname) === 0
 }
 
 /** Which of a host's addresses may be connected to; none when it leads to a private network that is not allowed. */

@@ -62,9 +62,11 @@ describe('WAYBILL_ALLOW_HOSTS', () => {
       '[::1]',
       ' ',
       'Upper.Test',
+      'dotted.test.',
     ])
     expect(permitted('shop.test', ['10.9.9.9'], allow)).toEqual(['10.9.9.9'])
     expect(permitted('UPPER.test.', ['127.0.0.1'], allow)).toEqual(['127.0.0.1'])
+    expect(permitted('dotted.test', ['127.0.0.1'], allow)).toEqual(['127.0.0.1'])
     expect(
       permitted('other.test', ['10.0.0.5', '10.0.0.6', '192.168.7.7', 'fd12::1', '::1', '8.8.8.8'], allow),
     ).toEqual(['10.0.0.5', '192.168.7.7', 'fd12::1', '::1', '8.8.8.8'])
@@ -82,6 +84,9 @@ describe('WAYBILL_ALLOW_HOSTS', () => {
     'https://shop.test',
     'shop.test/24',
     'a b',
+    '127.1',
+    '0x7f.0.0.1',
+    '2130706433',
   ])('refuses the entry %s, which would allow nothing', (entry) => {
     expect(() => allowList([entry])).toThrow(/WAYBILL_ALLOW_HOSTS/)
   })
