@@ -25,7 +25,9 @@ export async function backup(file: string, output: Output): Promise<number> {
   const draft = `${file}.part`
   output.progress('Copying …')
   try {
-    const target = (await open(draft, 'w', 0o600)).createWriteStream({ flush: true })
+    // Never into a file that another made: it might stay theirs, or lead elsewhere.
+    await rm(draft, { force: true })
+    const target = (await open(draft, 'wx', 0o600)).createWriteStream({ flush: true })
     const client = await connect(environment).catch((error: unknown) => {
       if (error instanceof CliFailure && error.code === 'not_running') return null
       throw error
@@ -126,7 +128,15 @@ function unlessKnown(error: unknown, what: string): unknown {
   if (error instanceof CliFailure) return error
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOSPC') return new CliFailure(`${what}: the disk is full`, 'Make room, then try again.')
-  if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'EROFS')
+  if (
+    code === 'ENOENT' ||
+    code === 'EACCES' ||
+    code === 'EISDIR' ||
+    code === 'ERR_FS_EISDIR' ||
+    code === 'EEXIST' ||
+    code === 'EPERM' ||
+    code === 'EROFS'
+  )
     return new CliFailure(`${what} (${code})`, 'Name a file in a folder that you may write to.')
   if (error instanceof Error && /terminated|aborted|premature/i.test(error.message))
     return new CliFailure(`${what}: the copy broke off`, 'Read the log of the server, then try again.')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { CliFailure } from '../failure.ts'
@@ -13,7 +13,7 @@ const addressFile = (home: string) => path.join(home, 'server.json')
 /** The token with which the command on this machine speaks to its server; made once for a home, readable by its owner. */
 export async function ensureToken(home: string): Promise<string> {
   const known = await readToken(home)
-  if (known !== null) return known
+  if (known !== null) return onlyOurs(home, known)
   const draft = `${tokenFile(home)}-${process.pid}`
   try {
     await mkdir(home, { recursive: true })
@@ -32,6 +32,15 @@ export async function ensureToken(home: string): Promise<string> {
     await rm(draft, { force: true }).catch(() => undefined)
   }
   return (await readToken(home))!
+}
+
+async function onlyOurs(home: string, token: string): Promise<string> {
+  const mode = (await stat(tokenFile(home))).mode & 0o777
+  if ((mode & 0o077) === 0) return token
+  throw new CliFailure(
+    `The token file ${tokenFile(home)} can be read by others (mode ${mode.toString(8)})`,
+    `Others may know it: delete it, and a new one is made. If nobody else could see it, run: chmod 600 ${tokenFile(home)}`,
+  )
 }
 
 export async function readToken(home: string): Promise<string | null> {
