@@ -51,7 +51,7 @@ export function authenticate(options: AuthOptions) {
     const session = request.cookies[cookieName(request)]
     if (session === undefined) throw unauthorised(reply, 'not_signed_in')
     if (!(await isSession(options.db, session, options.now()))) throw unauthorised(reply, 'session_ended')
-    if (!isRead(request) && !fromOurPage(request, options.publicUrl)) throw otherSite()
+    if (!(isRead(request) ? mayRead(request) : fromOurPage(request, options.publicUrl))) throw otherSite()
     request.caller = 'session'
   }
 }
@@ -59,6 +59,13 @@ export function authenticate(options: AuthOptions) {
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 const isRead = (request: FastifyRequest): boolean => request.method === 'GET' || request.method === 'HEAD'
+
+/**
+ * A neighbour (another port of this machine, another name of this domain) gets the cookie sent along. It could not see
+ * the answer, but what is asked of shop and backend would cost their budget.
+ */
+const mayRead = (request: FastifyRequest): boolean =>
+  !['same-site', 'cross-site'].includes(String(request.headers['sec-fetch-site']))
 
 /** Browsers say where a request comes from; one that says nothing is not taken. */
 function fromOurPage(request: FastifyRequest, publicUrl: URL | null): boolean {

@@ -193,6 +193,19 @@ describe('a write with a session', () => {
     expect(code).toBe(status === 403 ? 'other_site' : undefined)
   })
 
+  it.each([
+    ['our page', 'same-origin', 200],
+    ['an address typed by hand', 'none', 200],
+    ['a neighbour, who is sent the cookie along', 'same-site', 403],
+    ['another site', 'cross-site', 403],
+  ])('and even a read, by %s (%s): %i', async (_, site, status) => {
+    const host = new URL(api.url).host
+    const asked = ['/api/v1/orders', '/api/v1/why?q=1', '/metrics'].map((path) =>
+      sendRaw('GET', path, { host, cookie, 'sec-fetch-site': site }),
+    )
+    expect((await Promise.all(asked)).map((answer) => answer.status)).toEqual([status, status, status])
+  })
+
   it('takes no form, whoever sends it', async () => {
     for (const type of [
       'application/x-www-form-urlencoded',
@@ -231,6 +244,8 @@ describe('headers', () => {
     const policy = headers.get('content-security-policy')!
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("style-src 'self';")
+    expect(policy).not.toContain('unsafe')
     expect(policy).toContain("frame-ancestors 'none'")
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
@@ -247,6 +262,13 @@ describe('limits', () => {
     const { status, body } = await api.ask('GET', '/_/login/x')
     expect(status).toBe(429)
     expect(body).toMatchObject({ code: 'too_many_requests' })
+  })
+
+  it('let go whoever sends a request drop by drop', () => {
+    const { requestTimeout, headersTimeout } = api.server.app.server
+    expect(headersTimeout).toBeLessThanOrEqual(15_000)
+    expect(requestTimeout).toBeGreaterThan(0)
+    expect(requestTimeout).toBeLessThanOrEqual(30_000)
   })
 
   it('refuse a body that is too large', async () => {

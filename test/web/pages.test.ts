@@ -10,6 +10,8 @@ let browser: Browser
 let session: Awaited<ReturnType<BrowserContext['storageState']>>
 /** Every kind of page, by name. */
 let addresses: Record<string, string>
+/** What the browser did not do because the content policy forbids it, on any page, in any test. */
+const refusedByPolicy: string[] = []
 
 beforeAll(async () => {
   demo = await startDemo()
@@ -64,6 +66,9 @@ async function open(address: string, options: Parameters<Browser['newContext']>[
   const context = await browser.newContext({ storageState: session, ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) refusedByPolicy.push(message.text())
+  })
   await page.goto(demo.url + address)
   await shown(page)
   return page
@@ -225,5 +230,15 @@ test('dark and light follow the system until one is chosen', async () => {
   await page.reload()
   await shown(page)
   expect(await scheme()).toBe('light')
+  await page.context().close()
+})
+
+test('nothing that the pages did was against the content policy, which takes no inline style', async () => {
+  expect(refusedByPolicy).toEqual([])
+  const page = await open('/')
+  await page.evaluate(
+    "document.head.append(Object.assign(document.createElement('style'), { textContent: 'i {}' }))",
+  )
+  await expect.poll(() => refusedByPolicy.join()).toContain('inline style')
   await page.context().close()
 })

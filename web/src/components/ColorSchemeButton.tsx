@@ -7,7 +7,8 @@ const icons = { auto: 'system', light: 'sun', dark: 'moon' } as const
 
 /** Goes round: as the system, light, dark. */
 export function ColorSchemeButton() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  // Else it adds a style element of its own for a moment, which the content policy refuses.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const label = texts.scheme[colorScheme]
   return (
     <ActionIcon aria-label={label} title={label} onClick={() => setColorScheme(next[colorScheme])}>
