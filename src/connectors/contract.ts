@@ -85,6 +85,8 @@ export interface Limits {
 export interface AccountIdentity {
   /** Permanent: survives a new address, a new name, new credentials. */
   id: string
+  /** What `id` would be where the account tells less of itself: it may have told less, or more, when it was first asked. */
+  also?: string[]
   name: string
   /** IANA zone or fixed offset of the account. */
   timeZone: string

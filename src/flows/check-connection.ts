@@ -90,7 +90,9 @@ async function ask(deps: Deps, connection: ConnectionRow): Promise<Asked> {
   const account = identified.value
   const known = await ensureIdentity(deps, connection, ctx)
   if (!known.ok) return { ...stopped(known.error), account }
-  if (known.value.identity !== account.id) return { ...stopped(anotherAccount(connection, account)), account }
+  const ids = [account.id, ...(account.also ?? [])]
+  if (!ids.includes(known.value.identity ?? ''))
+    return { ...stopped(anotherAccount(connection, account)), account }
   const probed = await probe(deps, connection, ctx)
   if (!probed.ok) return { ...stopped(probed.error), account }
   return {

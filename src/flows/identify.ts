@@ -19,27 +19,27 @@ export async function ensureIdentity(
   const side = connection.role === 'channel' ? channelFor(deps, connection) : backendFor(deps, connection)
   const identified = await side.identify(ctx)
   if (!identified.ok) return err(identified.error)
-  const { id, name, timeZone } = identified.value
+  const { id, also = [], name, timeZone } = identified.value
+  const ids = [id, ...also]
   const at = deps.now()
   return deps.db.transaction().execute(async (tx) => {
     await sql`SELECT pg_advisory_xact_lock(hashtext('waybill identity'))`.execute(tx)
-    const other = await otherConnectionTo(tx, connection, id)
+    const other = await otherConnectionTo(tx, connection, ids)
     if (other !== null) return err(alreadyConnected(name, other))
     const updated = await tx
       .updateTable('connections')
-      .set({ identity: id, identity_checked: true, identity_name: name, time_zone: timeZone, updated_at: at })
+      .set({
+        identity: sql<string>`coalesce(identity, ${id})`,
+        identity_checked: true,
+        identity_name: name,
+        time_zone: timeZone,
+        updated_at: at,
+      })
       .where('id', '=', connection.id)
-      .where((where) => where.or([where('identity', 'is', null), where('identity', '=', id)]))
+      .where((where) => where.or([where('identity', 'is', null), where('identity', 'in', ids)]))
       .returningAll()
       .executeTakeFirst()
-    const now =
-      updated ??
-      (await tx
-        .selectFrom('connections')
-        .selectAll()
-        .where('id', '=', connection.id)
-        .executeTakeFirstOrThrow())
-    if (now.identity !== id)
+    if (!updated)
       return err<Failure>({
         kind: 'auth',
         problems: [
@@ -51,7 +51,7 @@ export async function ensureIdentity(
           },
         ],
       })
-    if (updated && connection.identity === null)
+    if (connection.identity === null)
       await addEvents(tx, [
         {
           orderId: null,
@@ -59,10 +59,10 @@ export async function ensureIdentity(
           at,
           kind: 'identified',
           actor: 'waybill',
-          detail: { id, name, timeZone },
+          detail: { id: updated.identity, name, timeZone },
         },
       ])
-    return ok(now)
+    return ok(updated)
   })
 }
 
@@ -70,14 +70,14 @@ export async function ensureIdentity(
 async function otherConnectionTo(
   tx: Tx,
   connection: ConnectionRow,
-  identity: string,
+  identities: string[],
 ): Promise<string | null> {
   const other = await tx
     .selectFrom('connections')
     .select('name')
     .where('account_id', '=', connection.account_id)
     .where('kind', '=', connection.kind)
-    .where('identity', '=', identity)
+    .where('identity', 'in', identities)
     .where('id', '!=', connection.id)
     .executeTakeFirst()
   return other?.name ?? null

@@ -47,10 +47,12 @@ export async function identify(ctx: ShopCtx): Promise<Outcome<AccountIdentity>> 
   const writable = await mayWrite(ctx)
   if (!writable.ok) return writable
 
+  const byHome = `home:${home.replace(/^https?:\/\/(www\.)?/, '')}`
+  const proofs = [environment?.store_id, orderKey && `order-key:${orderKey}`, byHome]
+  const [id = byHome, ...also] = proofs.flatMap((proof) => proof || [])
   return ok({
-    id:
-      environment?.store_id ||
-      (orderKey ? `order-key:${orderKey}` : `home:${home.replace(/^https?:\/\/(www\.)?/, '')}`),
+    id,
+    also,
     name: site?.name || new URL(home).host,
     timeZone: site?.timeZone ?? 'UTC',
     currency: (found?.success ? found.data.settings?.currency : null) ?? null,
