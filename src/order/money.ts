@@ -9,21 +9,25 @@ export interface Money {
 /** An exact decimal number as a string, such as "12.30", "-4" or "0.333333". */
 export type Decimal = string
 
-const digitsOf: Record<string, number> = {}
+const digitsOf = new Map<string, number>()
 for (const code of 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '))
-  digitsOf[code] = 0
-for (const code of 'BHD IQD JOD KWD LYD OMR TND'.split(' ')) digitsOf[code] = 3
+  digitsOf.set(code, 0)
+for (const code of 'BHD IQD JOD KWD LYD OMR TND'.split(' ')) digitsOf.set(code, 3)
 
 /** How many decimals the currency has in use (ISO 4217): 0 for JPY, 3 for KWD, 2 for most. */
 export function currencyDigits(currency: string): number {
-  return digitsOf[currency] ?? 2
+  return digitsOf.get(currency) ?? 2
 }
+
+/** No amount has as many digits; reckoning with millions of them would stop everything else. */
+const longestAmount = 100
 
 /** Reads a decimal from a string or a finite number; null when it is neither. Empty text is null. */
 export function parseDecimal(value: unknown): Decimal | null {
   if (typeof value === 'number') return Number.isFinite(value) ? new Big(value).toFixed() : null
   if (typeof value !== 'string') return null
   const text = value.trim()
+  if (text.length > longestAmount) return null
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i.test(text)
     ? new Big(text.replace(/^\+/, '')).toFixed()
     : null

@@ -238,8 +238,9 @@ export function metaText(meta: RawMeta[], key: string): string | null {
 
 /** What a person chose or typed; keys that begin with "_" are the plug-ins' own. */
 function attributesOf(meta: RawMeta[]): OrderLine['attributes'] {
-  return meta.flatMap(({ key, display_key }) => {
-    const value = key === '' || key.startsWith('_') ? null : metaText(meta, key)
+  return meta.flatMap((entry) => {
+    const { key, display_key } = entry
+    const value = key === '' || key.startsWith('_') ? null : metaText([entry], key)
     return value === null || value === ''
       ? []
       : [{ name: readable(display_key || key), value: readable(value) }]

@@ -149,8 +149,10 @@ function fieldsOf(order: RawWooOrder, rounding: string | null): Record<string, s
     woocommerce_version: order.version,
     rounding_difference: rounding ?? '',
   }
-  for (const { key } of order.meta_data) {
-    const value = key === '' ? null : metaText(order.meta_data, key)
+  // WordPress itself takes the first of several with one key.
+  for (const entry of new Map(order.meta_data.toReversed().map((one) => [one.key, one])).values()) {
+    const { key } = entry
+    const value = key === '' ? null : metaText([entry], key)
     if (value !== null && value.length <= longestField) named[`meta.${key}`] = value
   }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== ''))
