@@ -6,7 +6,7 @@ import { callOver, channelFor, type Deps } from './deps.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
-import type { ImportResult } from './newer-version.ts'
+import { type ImportResult, takeDeletion } from './newer-version.ts'
 import { activeRouteOf } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
@@ -88,11 +88,7 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
   if (!fetched.ok && fetched.error.kind !== 'not_found')
     return failed(deps, job, payload, connection, fetched.error)
   const raw = fetched.ok ? fetched.value : null
-  if (raw === null)
-    return end(deps, job, payload, {
-      state: 'not_found',
-      detail: `${connection.identity_name ?? connection.name} has no order with the id or number ${payload.query}`,
-    })
+  if (raw === null) return notThere(deps, job, payload, connection)
   await deps.db.transaction().execute(async (tx) => {
     const result = await importAlone(deps, tx, {
       connection,
@@ -103,6 +99,24 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
     })
     await connectionWorked(tx, connection, deps.now())
     await noteResult(deps, tx, payload, { state: stateOf(result), orderId: result.orderId })
+    await sayThatItWorks(deps, tx, job)
+    await finish(tx, job, deps.workerId)
+  })
+}
+
+async function notThere(
+  deps: Deps,
+  job: Job,
+  payload: ImportPayload,
+  connection: ConnectionRow,
+): Promise<void> {
+  const shop = connection.identity_name ?? connection.name
+  const detail = `${shop} has no order with the id or number ${payload.query}`
+  await deps.db.transaction().execute(async (tx) => {
+    const { query: channelOrderId, source } = payload
+    await takeDeletion(deps, tx, { channelId: connection.id, channelOrderId, source })
+    await connectionWorked(tx, connection, deps.now())
+    await noteResult(deps, tx, payload, { state: 'not_found', detail })
     await sayThatItWorks(deps, tx, job)
     await finish(tx, job, deps.workerId)
   })

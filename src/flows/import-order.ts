@@ -26,9 +26,10 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   const rawId = (await keepRaws(tx, [rawOf(deps, input)])).get(input.raw.id)!
   const unchanged = { orderId: known.id, status: known.status, outcome: 'unchanged' } as const
   const isSame = known.raw_id === rawId
-  if (isOlder(input, known) || (isSame && !['held', 'import_error'].includes(known.status))) return unchanged
-  // The route's rules may be others by now, or the program a newer one: what they stopped is judged anew though the shop
-  // shows nothing new.
+  const mayPass = ['held', 'import_error'].includes(known.status) || known.cancel_reason === 'at_channel'
+  if (isOlder(input, known) || (isSame && !mayPass)) return unchanged
+  // The route's rules may be others by now, the program a newer one, or the order back from the shop's trash: what was
+  // stopped for that is judged anew though the shop shows nothing new.
   const { place, facts } = judge(deps, input, known)
   if (isSame && place.status === known.status) {
     if (known.reason !== place.reason)

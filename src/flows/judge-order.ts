@@ -78,7 +78,8 @@ function placeOf(reading: Reading, { input, channel, anyway, known }: Circumstan
   const accepted = known !== null && ['imported', 'scheduled', 'post_error'].includes(known.status)
   const cancelledThere = known?.status === 'cancelled' && known.cancel_reason === 'at_channel'
   // Who wants an order in spite of a rule wants it as it was then: the shop can still cancel it afterwards.
-  const wanted = anyway && (input.anyway === true || known?.channel_status === order.channelStatus)
+  const wanted =
+    input.anyway === true || (anyway && !cancelledThere && known?.channel_status === order.channelStatus)
   if ((accepted || cancelledThere) && channel.cancelledStatuses.includes(order.channelStatus) && !wanted)
     return {
       ...none,

@@ -2,11 +2,18 @@ import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionById } from '../ledger/health.ts'
 import { enqueue } from '../ledger/jobs.ts'
-import { changeStatus, lockOrder, type OrderChanges, type OrderRow, updateOrder } from '../ledger/orders.ts'
-import { replaceProblems } from '../ledger/problems.ts'
+import {
+  changeStatus,
+  lockOrder,
+  lockOrderOfChannel,
+  type OrderChanges,
+  type OrderRow,
+  updateOrder,
+} from '../ledger/orders.ts'
+import { closeProblems, replaceProblems } from '../ledger/problems.ts'
 import { readRaw } from '../ledger/raw.ts'
 import type { Status } from '../order/status.ts'
-import type { Deps } from './deps.ts'
+import { channelFor, type Deps } from './deps.ts'
 import { type ImportInput, judge, type Judgement, type Place } from './judge-order.ts'
 import { routeById } from './route.ts'
 
@@ -55,6 +62,7 @@ export async function takeNewVersion(
     cancel_reason: place.status === 'cancelled' ? 'at_channel' : null,
     next_attempt_at: place.status === 'scheduled' ? at : null,
     changed_after_posting_at: null,
+    cancel_requested_at: null,
   }
   // A person decides about orders that wait for one: a change in the shop does not post them.
   const status =
@@ -95,12 +103,15 @@ async function noteLaterVersion(
   const readable = place.status !== 'import_error'
   const nothingThere = known.status === 'cancelled' && known.record_id === null
   const amountsDiffer = readable && (known.total !== facts.total || known.currency !== facts.currency)
+  const { cancelledStatuses } = channelFor(deps, input.connection)
+  const unwanted = facts.channel_status !== null && cancelledStatuses.includes(facts.channel_status)
   await updateOrder(tx, known.id, at, {
     ...(nothingThere && readable ? facts : {}),
     raw_id: facts.raw_id,
     channel_status: facts.channel_status,
     ...(facts.modified_at ? { modified_at: facts.modified_at } : {}),
     ...(amountsDiffer && !nothingThere ? { changed_after_posting_at: at } : {}),
+    cancel_requested_at: unwanted && !nothingThere ? (known.cancel_requested_at ?? at) : null,
   })
   await addEvents(tx, [
     {
@@ -140,4 +151,35 @@ export async function takeVersionThatWaited(deps: Deps, tx: Tx, orderId: string)
   }
   const { place, facts } = judge(deps, input, known)
   await takeNewVersion(deps, tx, input, known, place, { ...facts, raw_id: known.raw_id })
+}
+
+/**
+ * The shop says that it has no such order any more. One that is not in the backend yet is cancelled, as the shop's own
+ * cancellation would; of one that is, it is noted.
+ */
+export async function takeDeletion(
+  deps: Deps,
+  tx: Tx,
+  gone: { channelId: string; channelOrderId: string; source: string },
+): Promise<void> {
+  const known = await lockOrderOfChannel(tx, gone.channelId, gone.channelOrderId)
+  if (!known || known.status === 'cancelled') return
+  const at = deps.now()
+  const event = { orderId: known.id, at, actor: gone.source }
+  if (!follows(known)) {
+    if (known.cancel_requested_at !== null) return
+    await updateOrder(tx, known.id, at, { cancel_requested_at: at })
+    await addEvents(tx, [{ ...event, kind: 'deleted_at_channel' }])
+    return
+  }
+  const reason = 'It was deleted in the shop before it was posted'
+  await changeStatus(tx, {
+    ...event,
+    to: 'cancelled',
+    from: [known.status],
+    kind: 'cancelled',
+    detail: { reason },
+    set: { reason, hold: null, cancel_reason: 'at_channel', next_attempt_at: null },
+  })
+  await closeProblems(tx, known.id, at)
 }

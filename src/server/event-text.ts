@@ -29,6 +29,7 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
     `First seen: ${sources[event.actor] ?? event.actor}${after(', with the status ', detail['status'])}${after('. ', detail['reason'])}${after('. ', detail['problem'])}`,
   changed_at_channel: (_, detail) =>
     `Changed in the shop${after(': status ', detail['status'])}${after(', total now ', detail['total'])}${after('. ', detail['reason'])}${after('. ', detail['problem'])}`,
+  deleted_at_channel: () => 'Deleted in the shop after it was posted',
   released: (_, detail) => `No rule holds it any more${after(': status ', detail['status'])}`,
   posting: (_, __, backend) => `Sent to ${backend}`,
   posted: (_, detail, backend) =>

@@ -3,6 +3,7 @@ import { actOnOrders } from '../../src/flows/actions.ts'
 import { importOrder } from '../../src/flows/import-order.ts'
 import { routeById } from '../../src/flows/route.ts'
 import { connectionById } from '../../src/ledger/health.ts'
+import { enqueue } from '../../src/ledger/jobs.ts'
 import type { OrderRow } from '../../src/ledger/orders.ts'
 import { readRaw } from '../../src/ledger/raw.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
@@ -160,3 +161,74 @@ describe('an order that a person cancelled', () => {
     expect(Number(order.record_total)).toBe(shopTotal(placed.id))
   })
 })
+
+describe('an order that is deleted in the shop', () => {
+  const announce = async (id: number, topic: string) => {
+    await world.db.transaction().execute((tx) =>
+      enqueue(tx, [
+        {
+          kind: 'import',
+          key: `${world.shopId}:${id}`,
+          connectionId: world.shopId,
+          payload: { query: String(id), source: 'webhook', topic },
+          runAt: world.now(),
+        },
+      ]),
+    )
+    await world.settle()
+  }
+
+  it('is not posted, and is taken up again when the shop has it again', async () => {
+    const { netsuite, shop } = await start()
+    netsuite.control.fault({ kind: 'maintenance' })
+    const placed = shop.control.newOrder()
+    shop.control.newOrder()
+    await world.poll()
+    shop.control.remove(placed.id)
+    await announce(placed.id, 'order.deleted')
+    expect(await world.order(placed.id)).toMatchObject({
+      status: 'cancelled',
+      cancel_reason: 'at_channel',
+      reason: expect.stringContaining('deleted'),
+    })
+    shop.control.load(await bodyOf(placed.id))
+    await announce(placed.id, 'order.restored')
+    netsuite.control.clearFaults()
+    await world.advance(10 * 60_000)
+    expect((await world.order(placed.id)).status).toBe('posted')
+  })
+
+  it('after it was posted, stays posted, and says so', async () => {
+    const { shop } = await start()
+    const placed = shop.control.newOrder()
+    shop.control.newOrder()
+    await world.poll()
+    shop.control.remove(placed.id)
+    await announce(placed.id, 'order.deleted')
+    await announce(placed.id, 'order.deleted')
+    const order = await world.order(placed.id)
+    expect(order).toMatchObject({ status: 'posted', cancel_requested_at: expect.any(Date) })
+    expect((await world.events(order.id)).filter((kind) => kind === 'deleted_at_channel')).toHaveLength(1)
+  })
+})
+
+describe('an order that is cancelled in the shop after it was posted', () => {
+  it('shows the wish beside its status until it is taken back', async () => {
+    const { shop } = await start()
+    const placed = shop.control.newOrder()
+    await world.poll()
+    await world.advance(30_000)
+    shop.control.cancel(placed.id)
+    await world.advance(60_000)
+    expect(await world.order(placed.id)).toMatchObject({
+      status: 'posted',
+      cancel_requested_at: expect.any(Date),
+    })
+    shop.control.edit(placed.id, { status: 'processing' })
+    await world.advance(60_000)
+    expect(await world.order(placed.id)).toMatchObject({ status: 'posted', cancel_requested_at: null })
+  })
+})
+
+/** The order as the shop sent it, byte for byte. */
+const bodyOf = async (id: number) => readRaw(world.db, (await world.order(id)).raw_id)
