@@ -11,7 +11,7 @@ import { backendFor, callOver, type Deps } from './deps.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { followShipments } from './shipping-status.ts'
-import { isSystemic, stopConnection } from './trouble.ts'
+import { isMissingPermission, isSystemic, stopConnection } from './trouble.ts'
 
 const everyMs = 60_000
 const overlapMs = 120_000
@@ -63,7 +63,8 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
 
 async function failed(deps: Deps, job: Job, connection: ConnectionRow, failure: Failure): Promise<void> {
   deps.log.warn({ connection: connection.name, problem: failure.problems[0] }, 'shipments could not be read')
-  const systemic = isSystemic(failure)
+  // Posting goes on where only the fulfilments may not be read.
+  const systemic = isSystemic(failure) && !isMissingPermission(failure)
   await deps.db.transaction().execute(async (tx) => {
     const runAt = systemic
       ? await stopConnection(deps, tx, connection, failure)

@@ -10,7 +10,7 @@ import type { Problem } from '../order/problems.ts'
 import { type Call, channelFor, type Deps, recordedCall } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { followShipments } from './shipping-status.ts'
-import { isSystemic, stopConnection } from './trouble.ts'
+import { isMissingPermission, isSystemic, stopConnection } from './trouble.ts'
 
 type ShipmentRow = Selectable<Database['shipments']>
 
@@ -105,6 +105,14 @@ const noShipping: Problem = {
   vendorMessage: null,
 }
 
+/** The orders of a shop whose key may only read come in all the same. */
+const notPermitted = ({ problems: [{ detail, vendorMessage }] }: Failure): Problem => ({
+  code: 'shipment_rejected',
+  subject: '',
+  detail,
+  vendorMessage,
+})
+
 function shipmentOf(row: ShipmentRow, order: OrderRow): Shipment {
   return {
     id: row.id,
@@ -163,6 +171,7 @@ async function failed(work: Work, failure: Failure): Promise<void> {
   const { deps, job, row, timeoutMs } = work
   const systemic = isSystemic(failure)
   if (failure.kind === 'rejected' || failure.kind === 'not_found') return stop(work, failure.problems)
+  if (isMissingPermission(failure)) return stop(work, [notPermitted(failure)])
   const until = new Date(deps.now().getTime() + timeoutMs)
   if (!systemic && job.attempts >= mostAttempts) return stop(work, failure.problems, until)
   await deps.db.transaction().execute(async (tx) => {

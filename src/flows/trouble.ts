@@ -9,6 +9,10 @@ export function isSystemic(failure: Failure): boolean {
   return failure.kind === 'auth' || failure.kind === 'throttled' || failure.kind === 'unavailable'
 }
 
+/** Whether one permission is missing, that other work over the connection does not need. */
+export const isMissingPermission = (failure: Failure): boolean =>
+  failure.kind === 'auth' && failure.problems[0].code === 'permission_missing'
+
 const second = 1000
 const minute = 60 * second
 

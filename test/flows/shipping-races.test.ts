@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { actOnOrders } from '../../src/flows/actions.ts'
 import { secretsOf, storeConnection } from '../../src/ledger/connections.ts'
 import { connectionById } from '../../src/ledger/health.ts'
-import { claim, enqueue } from '../../src/ledger/jobs.ts'
 import type { OrderRow } from '../../src/ledger/orders.ts'
 import { sendShipment } from '../../src/flows/send-shipment.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
@@ -63,36 +62,21 @@ describe('a shipment whose sender died on the way', () => {
 
   it('and is another worker’s by now, is not sent by the first', async () => {
     const { order } = await waiting()
-    await world.db.deleteFrom('jobs').execute()
-    const connection = (await connectionById(world.db, world.shopId))!
     const [row] = await rows()
     await world.db
-      .updateTable('connections')
-      .set({ paused_at: world.now() })
-      .where('id', '=', world.shopId)
-      .execute()
-    await world.db
-      .transaction()
-      .execute((tx) =>
-        enqueue(tx, [
-          { kind: 'ship', key: row!.id, connectionId: world.shopId, orderId: order.id, runAt: world.now() },
-        ]),
-      )
-    await world.db
-      .updateTable('connections')
-      .set({ paused_at: null, failures: 0, blocked_until: null })
-      .execute()
-    const [job] = await claim(world.db, {
-      connection: { ...connection, failures: 0 },
-      worker: world.deps.workerId,
-      now: world.now(),
-      atMost: 1,
-    })
-    await world.db
       .updateTable('jobs')
-      .set({ worker: null, run_at: new Date('2030-01-01') })
+      .set({ run_at: new Date('2030-01-01') })
       .execute()
-    await expect(sendShipment(world.deps, job!)).rejects.toThrow('belongs to another worker')
+    const { id } = await world.db
+      .selectFrom('jobs')
+      .select('id')
+      .where('kind', '=', 'ship')
+      .executeTakeFirstOrThrow()
+    const connection = (await connectionById(world.db, world.shopId))!
+    const job = { id, kind: 'ship', key: row!.id, connection, orderId: order.id } as const
+    await expect(sendShipment(world.deps, { ...job, payload: {}, attempts: 1, slot: 1 })).rejects.toThrow(
+      'belongs to another worker',
+    )
     expect(written()).toEqual([])
     expect((await rows())[0]?.status).toBe('pending')
   })
@@ -192,6 +176,27 @@ describe('shipments that leave in another sequence than they were made', () => {
     await world.db.updateTable('shipments').set({ completes_order: false }).execute()
     await world.db.updateTable('orders').set({ status: 'partially_shipped' }).execute()
     await world.advance(reads)
+    expect((await world.order(placed.number)).status).toBe('complete')
+  })
+})
+
+describe('a permission that only shipments need', () => {
+  it('of the shop stops the shipment alone; orders come in', async () => {
+    const { placed, order } = await posted()
+    world.shop.control.setKey({ permissions: 'read' })
+    world.netsuite.control.ship(order.record_id!, { tracking: 'JD04' })
+    await world.advance(reads)
+    const next = world.shop.control.newOrder()
+    await world.advance(reads)
+    expect((await world.order(placed.number)).status).toBe('shipment_error')
+    expect(await world.problems(order.id)).toMatchObject([
+      { code: 'shipment_rejected', detail: expect.stringContaining('Read/Write') },
+    ])
+    expect((await world.order(next.number)).status).toBe('posted')
+    expect((await connectionById(world.db, world.shopId))?.health).toBe('healthy')
+    world.shop.control.setKey({ permissions: 'read_write' })
+    await act('resend_shipment', order)
+    await world.settle()
     expect((await world.order(placed.number)).status).toBe('complete')
   })
 })
