@@ -2,6 +2,7 @@ import type { Failure, RawOrder } from '../connectors/contract.ts'
 import { mainAccount, type Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job, priorities } from '../ledger/jobs.ts'
+import { lockOrdersOfChannel } from '../ledger/many-orders.ts'
 import { ok } from '../result.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
@@ -92,6 +93,11 @@ export async function importRange(deps: Deps, job: Job): Promise<void> {
     return placedAt === null || (placedAt >= payload.from && placedAt < payload.to)
   })
   await deps.db.transaction().execute(async (tx) => {
+    await lockOrdersOfChannel(
+      tx,
+      connection.id,
+      placedInRange.map((raw) => raw.id),
+    )
     for (const raw of placedInRange) {
       const anyway = payload.anyway ? { anyway: true } : {}
       const result = await importAlone(deps, tx, {

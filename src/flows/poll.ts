@@ -3,6 +3,7 @@ import { moveCursor, readCursor } from '../ledger/cursors.ts'
 import type { Tx } from '../ledger/database.ts'
 import { closeGaps, type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job } from '../ledger/jobs.ts'
+import { lockOrdersOfChannel } from '../ledger/many-orders.ts'
 import { advance } from './advance-cursor.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
@@ -100,6 +101,11 @@ async function importPage(
   const changed = listed.filter((raw) => !versions.get(raw.id)?.equals(hashOf(raw.body)))
   const known = changed.filter((raw) => versions.has(raw.id))
   const unknown = changed.filter((raw) => !versions.has(raw.id))
+  await lockOrdersOfChannel(
+    tx,
+    connection.id,
+    known.map((raw) => raw.id),
+  )
   if (oneByOne) for (const raw of changed) await importAlone(deps, tx, input(raw))
   else {
     await importNewOrders(deps, tx, unknown.map(input))

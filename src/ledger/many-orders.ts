@@ -20,6 +20,23 @@ export async function lockOrders(tx: Tx, ids: readonly string[]): Promise<OrderR
   return rows as OrderRow[]
 }
 
+/** Locks the channel's orders that the ledger has, in the same sequence: two that lock many never wait for each other. */
+export async function lockOrdersOfChannel(
+  tx: Tx,
+  channelId: string,
+  channelOrderIds: readonly string[],
+): Promise<void> {
+  if (channelOrderIds.length < 2) return
+  await tx
+    .selectFrom('orders')
+    .select('id')
+    .where('channel_id', '=', channelId)
+    .where('channel_order_id', '=', sql<string>`ANY(${channelOrderIds})`)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+}
+
 /** The codes of the open problems of each of the orders. */
 export async function openProblemCodes(tx: Tx, ids: readonly string[]): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map()
