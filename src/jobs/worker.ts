@@ -32,6 +32,12 @@ export interface Worker {
   failed: Promise<Error>
 }
 
+/** The same list, beginning elsewhere each turn: when there is not room for all, none waits for ever. */
+export const inTurn = <T>(list: readonly T[], turn: number): T[] => {
+  const first = turn % Math.max(1, list.length)
+  return [...list.slice(first), ...list.slice(0, first)]
+}
+
 /**
  * Runs due jobs until it is stopped. Crash-only: when the database or the worker's lock is lost, `failed` resolves and
  * nothing is cleaned up; whoever comes next finds everything in the ledger.
@@ -41,6 +47,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const running = new Set<Promise<void>>()
   const idleWaiters = new Set<() => void>()
   let stopped = false
+  let turn = 0
   let wakeUp: () => void = () => {}
   let awake = true
   let fail: (error: Error) => void = () => {}
@@ -91,7 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const now = deps.now()
     const { due, next } = await dueConnections(deps.db, now)
     let started = 0
-    for (const connection of due) {
+    for (const connection of inTurn(due, (turn += 1))) {
       const room = concurrency - running.size
       if (room <= 0) break
       const jobs = await claim(deps.db, { connection, worker: deps.workerId, now, atMost: room })

@@ -163,7 +163,7 @@ async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolea
   await sql`SELECT 1 FROM connections WHERE id = ${connectionId} FOR NO KEY UPDATE`.execute(tx)
   const { rows } = await sql<{ taken: boolean }>`
     SELECT EXISTS (SELECT 1 FROM slots WHERE connection_id = ${connectionId}
-      AND (worker IS NOT NULL OR free_at > ${now})) AS taken`.execute(tx)
+      AND (worker IS NOT NULL OR (free_at > ${now} AND free_at < 'infinity'))) AS taken`.execute(tx)
   return rows[0]?.taken === false
 }
 

@@ -1,13 +1,19 @@
 import { sql } from 'kysely'
 import { type Db, mainAccount, type Tx } from './database.ts'
 
-/** Makes the connection have exactly `concurrency` slots. One that is in use goes when its call has ended. */
+/**
+ * Makes the connection have exactly `concurrency` slots. One too many that is in use is never free again: infinitely far
+ * is when it could be taken next.
+ */
 export async function resizeSlots(tx: Tx, connectionId: string, concurrency: number): Promise<void> {
   await sql`
     INSERT INTO slots (connection_id, account_id, n)
     SELECT ${connectionId}, ${mainAccount}, n FROM generate_series(1, ${concurrency}::int) AS n
-    ON CONFLICT DO NOTHING`.execute(tx)
+    ON CONFLICT (connection_id, n) DO UPDATE SET free_at = NULL WHERE slots.free_at = 'infinity'`.execute(tx)
   await sql`DELETE FROM slots WHERE connection_id = ${connectionId} AND n > ${concurrency} AND worker IS NULL`.execute(
+    tx,
+  )
+  await sql`UPDATE slots SET free_at = 'infinity' WHERE connection_id = ${connectionId} AND n > ${concurrency}`.execute(
     tx,
   )
 }

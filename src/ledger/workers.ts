@@ -63,6 +63,7 @@ async function bury(
     dead: boolean
   }>`SELECT pg_try_advisory_xact_lock(${worker.lock_key}) AS dead`.execute(tx)
   if (!rows[0]?.dead) return 0
+  await sql`DELETE FROM slots WHERE worker = ${worker.id} AND free_at = 'infinity'`.execute(tx)
   const slots = await tx
     .selectFrom('slots')
     .select(['connection_id', 'n'])

@@ -111,6 +111,26 @@ describe('the job table', () => {
     expect(await takeSlot(db, connectionId, workers[0]!.id, now)).toBeNull()
   })
 
+  it('has no more slots than the connection was given last, also when those too many were in use', async () => {
+    const { id } = await newWorker()
+    const keys = Array.from({ length: 8 }, () => randomUUID())
+    await put(keys)
+    const running = await take(id)
+    expect(running).toHaveLength(3)
+    await db.transaction().execute((tx) => resizeSlots(tx, connectionId, 1))
+    for (const job of running) await db.transaction().execute((tx) => finish(tx, job, id))
+    const next = await take(id)
+    expect(next).toHaveLength(1)
+    await db.transaction().execute((tx) => finish(tx, next[0]!, id))
+    await db.updateTable('connections').set({ failures: 1 }).where('id', '=', connectionId).execute()
+    const probe = await take(id)
+    expect(probe).toHaveLength(1)
+    await db.transaction().execute((tx) => finish(tx, probe[0]!, id))
+    await db.updateTable('connections').set({ failures: 0 }).where('id', '=', connectionId).execute()
+    await db.transaction().execute((tx) => resizeSlots(tx, connectionId, 3))
+    expect(await take(id)).toHaveLength(3)
+  })
+
   it('counts calls outside the queue against the same budget', async () => {
     const { id } = await newWorker()
     const slot = await takeSlot(db, connectionId, id, now)
