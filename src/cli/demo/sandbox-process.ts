@@ -37,6 +37,7 @@ export function keepSandboxes(options: {
     const { shop, netsuite } = options.ports
     const started = fork(entry, [sandboxCommand, options.folder, String(shop), String(netsuite)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: withoutSecrets(process.env),
     })
     // What our own child sends is what `startSandboxes` gave it.
     started.on('message', (message) => options.onReady(message as Sandboxes))
@@ -62,3 +63,9 @@ export function keepSandboxes(options: {
     },
   }
 }
+
+const doorKeys = ['WAYBILL_KEY', 'WAYBILL_TOKEN', 'DATABASE_URL']
+
+/** The sandboxes play other people's systems: what opens Waybill's own doors is not for them. */
+const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !doorKeys.includes(name)))

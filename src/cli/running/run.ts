@@ -91,6 +91,10 @@ async function serveHere(
     output.line('Waybill runs again.')
     return server
   }
+  if (isOpenWithoutTls(environment))
+    output.remark(
+      `Waybill listens on ${environment.listen} without https: who sees the traffic sees the session and the orders. Put a proxy with a certificate before it, and set WAYBILL_PUBLIC_URL to its https address.`,
+    )
   output.line(`Waybill runs at ${server.url}`)
   output.line(`Open this page once in your browser: ${output.style('cyan', server.link)}`)
   if (options.role === 'server') output.line('Orders move while a worker runs as well: waybill worker')
@@ -125,4 +129,10 @@ export function refusalOf(error: unknown): CliFailure | null {
       'Make it writable for this user, or set WAYBILL_HOME to a directory that is.',
     )
   return null
+}
+
+/** Reachable from other machines, with nothing that would hide what they and the server say to each other. */
+function isOpenWithoutTls({ listen, publicUrl }: Environment): boolean {
+  const ownOnly = listen === 'localhost' || listen === '::1' || listen.startsWith('127.')
+  return !ownOnly && !publicUrl?.startsWith('https:')
 }
