@@ -166,4 +166,5 @@ test('orders are imported by the days they were placed', async () => {
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   await page.getByText('so far').waitFor()
   await page.getByText('Already here').first().waitFor()
+  expect(await page.getByText('Already here').count()).toBeGreaterThan(0)
 })
