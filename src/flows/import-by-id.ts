@@ -7,7 +7,7 @@ import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
 import { type ImportResult, takeDeletion } from './newer-version.ts'
-import { activeRouteOf } from './route.ts'
+import { activeRouteOf, rulesNow } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 /** What an `import` job carries: from a person's import, a webhook, or a list that gave no bodies. */
@@ -92,7 +92,7 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
   await deps.db.transaction().execute(async (tx) => {
     const result = await importAlone(deps, tx, {
       connection,
-      route,
+      route: await rulesNow(tx, route),
       raw,
       source: payload.source,
       ...(payload.anyway ? { anyway: true } : {}),

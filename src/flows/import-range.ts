@@ -9,7 +9,7 @@ import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
 import type { ImportResult } from './newer-version.ts'
 import { endImport, stateOf } from './import-by-id.ts'
-import { activeRouteOf } from './route.ts'
+import { activeRouteOf, rulesNow } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 interface RangePayload {
@@ -93,6 +93,7 @@ export async function importRange(deps: Deps, job: Job): Promise<void> {
     return placedAt === null || (placedAt >= payload.from && placedAt < payload.to)
   })
   await deps.db.transaction().execute(async (tx) => {
+    const rules = await rulesNow(tx, route)
     await lockOrdersOfChannel(
       tx,
       connection.id,
@@ -102,7 +103,7 @@ export async function importRange(deps: Deps, job: Job): Promise<void> {
       const anyway = payload.anyway ? { anyway: true } : {}
       const result = await importAlone(deps, tx, {
         connection,
-        route,
+        route: rules,
         raw,
         source: payload.source,
         ...anyway,

@@ -12,7 +12,7 @@ import type { RouteRow } from '../ledger/routes.ts'
 import { sayThatItWorks } from './failing-work.ts'
 import { importAlone, isOfTheContent } from './import-alone.ts'
 import { importNewOrders, importOrder } from './import-order.ts'
-import { activeRouteOf } from './route.ts'
+import { activeRouteOf, rulesNow } from './route.ts'
 import { stopConnection } from './trouble.ts'
 
 /**
@@ -47,7 +47,7 @@ export async function poll(deps: Deps, job: Job): Promise<void> {
   const next = cursor < state.modifiedAt ? undefined : page.next
   const goesOn = next !== undefined || cursor < state.modifiedAt
   const store = async (tx: Tx, oneByOne: boolean) => {
-    await importPage(deps, tx, { connection, route, page, oneByOne })
+    await importPage(deps, tx, { connection, route: await rulesNow(tx, route), page, oneByOne })
     await moveCursor(
       tx,
       connection.id,

@@ -12,8 +12,16 @@ const start = async (options: WorldOptions) =>
   (world = await makeWorld({ mapping: demoMapping, since: '2026-02-20T00:00:00Z', ...options }))
 
 /** Applies a file with this one route, and stops every other. */
-async function applyRoute({ name, since }: { name: string; since: string }): Promise<void> {
-  const rules = { import: { statuses: ['processing'], since }, mapping: demoMapping }
+async function applyRoute({
+  name,
+  since,
+  statuses = ['processing'],
+}: {
+  name: string
+  since: string
+  statuses?: string[]
+}): Promise<void> {
+  const rules = { import: { statuses, since }, mapping: demoMapping }
   if (name !== 'route') await apply({ routes: [] })
   await apply({ routes: [{ name, from: 'shop', to: 'netsuite', ...rules }] })
 }
@@ -75,4 +83,17 @@ test('a start that goes back while the shop is read for the first time counts', 
   await world.advance(60_000)
   await world.advance(60_000)
   expect((await world.order(early.number)).status).toBe('posted')
+})
+
+test('rules that are changed while the shop is read count for what is read', async () => {
+  await start({})
+  await world.poll()
+  const held = world.shop.control.newOrder({ status: 'on-hold' })
+  world.shop.control.clearRequests()
+  world.shop.control.fault({ kind: 'slow', ms: 300, path: 'modified_after', times: 1 })
+  const reading = world.poll()
+  await expect.poll(() => world.shop.control.requests().inFlight).toBeGreaterThan(0)
+  await applyRoute({ name: 'route', since: '2026-02-20', statuses: ['processing', 'on-hold'] })
+  await reading
+  expect((await world.order(held.number)).status).toBe('posted')
 })
