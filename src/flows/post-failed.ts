@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Failure } from '../connectors/contract.ts'
 import { addAttempt, finishAttempt } from '../ledger/attempts.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import type { Tx } from '../ledger/database.ts'
 import { finish, isAskedForAgain, type Job, priorities } from '../ledger/jobs.ts'
-import { changeStatus, lockOrder, type OrderRow, updateOrder } from '../ledger/orders.ts'
+import { changeStatus, lockOrder, updateOrder } from '../ledger/orders.ts'
 import { replaceProblems } from '../ledger/problems.ts'
 import type { Problem } from '../order/problems.ts'
 import type { Deps } from './deps.ts'
 import { takeVersionThatWaited } from './newer-version.ts'
 import { type AtBackend, recordFound } from './record-posted.ts'
+import { routeById } from './route.ts'
 import { stopConnection } from './trouble.ts'
 
 interface Failed {
@@ -88,7 +90,7 @@ export async function stopWithProblems(
   const time = deps.now()
   const detail = problems.map((problem) => problem.detail).join('; ')
   await deps.db.transaction().execute(async (tx) => {
-    if (!attemptId && (await isOutdated(tx, job, order)))
+    if (!attemptId && (await isOutdated(tx, job, at)))
       return finish(tx, job, deps.workerId, { runAt: time, countAttempt: false })
     await changeStatus(tx, {
       orderId: order.id,
@@ -116,10 +118,12 @@ export async function stopWithProblems(
   })
 }
 
-/** Whether the order that was prepared is another by now: a newer version, another status, or a person's new wish. */
-async function isOutdated(tx: Tx, job: Job, order: OrderRow): Promise<boolean> {
+/** Whether what was prepared is of yesterday: a newer version, another status or mapping, or a person's new wish. */
+async function isOutdated(tx: Tx, job: Job, { order, mapping }: AtBackend): Promise<boolean> {
   const now = await lockOrder(tx, order.id)
-  return now?.status !== order.status || now.raw_id !== order.raw_id || (await isAskedForAgain(tx, job))
+  if (now?.status !== order.status || now.raw_id !== order.raw_id) return true
+  const route = await routeById(tx, now.route_id)
+  return !isDeepStrictEqual(route.mapping, mapping) || (await isAskedForAgain(tx, job))
 }
 
 /** The connection's trouble: it stops, the order stays scheduled and no attempt is burnt. */

@@ -24,11 +24,11 @@ export async function postOrder(deps: Deps, job: Job): Promise<void> {
     await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
     return
   }
-  const { order } = toPost
+  const { order, mapping } = toPost
   const backend = backendFor(deps, connection)
   const timing = backend.timing(deps.configOf(connection))
   const call = recordedCall(deps, connection, timing.timeoutMs)
-  const at: AtBackend = { order, connection, backend, call, startedAt: deps.now() }
+  const at: AtBackend = { order, mapping, connection, backend, call, startedAt: deps.now() }
   const identified = await ensureIdentity(deps, connection, call.ctx)
   if (!identified.ok) return waitForConnection(deps, job, at, identified.error)
   if (order.status !== 'scheduled') return verifyOrder(deps, job, at)

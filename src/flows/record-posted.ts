@@ -13,6 +13,8 @@ import type { AnyBackend, Call, Deps } from './deps.ts'
 /** What the flows around one order at its backend have in hand. */
 export interface AtBackend {
   order: OrderRow
+  /** The route's mapping as it was read with the order. */
+  mapping: unknown
   connection: ConnectionRow
   backend: AnyBackend
   call: Call

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { fixProblem } from '../../src/flows/fix-problem.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
 
@@ -330,3 +331,28 @@ async function until(check: () => boolean): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+describe('a fix that is made while another order is being prepared', () => {
+  it('counts for that order too', async () => {
+    const { shop, netsuite, poll, order, problems } = await start()
+    const first = shop.control.newOrder({ trouble: 'unknown_sku' })
+    await poll()
+    const [problem] = await problems((await order(first.number)).id)
+    const again = shop.control.orderLike(JSON.stringify(shop.control.order(first.id)!.body))[0]!
+    netsuite.control.clearRequests()
+    netsuite.control.fault({ kind: 'slow', ms: 300, path: 'suiteql', times: 1 })
+    const posting = poll()
+    await until(() => netsuite.control.state().inFlight > 0)
+    const item = netsuite.control.addItem({ itemId: 'STANDS-IN', displayName: 'Stands in' })
+    const fixed = await fixProblem(world.deps, {
+      fingerprint: `unknown_sku:${problem!.subject}`,
+      action: 'map_sku',
+      value: item,
+      actor: 'person',
+    })
+    expect(fixed.ok).toBe(true)
+    await posting
+    expect((await order(first.number)).status).toBe('posted')
+    expect((await order(again.number)).status).toBe('posted')
+  })
+})
