@@ -28,7 +28,11 @@ export async function postOrder(deps: Deps, job: Job): Promise<void> {
   const backend = backendFor(deps, connection)
   const timing = backend.timing(deps.configOf(connection))
   const call = recordedCall(deps, connection, timing.timeoutMs)
-  const at: AtBackend = { order, mapping, connection, backend, call, startedAt: deps.now() }
+  const linesAnew = async () => {
+    const prepared = await prepareDraft(deps, at, toPost)
+    return prepared.ok ? backend.linesOf(prepared.draft) : null
+  }
+  const at: AtBackend = { order, mapping, connection, backend, call, startedAt: deps.now(), linesAnew }
   const identified = await ensureIdentity(deps, connection, call.ctx)
   if (!identified.ok) return waitForConnection(deps, job, at, identified.error)
   if (order.status !== 'scheduled') return verifyOrder(deps, job, at)

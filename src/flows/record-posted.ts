@@ -19,6 +19,8 @@ export interface AtBackend {
   backend: AnyBackend
   call: Call
   startedAt: Date
+  /** Which line of the record carries which line of the order, worked out anew; null where that cannot be done now. */
+  linesAnew: () => Promise<{ backendLine: string; channelLineId: string }[] | null>
 }
 
 export interface Found {
@@ -54,11 +56,14 @@ export async function recordFound(deps: Deps, job: Job, at: AtBackend, found: Fo
 async function recordInSteps(
   deps: Deps,
   job: Job,
-  { call, connection, order }: AtBackend,
+  { call, connection, order, linesAnew }: AtBackend,
   found: Found,
   totals: Outcome<BackendTotals & { ref: RecordRef }>,
   problem: Problem | null,
 ): Promise<void> {
+  // Sent by an earlier life of this ledger: which lines it sent was not in the backup.
+  const unknown = found.attemptId === null && order.record_lines === null
+  const lines = unknown ? await linesAnew() : null
   const time = deps.now()
   const ref = totals.ok ? totals.value.ref : found.ref
   await deps.db.transaction().execute(async (tx) => {
@@ -71,6 +76,7 @@ async function recordInSteps(
       kind: found.kind,
       detail: { record: ref.id, number: ref.number, ...(problem ? { problem: problem.detail } : {}) },
       set: {
+        ...(lines ? { record_lines: JSON.stringify(lines), posted_raw_id: order.raw_id } : {}),
         record_id: ref.id,
         record_number: ref.number,
         record_url: ref.url,

@@ -46,7 +46,10 @@ it('shipments that left before an order was found in NetSuite reach the shop', a
   await markRestored(world.db, world.now())
   await settleRestored(world.deps)
   await world.settle()
-  expect(await world.order(placed.number)).toMatchObject({ record_id: before.record_id })
+  expect(await world.order(placed.number)).toMatchObject({
+    record_id: before.record_id,
+    record_lines: before.record_lines,
+  })
   await world.advance(60_000)
   await world.advance(60_000)
   expect((await world.order(placed.number)).status).toBe('complete')
