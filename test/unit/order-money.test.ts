@@ -97,7 +97,7 @@ describe('decimals', () => {
         fc.pre(!money.isZero(b))
         const quotient = money.divide(a, b, digits)
         const error = new Big(quotient).times(b).minus(a).abs()
-        const halfUnit = new Big(b).abs().times(new Big(10).pow(-digits)).div(2)
+        const halfUnit = new Big(b).abs().times(`5e-${digits + 1}`)
         // The exact quotient is itself cut ten digits further on.
         expect(error.lte(halfUnit.times('1.0000001'))).toBe(true)
       }),
