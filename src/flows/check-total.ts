@@ -83,7 +83,7 @@ async function judge(deps: Deps, tx: Tx, job: Job, order: OrderRow, problem: Pro
     orderId: order.id,
     at: deps.now(),
     actor: 'waybill',
-    kind: 'total_checked',
+    kind: problem?.code === 'record_missing' ? 'record_missing' : 'total_checked',
     detail: problem ? { problem: problem.detail } : {},
   }
   const to = problem ? 'post_error' : 'posted'

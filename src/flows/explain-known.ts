@@ -28,6 +28,8 @@ export function explainKnown(known: Known): Explanation {
 }
 
 function answer(known: Known): Answer {
+  const isMissing = known.order.problems.some(({ code }) => code === 'record_missing')
+  if (isMissing && known.order.status !== 'cancelled') return missingInBackend(known)
   switch (known.order.status) {
     case 'posted':
     case 'partially_shipped':
@@ -69,6 +71,16 @@ function inBackend(known: Known): Answer {
       ...(failed ? [fix(known, 'resend_shipment', 'Send the shipment again')] : []),
       fix(known, 'open_in_backend', `Open ${name} in ${backendLabel}`),
     ],
+  }
+}
+
+function missingInBackend(known: Known): Answer {
+  const { order, backendLabel, channel } = known
+  const name = order.record_number ?? order.record_id ?? ''
+  return {
+    verdict: 'missing_in_backend',
+    headline: `Order ${order.number} was posted to ${backendLabel} as ${name}, and is not there any more; it was last seen there on ${clock(lastSeen(known), channel.time_zone)}.`,
+    fixes: unique(fixesOf(known)),
   }
 }
 
@@ -238,7 +250,8 @@ const unique = (fixes: ExplainedFix[]): ExplainedFix[] =>
 function checksOf(known: Known): Check[] {
   const { order, channel, backend, backendLabel } = known
   const zone = channel.time_zone
-  const inBackend = order.record_id !== null
+  const isMissing = order.problems.some(({ code }) => code === 'record_missing')
+  const inBackend = order.record_id !== null && !isMissing
   const hold = order.hold as HoldingRule | null
   return [
     { name: 'Seen by Waybill', outcome: 'ok', detail: `First on ${clock(order.first_seen_at, zone)}` },
@@ -260,7 +273,9 @@ function checksOf(known: Known): Check[] {
       outcome: inBackend ? 'ok' : 'fail',
       detail: inBackend
         ? `${order.record_number ?? order.record_id}, last seen on ${clock(lastSeen(known), zone)}`
-        : 'None yet',
+        : isMissing
+          ? `${order.record_number ?? order.record_id} is not there any more`
+          : 'None yet',
     },
     { name: `Asking ${backendLabel} now`, outcome: 'skipped', detail: 'Answered from what was last seen' },
   ]

@@ -46,6 +46,7 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
     `Restored from a backup while it was on its way: ${backend} is asked before anything is sent`,
   total_checked: (_, detail, backend) =>
     detail['problem'] ? text(detail['problem']) : `${backend} has the same total as the shop`,
+  record_missing: (_, detail, backend) => `Not in ${backend} any more${after(': ', detail['problem'])}`,
   total_accepted: () => 'The difference of the totals was accepted',
   shipped_in_backend: (_, detail, backend) => `Shipped in ${backend}${after(': ', tracking(detail))}`,
   all_shipped_in_backend: (_, __, backend) => `Everything has left, says ${backend}`,

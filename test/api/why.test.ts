@@ -81,6 +81,29 @@ describe('an order that Waybill knows', () => {
     },
   )
 
+  it('is gone from the backend: since when it is not known, but when it was seen last', async () => {
+    const orderId = await putOrder(api, {
+      number: 'gone',
+      status: 'post_error',
+      record_id: '79',
+      record_number: 'SO79',
+      posted_at: posted,
+    })
+    await putEvent(api.world.db, { orderId, at: posted, kind: 'posted' })
+    await putProblem(api, { orderId, code: 'record_missing', detail: 'SO79 does not exist any more' })
+    const answer = await why('gone')
+    expect(answer.verdict).toBe('missing_in_backend')
+    expect(answer.headline).toBe(
+      'Order gone was posted to NetSuite as SO79, and is not there any more; it was last seen there on 1 Mar at 09:05.',
+    )
+    expect(answer.fixes.map(({ action }) => action)).toEqual(['check_again', 'cancel'])
+    expect(answer.checks).toContainEqual({
+      name: 'Record in NetSuite',
+      outcome: 'fail',
+      detail: 'SO79 is not there any more',
+    })
+  })
+
   it('tells of a shipment that the shop did not take', async () => {
     const orderId = await putOrder(api, {
       number: 'ship',
