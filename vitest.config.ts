@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** The suites with properties that have to hold for any input. */
+const withProperties = ['unit', 'contract', 'flows', 'sandbox']
+
 const projects = ['unit', 'contract', 'ledger', 'flows', 'sandbox', 'api', 'cli', 'faults', 'web'] as const
 
 export default defineConfig({
@@ -9,7 +12,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: projects.map((name) => ({
       extends: true,
-      test: { name, include: [`test/${name}/**/*.test.ts`] },
+      test: {
+        name,
+        include: [`test/${name}/**/*.test.ts`],
+        setupFiles: withProperties.includes(name) ? ['test/support/property-seed.ts'] : [],
+      },
     })),
   },
 })
