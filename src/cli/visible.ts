@@ -1,5 +1,5 @@
 /** What a terminal would obey instead of showing: control characters but line breaks and tabs, and turns of direction. */
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const obeyed = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g
 
 /** A text of a shop's customers, or of a vendor, that a terminal may show: it moves no cursor and hides nothing. */

@@ -7,7 +7,7 @@ import { waybill } from '../support/command.ts'
 /** Clears the screen, renames the window, turns the direction, moves the cursor: as ESC, C1 and bidi characters. */
 const hostile = 'Eve\u001B[2J\u001B]0;gone\u0007\r\u202Eevil\u009B31m\u0000'
 const forged = 'AB\u007F'
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const obeyed = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/
 
 const order = {
