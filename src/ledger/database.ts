@@ -252,6 +252,9 @@ export function openDatabase(
 ): { db: Db; pool: pg.Pool } {
   const pool = new pg.Pool({ max: 20, ...config })
   pool.on('error', onError)
+  // The pool listens to idle connections only: one that ends while a transaction holds it, between two queries, would
+  // end the process with it. Its next query fails, and says so to who asked.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) }), pool }
 }
 

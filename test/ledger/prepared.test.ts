@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Db, openDatabase } from '../../src/ledger/database.ts'
+import { type Db, isConnectionError, openDatabase } from '../../src/ledger/database.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -45,4 +45,26 @@ it('goes on over a new connection when the server has ended the old one', async 
   // The first to notice fails, as with any lost connection; the next gets a fresh one.
   await ask(1).catch(() => undefined)
   expect(await ask(41)).toBe(42)
+})
+
+it('survives that the server ends a connection which a transaction holds, between two queries', async () => {
+  const unheard: unknown[] = []
+  const listen = (error: unknown) => unheard.push(error)
+  process.on('uncaughtException', listen)
+  try {
+    const admin = openDatabase({ connectionString: database.url, max: 1 }, () => undefined)
+    const cut = db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(tx)
+      await sql`SELECT pg_terminate_backend(${rows[0]!.pid}, 10000)`.execute(admin.db)
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+      await sql`SELECT 1`.execute(tx)
+    })
+    const said: unknown = await cut.catch((error: unknown) => error)
+    expect(isConnectionError(said)).toBe(true)
+    await admin.db.destroy()
+  } finally {
+    process.off('uncaughtException', listen)
+  }
+  expect(unheard).toEqual([])
+  expect((await sql<{ n: number }>`SELECT 1::int AS n`.execute(db)).rows).toEqual([{ n: 1 }])
 })

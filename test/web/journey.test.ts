@@ -63,8 +63,12 @@ test('an order placed in the shop appears by itself and goes to NetSuite', async
   expect(there.status).toBe(200)
   expect(await there.text()).toContain(order!.record!.number!)
 
+  const { externalId } = await demo.api<OrderDetail>(`/orders/${order!.id}`)
   await page.getByText(/^Show what was sent and what came back/).click()
-  await page.getByRole('group', { name: 'Sent', exact: true }).getByText('"externalId"').waitFor()
+  await page
+    .getByRole('group', { name: 'Sent', exact: true })
+    .getByText(`"externalId": "${externalId}"`)
+    .waitFor()
 })
 
 test('an order that fails says why, and is mended where it says so', async () => {
