@@ -46,6 +46,16 @@ export interface Refund {
   amount: Decimal
 }
 
+/** Two currencies of one order, which are never mixed: no amount is converted here. */
+export interface Presentment {
+  /** What the customer saw and agreed to. */
+  currency: string
+  total: Decimal
+  shopCurrency: string
+  /** Units of the customer's currency for one of the shop's, as the channel reckoned; null where it does not tell. */
+  rate: Decimal | null
+}
+
 export interface Customer {
   /** The channel's id of a registered customer; null for a guest. */
   id: string | null
@@ -68,8 +78,8 @@ export interface Order {
   paidAt: string | null
   currency: string
   pricesIncludeTax: boolean
-  /** What the customer saw, where it was another currency than the shop's. */
-  presentment: { currency: string; total: Decimal } | null
+  /** Where the customer saw another currency than the shop keeps its books in. `currency` is one of the two. */
+  presentment: Presentment | null
   total: Decimal
   totalTax: Decimal
   customer: Customer

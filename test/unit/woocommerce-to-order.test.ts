@@ -209,6 +209,59 @@ describe('an order as plug-ins send it', () => {
   })
 })
 
+describe('an order in a currency that the customer chose', () => {
+  const inPounds = (meta: object[], more: object = {}) =>
+    orderOf(
+      JSON.stringify({
+        ...JSON.parse(
+          readFileSync(
+            new URL('../../src/connectors/woocommerce/fixtures/as-plugins-send-it.json', import.meta.url),
+            'utf8',
+          ),
+        ),
+        currency: 'gbp',
+        meta_data: meta,
+        ...more,
+      }),
+    )
+  const wooPayments = (currency: unknown, rate: unknown) => [
+    { id: 1, key: '_wcpay_multi_currency_order_exchange_rate', value: rate },
+    { id: 2, key: '_wcpay_multi_currency_order_default_currency', value: currency },
+  ]
+
+  it.each([
+    ['WooPayments', wooPayments('USD', '0.81')],
+    [
+      'FOX',
+      [
+        { id: 1, key: '_woocs_order_rate', value: 0.81 },
+        { id: 2, key: '_woocs_order_base_currency', value: 'usd' },
+      ],
+    ],
+  ])('names the currency of the shop and the rate, as %s keeps them, and converts nothing', (_, meta) => {
+    const order = inPounds(meta)
+    expect(order.presentment).toEqual({ currency: 'GBP', total: '64.9', shopCurrency: 'USD', rate: '0.81' })
+    expect(order).toMatchObject({ currency: 'GBP', total: '64.9' })
+    expect(order.fields).toMatchObject({ shop_currency: 'USD', exchange_rate: '0.81' })
+    expect(totalsDifference(order)).toBeNull()
+  })
+
+  it.each(['', '0', '-1', '1e5', '0,81', { a: 1 }, null])('leaves out a rate that is none: %j', (rate) => {
+    const order = inPounds(wooPayments('USD', rate))
+    expect(order.presentment).toMatchObject({ shopCurrency: 'USD', rate: null })
+    expect(order.fields).not.toHaveProperty('exchange_rate')
+  })
+
+  it.each([['GBP'], ['gbp'], ['dollars'], [null]])(
+    'is no other one when the shop is said to keep %s',
+    (own) => {
+      const order = inPounds(wooPayments(own, '0.81'))
+      expect(order.presentment).toBeNull()
+      expect(order.fields).not.toHaveProperty('shop_currency')
+    },
+  )
+})
+
 describe('what an order cannot be without', () => {
   const base = {
     id: 1,

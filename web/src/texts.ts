@@ -254,7 +254,8 @@ export const texts = {
       total: 'Total',
       agrees: 'In NetSuite, the same',
       differs: 'In NetSuite',
-      paidIn: (text: string) => `The customer paid ${text}`,
+      paidIn: (it: { paid: string; currency: string; shopCurrency: string; rate: string | null }) =>
+        `The customer saw and paid ${it.paid}; the shop's own currency is ${it.shopCurrency}${it.rate === null ? '' : ` (1 ${it.shopCurrency} = ${it.rate} ${it.currency})`}`,
       refunded: 'Refunded',
     },
     people: {

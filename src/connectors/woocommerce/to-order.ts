@@ -5,6 +5,7 @@ import { absolute, isZero, sum } from '../../order/money.ts'
 import type { Customer, Order } from '../../order/order.ts'
 import type { RawOrder, ToOrderFailure } from '../contract.ts'
 import { linesOf, metaText } from './lines.ts'
+import { presentmentOf } from './presentment.ts'
 import { parseExactly, placeOfSyntaxError } from './raw-json.ts'
 import { type RawAddress, rawOrder, type RawWooOrder } from './raw-order.ts'
 import { readable } from './text.ts'
@@ -54,7 +55,7 @@ function canonical(order: RawWooOrder, placedAt: string, listedAt: string | null
     paidAt: inUtc(order, order.date_paid_gmt, order.date_paid),
     currency: order.currency.toUpperCase(),
     pricesIncludeTax: order.prices_include_tax,
-    presentment: null,
+    presentment: presentmentOf(order),
     total: order.total,
     totalTax: order.total_tax ?? sum(lines.map((line) => line.tax)),
     customer: customerOf(order),
@@ -136,6 +137,7 @@ const longestField = 1000
 
 /** What a mapping to custom fields may read: named fields of the order, and its meta data as `meta.KEY`. */
 function fieldsOf(order: RawWooOrder, rounding: string | null): Record<string, string> {
+  const presentment = presentmentOf(order)
   const named: Record<string, string> = {
     created_via: order.created_via,
     transaction_id: order.transaction_id,
@@ -148,6 +150,8 @@ function fieldsOf(order: RawWooOrder, rounding: string | null): Record<string, s
     shipping_method: order.shipping_lines.map((line) => readable(line.method_title)).join(', '),
     woocommerce_version: order.version,
     rounding_difference: rounding ?? '',
+    shop_currency: presentment?.shopCurrency ?? '',
+    exchange_rate: presentment?.rate ?? '',
   }
   // WordPress itself takes the first of several with one key.
   for (const entry of new Map(order.meta_data.toReversed().map((one) => [one.key, one])).values()) {

@@ -109,10 +109,17 @@ export function randomOrder(shop: Shop, wish: OrderWish = {}): NewOrder {
         key: '_wc_order_attribution_source_type',
         value: pick(random, ['organic', 'typein', 'referral', 'utm']),
       },
+      ...(currency === currencies[0] ? [] : chosenCurrency(currency)),
     ],
     ...(wish.at !== undefined && { createdAt: wish.at }),
   }
 }
+
+/** As WooPayments notes that the customer chose another currency than the shop's. */
+const chosenCurrency = ({ perEuro }: { perEuro: string }) => [
+  { key: '_wcpay_multi_currency_order_default_currency', value: currencies[0]!.code },
+  { key: '_wcpay_multi_currency_order_exchange_rate', value: perEuro },
+]
 
 const currencyOf = (country: string): string =>
   ({ US: 'USD', GB: 'GBP', JP: 'JPY', KW: 'KWD' })[country] ?? 'EUR'

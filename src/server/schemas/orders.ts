@@ -147,7 +147,10 @@ export const canonicalOrder = z
     paidAt: z.string().nullable(),
     currency: z.string(),
     pricesIncludeTax: z.boolean(),
-    presentment: z.object({ currency: z.string(), total: decimal }).nullable(),
+    presentment: z
+      .object({ currency: z.string(), total: decimal, shopCurrency: z.string(), rate: decimal.nullable() })
+      .nullable()
+      .describe("Where the customer saw another currency than the shop's own"),
     total: decimal,
     totalTax: decimal,
     customer: z.object({

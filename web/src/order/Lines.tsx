@@ -121,9 +121,13 @@ function Totals({ canonical, order }: { canonical: Canonical; order: OrderDetail
       )}
       {canonical.presentment === null ? null : (
         <p className={classes.aside}>
-          {texts.order.totals.paidIn(
-            formatMoney({ amount: canonical.presentment.total, currency: canonical.presentment.currency }),
-          )}
+          {texts.order.totals.paidIn({
+            ...canonical.presentment,
+            paid: formatMoney({
+              amount: canonical.presentment.total,
+              currency: canonical.presentment.currency,
+            }),
+          })}
         </p>
       )}
       {canonical.refunds.map(({ id, amount, reason }) => (
