@@ -1,9 +1,10 @@
 import pg from 'pg'
 import type { Deps } from '../flows/deps.ts'
+import { sayThatItWorks } from '../flows/failing-work.ts'
 import { isConnectionError } from '../ledger/database.ts'
 import { claim, dueConnections, Fenced, type Job } from '../ledger/jobs.ts'
 import { buryTheDead, deregister } from '../ledger/workers.ts'
-import { putBackFaulty } from './faulty-job.ts'
+import { mostDeaths, putBackFaulty, setDeadlyAside } from './faulty-job.ts'
 import { flows } from './flows.ts'
 
 export interface WorkerOptions {
@@ -75,7 +76,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   async function run(job: Job): Promise<void> {
     try {
-      await flows[job.kind](deps, job)
+      if (job.deaths >= mostDeaths) await setDeadlyAside(deps, job)
+      else await flows[job.kind](deps, job)
+      if (job.deaths > 0 && job.deaths < mostDeaths)
+        await deps.db.transaction().execute((tx) => sayThatItWorks(deps, tx, job))
     } catch (error) {
       await afterThrow(job, error)
     }

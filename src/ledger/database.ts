@@ -145,6 +145,7 @@ export interface Database {
     priority: Generated<number>
     run_at: Time
     attempts: Generated<number>
+    deaths: Generated<number>
     worker: string | null
     again_at: Time | null
   }

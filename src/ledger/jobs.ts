@@ -25,6 +25,8 @@ export interface Job {
   payload: unknown
   /** How often it was claimed, this time included. */
   attempts: number
+  /** How many workers in a row have ended while they did it. */
+  deaths: number
   /** The slot of the connection that the job holds while it runs. */
   slot: number
 }
@@ -90,6 +92,7 @@ interface ClaimedRow {
   order_id: string | null
   payload: unknown
   attempts: number
+  deaths: number
   n: number
 }
 
@@ -118,6 +121,7 @@ export async function claim(
     orderId: row.order_id,
     payload: row.payload,
     attempts: row.attempts,
+    deaths: row.deaths,
     slot: row.n,
   }))
 }
@@ -153,7 +157,7 @@ async function take(
       WHERE slots.connection_id = ${connection.id} AND slots.n = pairs.n)
     UPDATE jobs SET worker = ${worker}, attempts = jobs.attempts + 1, again_at = NULL FROM pairs
     WHERE jobs.id = pairs.id
-    RETURNING jobs.id, jobs.kind, jobs.key, jobs.order_id, jobs.payload, jobs.attempts, pairs.n
+    RETURNING jobs.id, jobs.kind, jobs.key, jobs.order_id, jobs.payload, jobs.attempts, jobs.deaths, pairs.n
   `.execute(db)
   return rows
 }
@@ -222,17 +226,19 @@ export async function isAskedForAgain(tx: Tx, job: Job): Promise<boolean> {
 /**
  * Ends the job's run in the caller's transaction and frees its slot. It is removed, or put back to `runAt`, with another
  * priority where one is given; `countAttempt: false` makes as if this run had not been, `anew` as if there had been none.
- * Throws `Fenced` when the job is not this worker's any more.
+ * Its worker has survived it, so the count of deaths begins anew, at `deaths`. Throws `Fenced` when the job is not this worker's any more.
  */
 export async function finish(
   tx: Tx,
   job: Job,
   worker: string,
-  next: { runAt: Date; countAttempt: boolean; anew?: true; priority?: number } | 'done' = 'done',
+  next:
+    { runAt: Date; countAttempt: boolean; anew?: true; priority?: number; deaths?: number } | 'done' = 'done',
 ): Promise<void> {
   const put = next === 'done' ? null : next.runAt
   const anew = next === 'done' || next.anew === true
   const priority = next === 'done' ? null : (next.priority ?? null)
+  const deaths = next === 'done' ? 0 : (next.deaths ?? 0)
   const { rows } = await sql<{ id: string }>`
     WITH mine AS (SELECT id, again_at FROM jobs WHERE id = ${job.id} AND worker = ${worker} FOR UPDATE),
     freed AS (
@@ -240,7 +246,7 @@ export async function finish(
     removed AS (DELETE FROM jobs USING mine WHERE jobs.id = mine.id AND mine.again_at IS NULL AND ${put}::timestamptz IS NULL),
     back AS (
       UPDATE jobs SET worker = NULL, again_at = NULL, run_at = least(mine.again_at, ${put}::timestamptz),
-        priority = coalesce(${priority}::int, jobs.priority),
+        priority = coalesce(${priority}::int, jobs.priority), deaths = ${deaths}::int,
         attempts = CASE WHEN ${anew} THEN 0 WHEN ${next !== 'done' && next.countAttempt} THEN jobs.attempts
                         ELSE greatest(jobs.attempts - 1, 0) END
       FROM mine WHERE jobs.id = mine.id AND (mine.again_at IS NOT NULL OR ${put}::timestamptz IS NOT NULL))

@@ -51,7 +51,8 @@ export async function buryTheDead(
   return buried
 }
 
-const suspiciousAttempts = 3
+const suspiciousDeaths = 3
+const longestRestMs = 5 * 60_000
 
 async function bury(
   tx: Tx,
@@ -77,11 +78,14 @@ async function bury(
       .where('n', '=', slot.n)
       .execute()
   }
-  // What was under way is looked at first; but a job whose workers die again and again may be what kills them.
+  // What was under way is looked at first; but a job whose workers die again and again may be what kills them. Such
+  // jobs rest longer each time, and one after the other, so that the one at fault takes no others along.
   await sql`
-    UPDATE jobs SET worker = NULL, again_at = NULL,
-      run_at = CASE WHEN attempts >= ${suspiciousAttempts} THEN ${now} ELSE run_at END
-    WHERE worker = ${worker.id}`.execute(tx)
+    UPDATE jobs SET worker = NULL, again_at = NULL, deaths = jobs.deaths + 1,
+      run_at = CASE WHEN jobs.deaths + 1 < ${suspiciousDeaths} THEN jobs.run_at
+        ELSE ${now}::timestamptz + least(${longestRestMs}::int, 1000 * (2 ^ jobs.deaths + mine.place)) * interval '1 millisecond' END
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM jobs WHERE worker = ${worker.id}) AS mine
+    WHERE jobs.id = mine.id`.execute(tx)
   const gone = await tx.deleteFrom('workers').where('id', '=', worker.id).executeTakeFirst()
   await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
   return Number(gone.numDeletedRows)

@@ -188,3 +188,55 @@ describe('work of a connection that fails while the rest goes on', () => {
     ])
   })
 })
+
+describe('work at which the program ended again and again', () => {
+  const ended = (kind: string, times: number) =>
+    world.db
+      .updateTable('jobs')
+      .set({ deaths: times, attempts: times })
+      .where('kind', '=', kind as 'post')
+      .execute()
+  const quietly = () => (world.deps.log = { ...world.deps.log, error: () => undefined })
+
+  it('stops its order before it is begun once more, and goes when a person posts it', async () => {
+    const { shop, db } = await start()
+    await db
+      .updateTable('connections')
+      .set({ paused_at: world.now() })
+      .where('role', '=', 'backend')
+      .execute()
+    const placed = shop.control.newOrder()
+    await world.poll()
+    await ended('post', 5)
+    quietly()
+    await db.updateTable('connections').set({ paused_at: null }).execute()
+    await world.settle()
+    const stopped = await world.order(placed.number)
+    expect(stopped.status).toBe('post_error')
+    expect(await world.problems(stopped.id)).toMatchObject([
+      { code: 'program_fault', detail: expect.stringContaining('ended 5 times') },
+    ])
+    expect(inNetSuite()).toEqual([])
+    await act('post', stopped)
+    await world.settle()
+    expect((await world.order(placed.number)).status).toBe('posted')
+  })
+
+  it('is shown on the connection, tried again after a while, and shown no more when it works', async () => {
+    const { shop, db } = await start()
+    await world.poll()
+    await ended('poll', 5)
+    quietly()
+    const placed = shop.control.newOrder()
+    await minutes(2)
+    expect(await connectionProblems(db)).toMatchObject([
+      { code: 'work_failing', subject: 'Reading orders', detail: expect.stringContaining('ended 5 times') },
+    ])
+    expect(await world.orders()).toEqual([])
+    await minutes(5)
+    expect(await connectionProblems(db)).toEqual([])
+    expect((await world.order(placed.number)).status).toBe('posted')
+    const jobs = await db.selectFrom('jobs').select('deaths').execute()
+    expect(jobs.every(({ deaths }) => deaths === 0)).toBe(true)
+  })
+})

@@ -219,22 +219,33 @@ describe('a worker that died', () => {
 
   it('leaves what it had under way to be looked at first, unless its jobs keep killing workers', async () => {
     const heir = await newWorker()
-    const [underWay, waiting] = [randomUUID(), randomUUID()]
-    await put([underWay], { runAt: later(-2000) })
+    const [first, second, waiting] = [randomUUID(), randomUUID(), randomUUID()]
+    await put([first, second], { runAt: later(-2000) })
     await put([waiting], { runAt: later(-1000) })
-    for (const expected of [underWay, underWay, waiting]) {
+    const dieAtBoth = async (at: Date) => {
       const dying = await newWorker()
-      expect(await take(dying.id, now, 1)).toMatchObject([{ key: underWay }])
+      const taken = await take(dying.id, at, 2)
+      expect(taken.map(({ key }) => key).toSorted()).toEqual([first, second].toSorted())
       await dying.liveness.release()
       await expectEventually(async () => {
-        await buryTheDead(db, { me: heir.id, now, callTimeoutMs: () => 0 })
+        await buryTheDead(db, { me: heir.id, now: at, callTimeoutMs: () => 0 })
         return (await jobsLeft()).every(({ worker }) => worker === null)
       })
-      const [next] = await take(heir.id, now, 1)
-      expect(next?.key).toBe(expected)
-      const putBack = { runAt: expected === underWay ? later(-2000) : now, countAttempt: false }
-      await db.transaction().execute((tx) => finish(tx, next!, heir.id, putBack))
+      return taken.map(({ deaths }) => deaths)
     }
+    expect(await dieAtBoth(now)).toEqual([0, 0])
+    expect(await dieAtBoth(now)).toEqual([1, 1])
+    expect(await dieAtBoth(now)).toEqual([2, 2])
+    // Now they rest, the one after the other: which of them is at fault shows when each has run by itself.
+    expect(await take(heir.id, now)).toMatchObject([{ key: waiting }])
+    const [one, other] = [...(await take(heir.id, later(5_000))), ...(await take(heir.id, later(6_000)))]
+    expect([one, other]).toMatchObject([{ deaths: 3 }, { deaths: 3 }])
+    expect([one!.key, other!.key].toSorted()).toEqual([first, second].toSorted())
+
+    await db
+      .transaction()
+      .execute((tx) => finish(tx, one!, heir.id, { runAt: later(7_000), countAttempt: true }))
+    expect(await take(heir.id, later(7_000))).toMatchObject([{ key: one!.key, deaths: 0 }])
   })
 
   it('cannot finish what another has taken over: its result is dropped', async () => {
