@@ -74,9 +74,9 @@ describe('a shipment whose sender died on the way', () => {
       .executeTakeFirstOrThrow()
     const connection = (await connectionById(world.db, world.shopId))!
     const job = { id, kind: 'ship', key: row!.id, connection, orderId: order.id } as const
-    await expect(sendShipment(world.deps, { ...job, payload: {}, attempts: 1, deaths: 0, slot: 1 })).rejects.toThrow(
-      'belongs to another worker',
-    )
+    await expect(
+      sendShipment(world.deps, { ...job, payload: {}, attempts: 1, deaths: 0, slot: 1 }),
+    ).rejects.toThrow('belongs to another worker')
     expect(written()).toEqual([])
     expect((await rows())[0]?.status).toBe('pending')
   })
