@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { z } from 'zod'
 import { formatDuration } from '../src/config/durations.ts'
-import { notificationsSchema, routeSchema } from '../src/config/file-schema.ts'
+import { notificationsSchema, retentionSchema, routeSchema } from '../src/config/file-schema.ts'
 import { backends, channels } from '../src/connectors/index.ts'
 
 const docs = join(import.meta.dirname, '..', 'docs')
@@ -37,6 +37,8 @@ const forms: Record<string, string> = {
   'import.since': 'day or time',
   'autoCancel.after': 'duration',
   'autoCancel.warn': 'list of durations',
+  history: 'duration',
+  webhooks: 'duration',
 }
 
 const outline = (schema: z.ZodType): Node =>
@@ -55,6 +57,7 @@ export async function configurationPage(): Promise<string> {
   const tables: Record<string, string> = {
     route: tableOf(routeSchema, routeSchema.parse(route), ['mapping']),
     notifications: tableOf(notificationsSchema, undefined),
+    retention: tableOf(retentionSchema, retentionSchema.parse({})),
   }
   for (const { kind, config } of [...channels, ...backends]) tables[kind] = tableOf(config, undefined)
   for (const { kind, mapping } of backends) tables[`${kind}.mapping`] = tableOf(mapping, mapping.parse({}))

@@ -11,6 +11,9 @@ export function timeOrderedId(now: Date, random: Buffer = randomBytes(10)): stri
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** The least id that `timeOrderedId` could have made at that time. */
+export const firstIdAt = (time: Date): string => timeOrderedId(time, Buffer.alloc(10))
+
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
 const safe = (text: string): string =>
   /^[A-Za-z0-9_-]{1,40}$/.test(text)

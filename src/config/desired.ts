@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { AllowList } from '../connectors/addresses.ts'
 import type { ChannelStatus, Limits } from '../connectors/contract.ts'
+import type { Retention } from './file-schema.ts'
 
 /** What the configuration has to know of a kind of channel or backend. A `Channel` or `Backend` has all of it. */
 export interface ConnectorFace {
@@ -63,6 +64,8 @@ export interface Desired {
   routes: DesiredRoute[]
   /** Null: the file says nothing of them. */
   notifications: StoredConfig | null
+  /** Null: the file says nothing of it. */
+  retention: Retention | null
   /** What works but may not be meant. */
   notes: string[]
 }
@@ -72,6 +75,8 @@ export interface Known {
   connections: ({ name: string; role: 'channel' | 'backend'; kind: string } & StoredConfig)[]
   routes: { name: string; from: string; to: string; removed: boolean }[]
   notifications: StoredConfig | null
+  /** Null: the defaults. */
+  retention: Retention | null
 }
 
 export interface ConfigurationInput {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDuration } from './durations.ts'
+import { formatDuration, parseDuration } from './durations.ts'
 
 const second = 1_000
 const day = 86_400_000
@@ -99,6 +99,24 @@ export const routeSchema = z.strictObject({
 })
 
 export type RouteInFile = z.output<typeof routeSchema>
+
+/** How long what is not needed to carry orders is kept. Everything in it has a default. */
+export const retentionSchema = z.strictObject({
+  history: duration(7 * day, 36_500 * day, '7d or more')
+    .default(400 * day)
+    .describe('requests and answers of finished orders, older versions of orders, finished imports'),
+  webhooks: duration(day, 36_500 * day, '1d or more')
+    .default(30 * day)
+    .describe('what shops delivered to announce changes'),
+})
+
+/** In milliseconds. */
+export type Retention = z.output<typeof retentionSchema>
+
+export const retentionInFile = (retention: Retention) => ({
+  history: formatDuration(retention.history),
+  webhooks: formatDuration(retention.webhooks),
+})
 
 /** Who is told. The mails themselves are sent by a later version. */
 export const notificationsSchema = z.strictObject({

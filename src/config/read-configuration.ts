@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../result.ts'
 import { type ConfigurationInput, type Desired, isGroup } from './desired.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { notificationSecrets, notificationsSchema } from './file-schema.ts'
+import { notificationSecrets, notificationsSchema, retentionSchema } from './file-schema.ts'
 import { readConnection } from './read-connection.ts'
 import { readRoutes } from './read-routes.ts'
 import { checkPart, unlessUnfilled } from './schema-mistakes.ts'
@@ -9,7 +9,7 @@ import { fillIn, setSecretsApart } from './secret-parts.ts'
 import { strings, namesOf } from './substitute.ts'
 import { type Mistake, pathText, readYaml, type YamlSource } from './yaml-source.ts'
 
-const sections = ['connections', 'routes', 'notifications']
+const sections = ['connections', 'routes', 'notifications', 'retention']
 
 /**
  * Reads a waybill.yaml: what it asks for, or every mistake in it with its place and its remedy, in the order of the
@@ -29,21 +29,21 @@ export function readConfiguration(input: ConfigurationInput): Result<Desired, Mi
         fix: `Write at least one of: ${sections.join(', ')}.`,
       },
     ])
-  const { connections, routes, notifications, ...rest } = file as Record<string, unknown>
+  const { connections, routes, notifications, retention, ...rest } = file as Record<string, unknown>
   const mistakes: Mistake[] = Object.keys(rest).map((key) => ({
     ...source.at([key]),
     path: key,
     message: `"${key}" is not known here`,
     fix: didYouMean(key, sections),
   }))
-  const desired: Desired = { connections: [], routes: [], notifications: null, notes: [] }
+  const desired: Desired = { connections: [], routes: [], notifications: null, retention: null, notes: [] }
 
   for (const [name, value] of entriesOf(connections, source, mistakes)) {
     const read = readConnection(name, value, source, input)
     mistakes.push(...read.mistakes)
     if (read.connection) desired.connections.push(read.connection)
   }
-  for (const { path, text } of strings(routes, ['routes']))
+  for (const { path, text } of [...strings(routes, ['routes']), ...strings(retention, ['retention'])])
     if (namesOf(text).length > 0)
       mistakes.push({
         ...source.at(path),
@@ -66,6 +66,11 @@ export function readConfiguration(input: ConfigurationInput): Result<Desired, Mi
     const checked = checkPart(notificationsSchema, filled.value, source, at)
     mistakes.push(...filled.mistakes, ...unlessUnfilled(checked.mistakes, filled.mistakes))
     desired.notifications = setSecretsApart('', notifications, filled.value, notificationSecrets)
+  }
+  if (retention !== undefined && retention !== null) {
+    const checked = checkPart(retentionSchema, retention, source, ['retention'])
+    mistakes.push(...checked.mistakes)
+    desired.retention = checked.value
   }
   return mistakes.length > 0 ? err(inOrder(mistakes)) : ok(desired)
 }

@@ -6,6 +6,7 @@ import {
   type DesiredConnection,
   type DesiredRoute,
 } from '../config/desired.ts'
+import { retentionInFile } from '../config/file-schema.ts'
 import { differences, type FieldChange, settingsDifferences } from '../config/differences.ts'
 import { formatDuration } from '../config/durations.ts'
 import { readConfiguration } from '../config/read-configuration.ts'
@@ -25,6 +26,7 @@ import {
   knownConfiguration,
   notificationsOwner,
   notificationsSetting,
+  retentionSetting,
 } from './known-configuration.ts'
 
 export interface ConfigurationDeps {
@@ -48,7 +50,7 @@ export interface ApplyInput {
 }
 
 export interface Change {
-  what: 'connection' | 'route' | 'notifications'
+  what: 'connection' | 'route' | 'notifications' | 'retention'
   name: string
   action: 'created' | 'changed' | 'removed' | 'unchanged'
   fields: FieldChange[]
@@ -63,7 +65,7 @@ export interface Applied {
 }
 
 /**
- * Makes connections, routes and notifications as the file says, in one transaction; what the file does not name stays
+ * Makes connections, routes, notifications and retention as the file says, in one transaction; what the file does not name stays
  * as it is. Idempotent: the same file again changes nothing. A file with a mistake changes nothing at all.
  */
 export async function applyConfiguration(
@@ -125,6 +127,11 @@ function changesOf(
     const before = known.notifications
     const fields = settingsDifferences(before ?? { config: {}, secrets: {} }, desired.notifications)
     changes.push(change('notifications', 'notifications', fields, before === null))
+  }
+  if (desired.retention) {
+    const before = known.retention
+    const fields = differences(before && retentionInFile(before), retentionInFile(desired.retention))
+    changes.push(change('retention', 'retention', fields, before === null))
   }
   return changes
 }
@@ -215,6 +222,8 @@ async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Pro
         .seal(notificationsOwner, JSON.stringify(desired.notifications.secrets))
         .toString('base64'),
     })
+  if (desired.retention && !isDone('retention', 'retention'))
+    await writeSetting(tx, retentionSetting, desired.retention)
   await startReading(tx, touched, at)
   await addEvents(
     tx,

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { ZodType } from 'zod'
 import type { Connectors } from '../config/desired.ts'
 import { formatDuration } from '../config/durations.ts'
+import { retentionInFile } from '../config/file-schema.ts'
 import { inSchemaOrder } from '../config/schema-mistakes.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Vault } from '../ledger/secrets.ts'
@@ -55,6 +56,7 @@ export async function exportConfiguration(deps: {
       })),
     }),
     ...(known.notifications && { notifications: known.notifications.config }),
+    ...(known.retention && { retention: retentionInFile(known.retention) }),
   }
   return stringify(Object.keys(file).length === 0 ? { connections: {} } : file, { lineWidth: 0 })
 }

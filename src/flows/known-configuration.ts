@@ -5,6 +5,7 @@ import type { ConnectionRow } from '../ledger/health.ts'
 import { listRoutes } from '../ledger/routes.ts'
 import type { Owner, Vault } from '../ledger/secrets.ts'
 import { readSetting } from '../ledger/settings.ts'
+import type { Retention } from '../config/file-schema.ts'
 
 /** What the ledger has of a configuration: as the file would write it, and the rows it came from. */
 export interface KnownConfiguration extends Known {
@@ -13,6 +14,7 @@ export interface KnownConfiguration extends Known {
 }
 
 export const notificationsSetting = 'notifications'
+export const retentionSetting = 'retention'
 export const notificationsOwner: Owner = {
   accountId: mainAccount,
   id: notificationsSetting,
@@ -48,6 +50,7 @@ export async function knownConfiguration(db: Db, vault: Vault): Promise<KnownCon
         vault.open(notificationsOwner, Buffer.from(notifications.sealed, 'base64')),
       ) as Record<string, string>,
     },
+    retention: (await readSetting(db, retentionSetting)) as Retention | null,
   }
 }
 

@@ -190,7 +190,7 @@ describe('a backup', () => {
     expect(most - before).toBeLessThan(50e6)
     const sum = `SELECT md5(string_agg(md5(body), '' ORDER BY id)) FROM t`
     expect((await target.pool.query(sum)).rows).toEqual((await source.pool.query(sum)).rows)
-  }, 60_000)
+  }, 180_000)
 
   test('of a database without Waybill is refused', async () => {
     const { pool } = await emptyDatabase()

@@ -57,7 +57,7 @@ export const connectors: Connectors = {
   ],
 }
 
-export const nothingKnown: Known = { connections: [], routes: [], notifications: null }
+export const nothingKnown: Known = { connections: [], routes: [], notifications: null, retention: null }
 
 export function input(yaml: string, change: Partial<ConfigurationInput> = {}): ConfigurationInput {
   return {

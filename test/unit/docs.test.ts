@@ -111,7 +111,7 @@ test.each(['README.md', 'docs/configuration.md'])('the waybill.yaml in %s is a r
       yaml,
       values: { ...values, NS_KEY: key },
       connectors: { channels, backends },
-      known: { connections: [], routes: [], notifications: null },
+      known: { connections: [], routes: [], notifications: null, retention: null },
       allow: allowList([]),
     })
     expect(result.ok ? [] : result.error).toEqual([])

@@ -4,6 +4,7 @@ import { backends, channels } from '../../connectors/index.ts'
 import type { Log } from '../../connectors/contract.ts'
 import { settleRestored } from '../../flows/after-restore.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../../flows/deps.ts'
+import { pruneDaily } from '../../flows/prune-daily.ts'
 import { timeOrderedId } from '../../ids.ts'
 import { createDeps } from '../../jobs/create-deps.ts'
 import { enqueueRecurring } from '../../jobs/recurring.ts'
@@ -77,11 +78,13 @@ export async function joinIn(
         callTimeoutMs: timeouts.of,
       })
     : null
+  const pruning = options.runJobs ? keepPruning(deps) : null
   return {
     deps,
     failed: worker ? worker.failed : liveness.lost,
     stop: async () => {
       timeouts.stop()
+      clearInterval(pruning ?? undefined)
       // Calls may end in peace for a while; what is cut off then is looked up by whoever comes next.
       const patience = setTimeout(() => stopping.abort(), 8000)
       await worker?.stop()
@@ -92,6 +95,23 @@ export async function joinIn(
       await deps.close()
     },
   }
+}
+
+function keepPruning(deps: Deps): NodeJS.Timeout {
+  const look = async () => {
+    const pruned = await pruneDaily(deps)
+    if (pruned) deps.log.info(pruned, 'removed what is not kept any longer')
+  }
+  return setInterval(
+    () =>
+      void look().catch((error: unknown) =>
+        deps.log.warn(
+          { err: error },
+          'what is not kept any longer could not be removed; it is tried again tomorrow',
+        ),
+      ),
+    10 * 60_000,
+  ).unref()
 }
 
 const longestUsual = 120_000

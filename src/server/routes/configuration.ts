@@ -18,7 +18,7 @@ const applied = z
     changed: z.boolean(),
     changes: z.array(
       z.object({
-        what: z.enum(['connection', 'route', 'notifications']),
+        what: z.enum(['connection', 'route', 'notifications', 'retention']),
         name: z.string(),
         action: z.enum(['created', 'changed', 'removed', 'unchanged']),
         fields: z.array(fieldChange).describe('Secrets are shown by the name they come from'),
@@ -45,7 +45,7 @@ export function configurationRoutes(app: FastifyInstance, deps: ConfigurationDep
     '/configuration',
     {
       schema: {
-        summary: 'Make connections, routes and notifications as a waybill.yaml says',
+        summary: 'Make connections, routes, notifications and retention as a waybill.yaml says',
         body: request,
         response: { 200: applied },
       },
