@@ -98,7 +98,7 @@ test('the commands that the documents name are those of the program, with their 
     const texts = command === 'sandbox' ? help('sandbox', 'shop') : help(command)
     expect(options.filter((option) => !texts.includes(option))).toEqual([])
   }
-})
+}, 120_000)
 
 test.each(['README.md', 'docs/configuration.md'])('the waybill.yaml in %s is a right one', (page) => {
   const blocks = [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!)
