@@ -55,6 +55,7 @@ export interface DesiredRoute {
   everyMs: number
   postAutomatic: boolean
   autoCancel: AutoCancel | null
+  cancelledAfterPosting: 'ask' | 'cancel' | 'keep'
   /** As the file writes it: checked, and read with the backend's `mapping` where it is used. */
   mapping: unknown
 }

@@ -95,6 +95,12 @@ export const routeSchema = z.strictObject({
     ])
     .default(false)
     .describe('false, or { after, warn }'),
+  cancelledAfterPosting: z
+    .enum(['ask', 'cancel', 'keep'])
+    .default('ask')
+    .describe(
+      'what happens when the shop cancels an order that is in the backend: ask (a person decides), cancel (its record is closed there, unless something was shipped or billed: then a person is asked), keep (it stays)',
+    ),
   mapping: z.unknown().optional(),
 })
 

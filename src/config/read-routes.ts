@@ -149,6 +149,7 @@ function desiredRoute(route: RouteInFile, channel: ChannelFace, mapping: unknown
     everyMs: route.import.every,
     postAutomatic: route.post.automatic,
     autoCancel: route.autoCancel === false ? null : route.autoCancel,
+    cancelledAfterPosting: route.cancelledAfterPosting,
     mapping,
   }
 }

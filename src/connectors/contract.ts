@@ -242,6 +242,35 @@ export interface BackendShipment {
   completesOrder: boolean
 }
 
+/** A record as it is now, for whoever wants to change it. */
+export interface RecordState {
+  ref: RecordRef
+  /** Whether nothing of it can be delivered any more. */
+  closed: boolean
+  /** What has been made of it, or what else keeps it from being changed, in words that end a sentence; null: nothing. */
+  untouchable: string | null
+  /** The connector's own reading of it. */
+  content: unknown
+}
+
+/** One field of a record: what Waybill sent, what stands there now, and what the newer version of the order wants. */
+export interface RecordField {
+  label: string
+  sent: string | null
+  found: string | null
+  wanted: string | null
+}
+
+/** How a record would follow a newer version of its order. */
+export interface UpdatePlan {
+  /** What is written. Empty: the record says it all already. */
+  fields: RecordField[]
+  /** What is not as Waybill sent it: a person has edited it, and it is never overwritten. */
+  conflicts: RecordField[]
+  /** The connector's own form of `fields`. */
+  patch: unknown
+}
+
 /** A fix a person chose: "SKU MUG-RED is item 1009". */
 export interface MappingFix {
   action: 'map_sku' | 'map_payment' | 'map_shipping' | 'map_tax' | 'map_item_kind'
@@ -302,4 +331,15 @@ export interface Backend<Config, Mapping, Draft, Lookups> {
   /** Forgets what `memory` holds of items and the like, so that the next lookup asks anew. */
   forget(memory: Map<string, unknown>): void
   recordUrl(config: Config, recordId: string): string
+  /** What can be done with a record after it was made. Absent: people do it in the backend. */
+  changing?: {
+    /** Reads the record itself. Null: the backend says there is none. */
+    look(ctx: Ctx<Config>, recordId: string): Promise<Outcome<RecordState | null>>
+    /** Pure. What has to be written so that the record says what `wanted` says where it says what `sent` said. */
+    plan(input: { sent: Order; wanted: Order; mapping: Mapping; record: RecordState }): UpdatePlan
+    /** Writes these fields and no others. The same again changes nothing more. */
+    update(ctx: Ctx<Config>, recordId: string, plan: UpdatePlan): Promise<Outcome<true>>
+    /** Closes what is open of it. The same again changes nothing more. */
+    close(ctx: Ctx<Config>, recordId: string, record: RecordState): Promise<Outcome<true>>
+  }
 }

@@ -159,6 +159,7 @@ export function routeOfRow(row: RouteRow): DesiredRoute {
     everyMs: row.every_ms,
     postAutomatic: row.post_automatic,
     autoCancel: row.auto_cancel as DesiredRoute['autoCancel'],
+    cancelledAfterPosting: row.cancelled_after_posting,
     mapping: row.mapping,
   }
 }
@@ -175,6 +176,7 @@ function routeAsShown(route: DesiredRoute): object {
           warn: route.autoCancel.warnMs.map((ms) => formatDuration(ms)),
         }
       : false,
+    cancelledAfterPosting: route.cancelledAfterPosting,
     mapping: route.mapping,
   }
 }

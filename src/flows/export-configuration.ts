@@ -52,6 +52,7 @@ export async function exportConfiguration(deps: {
               warn: route.autoCancel.warnMs.map((ms) => formatDuration(ms)),
             }
           : false,
+        cancelledAfterPosting: route.cancelledAfterPosting,
         mapping: ordered(mappingOf(route.to), route.mapping),
       })),
     }),

@@ -45,6 +45,7 @@ export interface Database {
     every_ms: number
     post_automatic: boolean
     auto_cancel: Json | null
+    cancelled_after_posting: Generated<'ask' | 'cancel' | 'keep'>
     mapping: Json
     removed_at: Time | null
     created_at: Time
@@ -120,6 +121,23 @@ export interface Database {
     cancels_at: Time | null
     changed_after_posting_at: Time | null
     cancel_requested_at: Time | null
+    ignored_raw_id: string | null
+    cancel_kept_at: Time | null
+  }
+  record_changes: {
+    id: string
+    account_id: string
+    order_id: string
+    kind: 'update' | 'replace' | 'cancel'
+    state: 'waiting' | 'sending' | 'done' | 'refused'
+    raw_id: string
+    record_id: string
+    record_number: string | null
+    actor: string
+    asked_at: Time
+    unknown_until: Time | null
+    ended_at: Time | null
+    detail: Generated<Json>
   }
   events: {
     id: Generated<string>

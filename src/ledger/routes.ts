@@ -27,6 +27,8 @@ export interface RouteToStore {
   everyMs: number
   postAutomatic: boolean
   autoCancel: { afterMs: number; warnMs: number[] } | null
+  /** What happens with a record whose order the channel cancels. Default: ask. */
+  cancelledAfterPosting?: RouteRow['cancelled_after_posting']
   mapping: unknown
 }
 
@@ -38,6 +40,7 @@ export async function storeRoute(tx: Tx, route: RouteToStore, at: Date): Promise
     every_ms: route.everyMs,
     post_automatic: route.postAutomatic,
     auto_cancel: route.autoCancel === null ? null : JSON.stringify(route.autoCancel),
+    cancelled_after_posting: route.cancelledAfterPosting ?? 'ask',
     mapping: JSON.stringify(route.mapping),
     removed_at: null,
     updated_at: at,

@@ -111,6 +111,7 @@ export function routeJson(row: Awaited<ReturnType<typeof listRoutes>>[number]): 
     everyMs: row.every_ms,
     postAutomatic: row.post_automatic,
     autoCancel: row.auto_cancel as RouteJson['autoCancel'],
+    cancelledAfterPosting: row.cancelled_after_posting,
     mapping: row.mapping as Record<string, unknown>,
     createdAt: timeJson(row.created_at),
     updatedAt: timeJson(row.updated_at),

@@ -8,7 +8,7 @@ import { failureOf, unreadable, type Purpose } from './errors.ts'
 export type NetSuiteCtx = Ctx<NetSuiteConfig>
 
 interface Ask extends Purpose {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PATCH'
   /** Below the base address, with its query. */
   path: string
   headers?: Record<string, string>
@@ -97,6 +97,28 @@ export async function createRecord(
   })
   if (!answer.ok) return answer
   return ok(/\/([^/?]+)\/?$/.exec(answer.value.headers['location'] ?? '')?.[1] ?? null)
+}
+
+/**
+ * Changes the fields of a record that the body names, and no others; a sublist's line is named by its `line`. The same
+ * again changes nothing more. NetSuite knows no condition ("only if unchanged since"): read the record right before.
+ * https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_1545142173.html
+ * https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_159795512874.html
+ */
+export async function changeRecord(
+  ctx: NetSuiteCtx,
+  path: string,
+  body: object,
+  purpose: Omit<Purpose, 'write'>,
+): Promise<Outcome<true>> {
+  const answer = await send(ctx, {
+    ...purpose,
+    write: true,
+    method: 'PATCH',
+    path: `/services/rest/record/v1/${path}`,
+    body,
+  })
+  return answer.ok ? ok(true) : answer
 }
 
 const time = z.object({ serverTime: z.string() })

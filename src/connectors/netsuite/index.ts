@@ -1,5 +1,6 @@
 import type { Backend } from '../contract.ts'
 import { identify } from './account.ts'
+import { changing } from './changing.ts'
 import { choices } from './choices.ts'
 import { config, milliseconds, recordUrl, type NetSuiteConfig } from './config.ts'
 import { forget, lookups, type NetSuiteLookups } from './lookups.ts'
@@ -32,6 +33,7 @@ export const netsuite: Backend<NetSuiteConfig, NetSuiteMapping, NetSuiteDraft, N
   choices,
   forget,
   recordUrl,
+  changing,
 }
 
 export type { NetSuiteConfig } from './config.ts'

@@ -59,12 +59,7 @@ export function prepare(input: Preparation): Result<NetSuiteDraft, [Problem, ...
   const currency = currencyOf(input, problems)
   const customer = customerOf(input, currency, problems)
   const payment = paymentOf(input, problems)
-  const address = (of: Order['billing'], label: string) =>
-    of && addressBody(of, label, mapping.addresses.states, problems)
-  const billing = address(order.billing, 'Billing')
-  const shippingAddress = address(order.shipping ?? order.billing, 'Shipping')
-  const fields = customFields(order, mapping, problems)
-  const otherRefNum = whole(order.number, limits.otherRefNum, 'Order number', problems)
+  const said = whatIsSaid(order, mapping, problems)
   const fitted = linesThatFit(input, problems)
 
   const [first, ...others] = problems
@@ -73,8 +68,8 @@ export function prepare(input: Preparation): Result<NetSuiteDraft, [Problem, ...
     throw new Error('lines and customer are missing without a problem')
 
   const { defaults } = mapping
-  const email = mailable(emailOf(order))
   const body: Record<string, unknown> = {
+    ...said,
     externalId: input.externalId,
     ...reference('subsidiary', defaults.subsidiary),
     ...reference('customForm', defaults.customForm),
@@ -82,17 +77,11 @@ export function prepare(input: Preparation): Result<NetSuiteDraft, [Problem, ...
     ...(lookups.currencies.length > 1 && reference('currency', currency ?? undefined)),
     tranDate: dayOf(order.placedAt, lookups.timeZone),
     orderStatus: { id: defaults.orderStatus },
-    memo: shorten(memoOf(order, defaults.memo), limits.memo),
-    otherRefNum,
-    ...(email && { email }),
     ...reference('location', defaults.location),
     ...reference('department', defaults.department),
     ...reference('class', defaults.class),
     ...payment,
-    ...(billing && { billingAddress: billing }),
-    ...(shippingAddress && { shippingAddress }),
     ...shippingFields(fitted, mapping),
-    ...fields,
     item: { items: fitted.lines.map((line, index) => lineBody(line, index, mapping)) },
     ...(mapping.tax.mode === 'suiteTaxOverride' && taxDetails(fitted, mapping, order.currency)),
   }
@@ -107,6 +96,30 @@ export function prepare(input: Preparation): Result<NetSuiteDraft, [Problem, ...
     ),
     currency: order.currency,
   })
+}
+
+/**
+ * The fields of the sales order that only say something: where it goes, to whom, what was noted. None of them decides what
+ * is delivered or what it costs.
+ */
+export function whatIsSaid(
+  order: Order,
+  mapping: NetSuiteMapping,
+  problems: Problem[],
+): Record<string, unknown> {
+  const address = (of: Order['billing'], label: string) =>
+    of && addressBody(of, label, mapping.addresses.states, problems)
+  const billingAddress = address(order.billing, 'Billing')
+  const shippingAddress = address(order.shipping ?? order.billing, 'Shipping')
+  const email = mailable(emailOf(order))
+  return {
+    memo: shorten(memoOf(order, mapping.defaults.memo), limits.memo),
+    otherRefNum: whole(order.number, limits.otherRefNum, 'Order number', problems),
+    ...(email && { email }),
+    ...(billingAddress && { billingAddress }),
+    ...(shippingAddress && { shippingAddress }),
+    ...customFields(order, mapping, problems),
+  }
 }
 
 const reference = (field: string, id: string | undefined) => (id === undefined ? {} : { [field]: { id } })

@@ -227,6 +227,8 @@ export interface ReadRequest<T> {
   custom: Record<string, unknown>
   /** Paths of properties that the record does not have. */
   unknown: string[]
+  /** Paths of fields given as null: a change empties them. */
+  cleared: string[]
 }
 
 /** What the caller asks for misspelt properties in X-NetSuite-PropertyNameValidation; Warning when absent. */
@@ -246,7 +248,8 @@ export function readRequest<T extends z.ZodObject>(
       ],
     })
   const unknown: string[] = []
-  const known = canonical(schema, body, '', unknown)
+  const cleared: string[] = []
+  const known = canonical(schema, body, '', { unknown, cleared })
   if (names === 'Error' && unknown.length > 0)
     return err({
       status: 400,
@@ -259,25 +262,31 @@ export function readRequest<T extends z.ZodObject>(
   const parsed = schema.safeParse(known)
   if (!parsed.success) return err({ status: 400, details: parsed.error.issues.map(describe) })
   const custom = Object.fromEntries(Object.entries(body).filter(([name]) => isCustomField(name)))
-  return ok({ value: parsed.data, custom, unknown })
+  return ok({ value: parsed.data, custom, unknown, cleared })
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function canonical(schema: unknown, value: unknown, path: string, unknown: string[]): unknown {
+interface Found {
+  unknown: string[]
+  cleared: string[]
+}
+
+function canonical(schema: unknown, value: unknown, path: string, found: Found): unknown {
   const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema
   if (inner instanceof z.ZodArray && Array.isArray(value))
-    return value.map((element, at) => canonical(inner.element, element, `${path}[${at}]`, unknown))
+    return value.map((element, at) => canonical(inner.element, element, `${path}[${at}]`, found))
   if (!(inner instanceof z.ZodObject) || !isObject(value)) return value
   const names = new Map(Object.keys(inner.shape).map((name) => [name.toLowerCase(), name]))
   const known: Record<string, unknown> = {}
   for (const [given, content] of Object.entries(value)) {
     const name = names.get(given.toLowerCase())
     const at = path === '' ? given : `${path}.${given}`
-    if (name !== undefined) {
-      if (content !== null) known[name] = canonical(inner.shape[name], content, at, unknown)
-    } else if (!isCustomField(given) && given !== 'links') unknown.push(at)
+    if (name === undefined) {
+      if (!isCustomField(given) && given !== 'links') found.unknown.push(at)
+    } else if (content === null) found.cleared.push(path === '' ? name : `${path}.${name}`)
+    else known[name] = canonical(inner.shape[name], content, path === '' ? name : `${path}.${name}`, found)
   }
   return known
 }

@@ -134,7 +134,7 @@ function salesOrder({ account, request, key, action, target }: Resource): Answer
   if (request.method === 'PATCH') {
     const body = read(salesOrderRequest, request)
     if (!body.ok) return fail(body)
-    const changed = updateSalesOrder(account, order, body.value.value, body.value.custom)
+    const changed = updateSalesOrder(account, order, body.value)
     return changed.ok ? done(account, `salesOrder/${order.id}`) : fail(changed)
   }
   if (request.method === 'DELETE') {

@@ -2,17 +2,33 @@ import { Big } from 'big.js'
 import { ok } from '../../result.ts'
 import { transact, type Account } from './account.ts'
 import { userError, type Outcome } from './answers.ts'
-import type { SalesOrderRequest } from './requests.ts'
+import type { ReadRequest, SalesOrderRequest } from './requests.ts'
 import { itemLines, negative, rememberCustomFields, touch, type TransactionRow } from './sales-orders.ts'
 import { computeTotals } from './totals.ts'
 
-/** PATCH: memo, reference, status, custom fields, and lines that are closed or get another quantity by their `line`. */
+/** What a PATCH changes here; a real account takes more. */
+const changeable = new Set([
+  'memo',
+  'otherRefNum',
+  'email',
+  'orderStatus',
+  'billingAddress',
+  'shippingAddress',
+  'item',
+])
+
+/**
+ * PATCH: what is said on the order, its addresses (part by part, null empties a part), its status, custom fields, and lines
+ * that are closed or get another quantity by their `line`.
+ * https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_159795512874.html
+ */
 export function updateSalesOrder(
   account: Account,
   order: TransactionRow,
-  request: SalesOrderRequest,
-  custom: Record<string, unknown>,
+  { value: request, custom, cleared }: ReadRequest<SalesOrderRequest>,
 ): Outcome<true> {
+  const other = [...Object.keys(request), ...cleared].find((name) => !changeable.has(name.split('.')[0]!))
+  if (other !== undefined) return userError(`This sandbox does not change the field ${other}.`, other)
   if (order.locked === 1) return userError('This record has been locked by a user defined workflow.')
   const lines = itemLines(account, order.id)
   for (const [at, change] of (request.item?.items ?? []).entries())
@@ -21,25 +37,58 @@ export function updateSalesOrder(
         `You have entered an Invalid Field Value ${change.line} for the following field: line.`,
         `item.items[${at}]`,
       )
+  for (const field of ['billingAddress', 'shippingAddress'] as const) {
+    const country = request[field]?.country
+    if (country !== undefined && !/^[A-Z]{2}$/.test(country))
+      return userError(`Invalid country reference key ${country}.`, `${field}.country`)
+  }
+  const given = (field: 'memo' | 'otherRefNum' | 'email', before: string | null): string | null =>
+    request[field] ?? (cleared.includes(field) ? null : before)
   rememberCustomFields(account, custom)
   transact(account, () => {
     for (const change of request.item?.items ?? []) changeLine(account, order.id, change)
     account
       .sql(
-        `UPDATE ns_transaction SET memo = COALESCE(?, memo), other_ref_num = COALESCE(?, other_ref_num),
-           status = COALESCE(?, status), body = json_patch(body, ?) WHERE id = ?`,
+        `UPDATE ns_transaction SET memo = ?, other_ref_num = ?, email = ?, status = COALESCE(?, status),
+           body = json_patch(body, ?) WHERE id = ?`,
       )
       .run(
-        request.memo ?? null,
-        request.otherRefNum ?? null,
+        given('memo', order.memo),
+        given('otherRefNum', order.other_ref_num),
+        given('email', order.email),
         request.orderStatus ?? null,
-        JSON.stringify(custom),
+        JSON.stringify({ ...custom, ...addresses(request, cleared) }),
         order.id,
       )
+    followLines(account, order.id)
     recompute(account, order)
     touch(account, order.id)
   })
   return ok(true)
+}
+
+/** As json_patch wants them: null takes a part away. */
+function addresses(request: SalesOrderRequest, cleared: string[]): Record<string, unknown> {
+  const names = ['billingAddress', 'shippingAddress'] as const
+  return Object.fromEntries(
+    names
+      .filter((name) => request[name] !== undefined || cleared.includes(name))
+      .map((name) => {
+        const gone = cleared
+          .filter((path) => path.startsWith(`${name}.`))
+          .map((path) => [path.slice(name.length + 1), null])
+        return [name, cleared.includes(name) ? null : { ...request[name], ...Object.fromEntries(gone) }]
+      }),
+  )
+}
+
+/** An order whose lines are all closed is closed; one with a line that was opened again is open. */
+function followLines(account: Account, order: number): void {
+  const lines = itemLines(account, order)
+  const nothingLeft = lines.every((line) => line.fulfilled === '0')
+  if (lines.every((line) => line.closed === 1) && nothingLeft)
+    account.sql("UPDATE ns_transaction SET status = 'H' WHERE id = ?").run(order)
+  else account.sql("UPDATE ns_transaction SET status = 'B' WHERE id = ? AND status = 'H'").run(order)
 }
 
 function changeLine(

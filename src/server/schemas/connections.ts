@@ -57,6 +57,7 @@ export const route = z
     everyMs: z.number().int(),
     postAutomatic: z.boolean(),
     autoCancel: z.object({ afterMs: z.number(), warnMs: z.array(z.number()) }).nullable(),
+    cancelledAfterPosting: z.enum(['ask', 'cancel', 'keep']),
     mapping: z.record(z.string(), z.unknown()),
     createdAt: time,
     updatedAt: time,
