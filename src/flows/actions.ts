@@ -13,11 +13,14 @@ import {
   shipmentsOf,
 } from '../ledger/many-orders.ts'
 import { type OrderRow, updateOrder } from '../ledger/orders.ts'
+import { withOpenChange } from '../ledger/record-changes.ts'
 import type { ProblemCode } from '../order/problems.ts'
 import { shippingStatuses, type Status, statusOfShipments } from '../order/status.ts'
 import { type OrderAction, whyNot } from './available-actions.ts'
 import type { Deps } from './deps.ts'
+import { keepRecord } from './later-version.ts'
 import { startImport } from './import-by-id.ts'
+import { askForChanges } from './record-change.ts'
 import { followShipments } from './shipping-status.ts'
 
 export interface Asked {
@@ -64,6 +67,7 @@ export async function actOnOrders(deps: Deps, asked: Asked): Promise<Acted> {
 async function actInTransaction(deps: Deps, tx: Tx, { action, orderIds, actor }: Asked): Promise<Acted> {
   const orders = await lockOrders(tx, orderIds)
   const codes = await openProblemCodes(tx, orderIds)
+  const changing = await withOpenChange(tx, orderIds)
   const allowed: OrderRow[] = []
   const skipped: Skipped[] = []
   for (const order of orders) {
@@ -71,6 +75,9 @@ async function actInTransaction(deps: Deps, tx: Tx, { action, orderIds, actor }:
       status: order.status,
       linked: order.record_id !== null,
       problems: (codes.get(order.id) ?? []) as ProblemCode[],
+      changed: order.changed_after_posting_at !== null,
+      cancelRequested: order.cancel_requested_at !== null,
+      changing: changing.has(order.id),
     })
     if (why === null) allowed.push(order)
     else skipped.push({ id: order.id, number: order.number, why })
@@ -169,6 +176,24 @@ const actions: Record<OrderAction, Action> = {
     await note(tx, orders, { at, actor, kind: 'resend_requested' })
     await releaseShipments(tx, idsOf(orders), at)
     await enqueueShipments(tx, orders, at)
+  },
+
+  ignore_changes: async (deps, tx, orders, actor) => {
+    const at = deps.now()
+    for (const order of orders)
+      await updateOrder(tx, order.id, at, {
+        ignored_raw_id: order.raw_id,
+        changed_after_posting_at: null,
+      })
+    await note(tx, orders, { at, actor, kind: 'changes_ignored' })
+  },
+
+  update_record: (deps, tx, orders, actor) => askForChanges(deps, tx, { kind: 'update', orders, actor }),
+  replace_record: (deps, tx, orders, actor) => askForChanges(deps, tx, { kind: 'replace', orders, actor }),
+  cancel_record: (deps, tx, orders, actor) => askForChanges(deps, tx, { kind: 'cancel', orders, actor }),
+
+  keep_record: async (deps, tx, orders, actor) => {
+    for (const order of orders) await keepRecord(tx, order.id, deps.now(), actor)
   },
 }
 

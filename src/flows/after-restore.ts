@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { connectionById } from '../ledger/health.ts'
 import { enqueue } from '../ledger/jobs.ts'
 import { changeStatuses, lockOrders } from '../ledger/many-orders.ts'
+import { openChangesMayHaveBeenSent } from '../ledger/record-changes.ts'
 import { readSetting, removeSetting, writeSetting } from '../ledger/settings.ts'
 import type { Db, Tx } from '../ledger/database.ts'
 import { backendFor, type Deps } from './deps.ts'
@@ -34,16 +35,34 @@ export async function settleRestored(deps: Deps): Promise<number> {
         backendId,
         orders.map((order) => order.id),
       )
+    for (const { backend_id: backendId } of await backendsWithChanges(tx)) {
+      const until = await untilUnknown(deps, tx, backendId)
+      await openChangesMayHaveBeenSent(tx, backendId, until)
+    }
     await removeSetting(tx, setting)
     return ids.length
   })
 }
 
-async function lookUp(deps: Deps, tx: Tx, backendId: string, ids: string[]): Promise<void> {
+const backendsWithChanges = (tx: Tx) =>
+  tx
+    .selectFrom('record_changes')
+    .innerJoin('orders', 'orders.id', 'record_changes.order_id')
+    .select('orders.backend_id')
+    .distinct()
+    .where('record_changes.ended_at', 'is', null)
+    .execute()
+
+/** Until then a request of the life before may still be running at the backend. */
+async function untilUnknown(deps: Deps, tx: Tx, backendId: string): Promise<Date> {
   const connection = (await connectionById(tx, backendId))!
   const { requestLimitMs, timeoutMs } = backendFor(deps, connection).timing(deps.configOf(connection))
+  return new Date(deps.now().getTime() + requestLimitMs + timeoutMs)
+}
+
+async function lookUp(deps: Deps, tx: Tx, backendId: string, ids: string[]): Promise<void> {
   const at = deps.now()
-  const until = new Date(at.getTime() + requestLimitMs + timeoutMs)
+  const until = await untilUnknown(deps, tx, backendId)
   const orders = await lockOrders(tx, ids)
   await changeStatuses(tx, orders, {
     to: 'verifying',

@@ -11,6 +11,11 @@ export const orderActions = [
   'check_again',
   'accept_total',
   'resend_shipment',
+  'ignore_changes',
+  'update_record',
+  'replace_record',
+  'cancel_record',
+  'keep_record',
 ] as const
 export type OrderAction = (typeof orderActions)[number]
 
@@ -21,6 +26,12 @@ export interface Situation {
   linked: boolean
   /** The codes of its open problems. */
   problems: ProblemCode[]
+  /** Whether the shop changed it after it was posted, and nobody has decided about that. */
+  changed: boolean
+  /** Whether the shop cancelled it after it was posted, and nobody has decided about that. */
+  cancelRequested: boolean
+  /** Whether its record is being changed. */
+  changing: boolean
 }
 
 /** Problems of what the channel sent: sending the same to the backend cannot help. */
@@ -38,13 +49,15 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
     if (status === 'import_error') return 'it cannot be read; read it again from the shop'
     return ['imported', 'scheduled', 'post_error'].includes(status) ? null : 'it has been posted already'
   },
-  cancel: ({ status }) => {
+  cancel: ({ status, changing }) => {
+    if (changing) return underWay
     if (status === 'cancelled') return 'it is cancelled already'
     if (status === 'posting' || status === 'verifying')
       return 'it is on its way to the backend; wait for the outcome'
     return mayGo(status, 'cancelled') ? null : 'it is complete'
   },
-  uncancel: ({ status }) => (status === 'cancelled' ? null : 'it is not cancelled'),
+  uncancel: ({ status, changing }) =>
+    changing ? underWay : status === 'cancelled' ? null : 'it is not cancelled',
   import_again: ({ status, linked }) =>
     ['import_error', 'held', 'imported', 'post_error'].includes(status) && !linked
       ? null
@@ -59,6 +72,26 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
       ? null
       : 'its total does not differ',
   resend_shipment: ({ status }) => (status === 'shipment_error' ? null : 'none of its shipments has failed'),
+  ignore_changes: ({ changed, linked, changing }) =>
+    !changed || !linked ? unchanged : changing ? underWay : null,
+  update_record: (order) =>
+    !order.changed ? unchanged : order.status === 'cancelled' ? 'it is cancelled' : whyNotTouch(order),
+  replace_record: (order) => (order.changed ? whyNotTouch(order) : unchanged),
+  cancel_record: (order) => (order.cancelRequested ? whyNotTouch(order) : notRequested),
+  keep_record: ({ cancelRequested, linked, changing }) =>
+    !cancelRequested || !linked ? notRequested : changing ? underWay : null,
+}
+
+const underWay = 'its record is being changed; wait for the outcome'
+const unchanged = 'there is no change in the shop to decide about'
+const notRequested = 'the shop has not cancelled it after it was posted'
+
+/** What keeps its record from being changed or given up, as far as Waybill knows; the backend is asked as well. */
+function whyNotTouch({ status, linked, changing }: Situation): string | null {
+  if (!linked) return 'it has no record in the backend yet'
+  if (changing) return underWay
+  if (status === 'posted' || status === 'post_error' || status === 'cancelled') return null
+  return 'something of it has been shipped'
 }
 
 export function whyNot(action: OrderAction, order: Situation): string | null {

@@ -26,17 +26,20 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   const rawId = (await keepRaws(tx, [rawOf(deps, input)])).get(input.raw.id)!
   const unchanged = { orderId: known.id, status: known.status, outcome: 'unchanged' } as const
   const isSame = known.raw_id === rawId
-  const mayPass = ['held', 'import_error'].includes(known.status) || known.cancel_reason === 'at_channel'
+  const mayPass =
+    known.record_id === null &&
+    (['held', 'import_error'].includes(known.status) || known.cancel_reason === 'at_channel')
   if (isOlder(input, known) || (isSame && !mayPass)) return unchanged
   // The route's rules may be others by now, the program a newer one, or the order back from the shop's trash: what was
   // stopped for that is judged anew though the shop shows nothing new.
-  const { place, facts } = judge(deps, input, known)
+  const judged = judge(deps, input, known)
+  const { place } = judged
   if (isSame && place.status === known.status) {
     if (known.reason !== place.reason)
       await updateOrder(tx, known.id, deps.now(), { reason: place.reason, hold: JSON.stringify(place.hold) })
     return unchanged
   }
-  return takeNewVersion(deps, tx, input, known, place, { ...facts, raw_id: rawId })
+  return takeNewVersion(deps, tx, input, known, { judged, rawId })
 }
 
 /** A page that was on its way while a webhook brought a newer version. What a person asks for is taken as it is. */

@@ -32,6 +32,8 @@ export interface Place {
 
 export interface Judgement {
   place: Place
+  /** Null: it cannot be read. */
+  order: Order | null
   facts: ReturnType<typeof factsOf>
 }
 
@@ -44,6 +46,7 @@ export function judge(deps: Deps, input: ImportInput, known: OrderRow | null): J
   return {
     place: placeOf(reading, { input, channel, anyway, known }),
     facts: factsOf(reading, channel, input, anyway),
+    order: reading.ok ? reading.value : null,
   }
 }
 

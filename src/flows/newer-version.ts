@@ -13,8 +13,9 @@ import {
 import { closeProblems, replaceProblems } from '../ledger/problems.ts'
 import { readRaw } from '../ledger/raw.ts'
 import type { Status } from '../order/status.ts'
-import { channelFor, type Deps } from './deps.ts'
-import { type ImportInput, judge, type Judgement, type Place } from './judge-order.ts'
+import type { Deps } from './deps.ts'
+import { type ImportInput, judge, type Judgement } from './judge-order.ts'
+import { cancellationRequested, noteLaterVersion } from './later-version.ts'
 import { routeById } from './route.ts'
 
 export interface ImportResult {
@@ -23,7 +24,10 @@ export interface ImportResult {
   outcome: 'new' | 'changed' | 'unchanged'
 }
 
-type Facts = Judgement['facts'] & { raw_id: string }
+interface NewVersion {
+  judged: Judgement
+  rawId: string
+}
 
 export const postJob = (orderId: string, { route }: Pick<ImportInput, 'route'>, at: Date) => ({
   kind: 'post' as const,
@@ -50,19 +54,25 @@ export async function takeNewVersion(
   tx: Tx,
   input: ImportInput,
   known: OrderRow,
-  place: Place,
-  facts: Facts,
+  { judged, rawId }: NewVersion,
 ): Promise<ImportResult> {
-  if (!follows(known)) return noteLaterVersion(deps, tx, input, known, place, facts)
+  if (!follows(known)) {
+    await noteLaterVersion(deps, tx, { ...input, known, judged, rawId })
+    return { orderId: known.id, status: known.status, outcome: 'changed' }
+  }
+  const { place, facts } = judged
   const at = deps.now()
   const set: OrderChanges = {
     ...facts,
+    raw_id: rawId,
     reason: place.reason,
     hold: place.hold === null ? null : JSON.stringify(place.hold),
     cancel_reason: place.status === 'cancelled' ? 'at_channel' : null,
     next_attempt_at: place.status === 'scheduled' ? at : null,
     changed_after_posting_at: null,
     cancel_requested_at: null,
+    ignored_raw_id: null,
+    cancel_kept_at: null,
   }
   // A person decides about orders that wait for one: a change in the shop does not post them.
   const status =
@@ -90,46 +100,6 @@ export async function takeNewVersion(
   return { orderId: known.id, status, outcome: 'changed' }
 }
 
-/** The order is on its way or in the backend, or was ended by a person: the newer version is kept and shown beside it. */
-async function noteLaterVersion(
-  deps: Deps,
-  tx: Tx,
-  input: ImportInput,
-  known: OrderRow,
-  place: Place,
-  facts: Facts,
-): Promise<ImportResult> {
-  const at = deps.now()
-  const readable = place.status !== 'import_error'
-  const nothingThere = known.status === 'cancelled' && known.record_id === null
-  const amountsDiffer = readable && (known.total !== facts.total || known.currency !== facts.currency)
-  const { cancelledStatuses } = channelFor(deps, input.connection)
-  const unwanted = facts.channel_status !== null && cancelledStatuses.includes(facts.channel_status)
-  await updateOrder(tx, known.id, at, {
-    ...(nothingThere && readable ? facts : {}),
-    raw_id: facts.raw_id,
-    channel_status: facts.channel_status,
-    ...(facts.modified_at ? { modified_at: facts.modified_at } : {}),
-    ...(amountsDiffer && !nothingThere ? { changed_after_posting_at: at } : {}),
-    cancel_requested_at: unwanted && !nothingThere ? (known.cancel_requested_at ?? at) : null,
-  })
-  await addEvents(tx, [
-    {
-      orderId: known.id,
-      at,
-      kind: 'changed_at_channel',
-      actor: input.source,
-      detail: {
-        status: facts.channel_status,
-        before: known.channel_status,
-        ...(amountsDiffer ? { total: facts.total, totalBefore: known.total } : {}),
-        ...(place.problem ? { problem: place.problem.detail } : {}),
-      },
-    },
-  ])
-  return { orderId: known.id, status: known.status, outcome: 'changed' }
-}
-
 /**
  * A version that came in while the order was on its way takes its place, now that surely nothing of the older one is in
  * the backend.
@@ -149,8 +119,8 @@ export async function takeVersionThatWaited(deps: Deps, tx: Tx, orderId: string)
     },
     source: 'waybill',
   }
-  const { place, facts } = judge(deps, input, known)
-  await takeNewVersion(deps, tx, input, known, place, { ...facts, raw_id: known.raw_id })
+  const judged = judge(deps, input, known)
+  await takeNewVersion(deps, tx, input, known, { judged, rawId: known.raw_id })
 }
 
 /**
@@ -167,10 +137,10 @@ export async function takeDeletion(
   const at = deps.now()
   const event = { orderId: known.id, at, actor: gone.source }
   if (!follows(known)) {
-    if (known.cancel_requested_at !== null) return
+    if (known.cancel_requested_at !== null || known.cancel_kept_at !== null) return
     await updateOrder(tx, known.id, at, { cancel_requested_at: at })
     await addEvents(tx, [{ ...event, kind: 'deleted_at_channel' }])
-    return
+    return cancellationRequested(deps, tx, known, gone.source)
   }
   const reason = 'It was deleted in the shop before it was posted'
   await changeStatus(tx, {

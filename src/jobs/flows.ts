@@ -3,6 +3,7 @@ import { ensureWebhooks } from '../flows/ensure-webhooks.ts'
 import { importById } from '../flows/import-by-id.ts'
 import { importRange } from '../flows/import-range.ts'
 import { poll } from '../flows/poll.ts'
+import { changeRecord } from '../flows/change-record.ts'
 import { checkTotal } from '../flows/check-total.ts'
 import { postOrder } from '../flows/post-order.ts'
 import { readShipments } from '../flows/read-shipments.ts'
@@ -16,6 +17,7 @@ export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   'import-range': importRange,
   post: postOrder,
   'check-total': checkTotal,
+  'change-record': changeRecord,
   'read-shipments': readShipments,
   ship: sendShipment,
   webhooks: ensureWebhooks,

@@ -9,6 +9,7 @@ export const jobKinds = [
   'import-range',
   'post',
   'check-total',
+  'change-record',
   'read-shipments',
   'ship',
   'webhooks',

@@ -16,6 +16,11 @@ const tracking = (detail: Detail): string => {
   return [text(detail['carrier']), numbers].filter((part) => part !== '').join(' ')
 }
 
+const by = (event: EventRow): string => (event.actor === 'rule' ? ", by the route's rule" : '')
+const ended = (detail: Detail): string => (detail['gone'] === true ? 'does not exist any more' : 'is closed')
+const labels = (fields: unknown): string =>
+  Array.isArray(fields) ? fields.map((field: Detail) => text(field['label'])).join(', ') : ''
+
 const sources: Record<string, string> = {
   poll: 'found in the shop',
   webhook: 'announced by the shop',
@@ -29,6 +34,24 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
     `First seen: ${sources[event.actor] ?? event.actor}${after(', with the status ', detail['status'])}${after('. ', detail['reason'])}${after('. ', detail['problem'])}`,
   changed_at_channel: (_, detail) =>
     `Changed in the shop${after(': status ', detail['status'])}${after(', total now ', detail['total'])}${after('. ', detail['reason'])}${after('. ', detail['problem'])}`,
+  cancel_requested: (_, __, backend) =>
+    `Cancelled in the shop after it was posted: what happens with its record in ${backend} has to be decided`,
+  cancel_withdrawn: () => 'The shop wants it again: the cancellation is withdrawn',
+  changes_ignored: (_, __, backend) =>
+    `What the shop changed was left out: the record in ${backend} stays as it is`,
+  record_kept: (event, _, backend) =>
+    `Its record in ${backend} stays, although the shop cancelled it${by(event)}`,
+  update_record_requested: (_, __, backend) => `Bringing the change into ${backend} was asked for`,
+  replace_record_requested: () => 'Closing its record and posting the newer version was asked for',
+  cancel_record_requested: (event, _, backend) =>
+    `Closing its record in ${backend} was asked for${by(event)}`,
+  record_updated: (_, detail, backend) =>
+    `${text(detail['number']) || text(detail['record'])} in ${backend} follows the shop${after(': ', labels(detail['written']))}`,
+  record_replaced: (_, detail, backend) =>
+    `${text(detail['number']) || text(detail['record'])} ${ended(detail)} in ${backend}: the newer version is posted in its place`,
+  record_cancelled: (_, detail, backend) =>
+    `${text(detail['number']) || text(detail['record'])} ${ended(detail)} in ${backend}, as the shop cancelled it`,
+  record_change_refused: (_, detail) => `Not done: ${text(detail['why'])}`,
   deleted_at_channel: () => 'Deleted in the shop after it was posted',
   released: (_, detail) => `No rule holds it any more${after(': status ', detail['status'])}`,
   posting: (_, __, backend) => `Sent to ${backend}`,

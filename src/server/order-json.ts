@@ -3,6 +3,7 @@ import { availableActions, primaryAction, type Situation } from '../flows/availa
 import type { Deps } from '../flows/deps.ts'
 import { listConnections } from '../ledger/connections.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
+import { recordChangesOf } from '../ledger/record-changes.ts'
 import { type AttemptView, attemptsOf, eventsOf, payloadOf } from '../ledger/views/order-detail.ts'
 import type { OrderView, ProblemRow, ShipmentRow } from '../ledger/views/orders.ts'
 import { type Decimal, toCurrency } from '../order/money.ts'
@@ -10,6 +11,7 @@ import { describeProblem, type ProblemCode } from '../order/problems.ts'
 import type { HoldingRule } from '../order/rules.ts'
 import { type CancelReason, statusLabel } from '../order/status.ts'
 import { totalsOf } from '../order/totals.ts'
+import { differenceJson, recordChangeJson } from './edits-json.ts'
 import { eventJson } from './event-text.ts'
 import type {
   Candidate,
@@ -42,6 +44,9 @@ export function situationOf(order: OrderView): Situation {
     status: order.status,
     linked: order.record_id !== null,
     problems: order.problems.map((problem) => problem.code as ProblemCode),
+    changed: order.changed_after_posting_at !== null,
+    cancelRequested: order.cancel_requested_at !== null,
+    changing: order.changing,
   }
 }
 
@@ -91,6 +96,7 @@ function orderJson(deps: Deps, order: OrderView, connections: Map<string, Connec
     shipments: order.shipments.map(shipmentJson),
     changedAfterPostingAt: timeOrNull(order.changed_after_posting_at),
     cancelRequestedAt: timeOrNull(order.cancel_requested_at),
+    changing: order.changing,
     actions: availableActions(situation),
     primaryAction: primaryAction(situation),
   }
@@ -147,7 +153,8 @@ export async function orderDetailJson(deps: Deps, order: OrderView): Promise<Ord
   const events = await eventsOf(deps.db, order.id)
   const attempts = await attemptsOf(deps.db, order.id)
   const payload = await payloadOf(deps.db, order.raw_id)
-  const read = deps.channelOf(order.channel_kind)?.toOrder({
+  const channel = deps.channelOf(order.channel_kind)
+  const read = channel?.toOrder({
     id: order.channel_order_id,
     body: payload.body,
     modifiedAt: timeOrNull(order.modified_at),
@@ -162,6 +169,8 @@ export async function orderDetailJson(deps: Deps, order: OrderView): Promise<Ord
     payload: { receivedAt: timeJson(payload.receivedAt), text: redactText(payload.body) },
     canonical,
     totals: canonical && totalsJson(canonical),
+    difference: channel && canonical ? await differenceJson(deps, order, channel, canonical) : null,
+    recordChanges: (await recordChangesOf(deps.db, order.id)).map(recordChangeJson),
   }
 }
 

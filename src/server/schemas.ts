@@ -2,6 +2,7 @@
 export * from './schemas/changes.ts'
 export * from './schemas/common.ts'
 export * from './schemas/connections.ts'
+export * from './schemas/edits.ts'
 export * from './schemas/imports.ts'
 export * from './schemas/orders.ts'
 export * from './schemas/problems.ts'

@@ -1,7 +1,15 @@
-import { type Expression, type ExpressionBuilder, type Selectable, sql, type SqlBool } from 'kysely'
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type RawBuilder,
+  type Selectable,
+  sql,
+  type SqlBool,
+} from 'kysely'
 import type { Status } from '../../order/status.ts'
 import { type Database, type Db, mainAccount } from '../database.ts'
 import type { OrderRow } from '../orders.ts'
+import { withOpenChange } from '../record-changes.ts'
 
 export type ProblemRow = Selectable<Database['problems']>
 export type ShipmentRow = Selectable<Database['shipments']>
@@ -16,6 +24,8 @@ export interface OrderView extends OrderRow {
   /** Open ones, oldest first. */
   problems: ProblemRow[]
   shipments: ShipmentRow[]
+  /** Whether its record is being changed. */
+  changing: boolean
 }
 
 export interface OrderFilter {
@@ -25,6 +35,19 @@ export interface OrderFilter {
   connection?: string | undefined
   /** A fingerprint or a code. */
   problem?: string | undefined
+  /** Orders about which a person has to decide: changed or cancelled in the shop after they were posted. */
+  decision?: Decision | undefined
+}
+
+export const decisions = ['changed', 'cancelled', 'any'] as const
+export type Decision = (typeof decisions)[number]
+
+/** In one expression for the list and for its count. */
+const toDecide: Record<Decision, RawBuilder<SqlBool>> = {
+  changed: sql`(orders.changed_after_posting_at IS NOT NULL AND orders.record_id IS NOT NULL)`,
+  cancelled: sql`(orders.cancel_requested_at IS NOT NULL AND orders.record_id IS NOT NULL)`,
+  any: sql`((orders.changed_after_posting_at IS NOT NULL OR orders.cancel_requested_at IS NOT NULL)
+    AND orders.record_id IS NOT NULL)`,
 }
 
 /** Where a page of orders ended: newest first by the time they were placed, those without one before all. */
@@ -76,6 +99,7 @@ function matches(filter: OrderFilter, where: Where): Expression<SqlBool> {
           ),
       ),
     )
+  if (filter.decision !== undefined) all.push(toDecide[filter.decision])
   if (filter.search) all.push(found(filter.search))
   return where.and(all)
 }
@@ -125,7 +149,7 @@ export async function listOrders(
 async function complete<Row extends { id: string; status: string }>(
   db: Db,
   rows: Row[],
-): Promise<(Row & { status: Status; problems: ProblemRow[]; shipments: ShipmentRow[] })[]> {
+): Promise<(Row & Pick<OrderView, 'status' | 'problems' | 'shipments' | 'changing'>)[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const problems = await db
@@ -143,6 +167,7 @@ async function complete<Row extends { id: string; status: string }>(
     .orderBy('shipped_at')
     .orderBy('id')
     .execute()
+  const changing = await withOpenChange(db, ids)
   const problemsOf = Map.groupBy(problems, (problem) => problem.order_id)
   const shipmentsOf = Map.groupBy(shipments, (shipment) => shipment.order_id)
   return rows.map((row) => ({
@@ -150,6 +175,7 @@ async function complete<Row extends { id: string; status: string }>(
     status: row.status as Status,
     problems: problemsOf.get(row.id) ?? [],
     shipments: shipmentsOf.get(row.id) ?? [],
+    changing: changing.has(row.id),
   }))
 }
 
@@ -166,6 +192,20 @@ export async function countOrders(db: Db, filter: OrderFilter): Promise<Map<Stat
     .groupBy('orders.status')
     .execute()
   return new Map(rows.map((row) => [row.status as Status, row.n]))
+}
+
+/** How many orders wait for a person's decision, for the filter without its own. */
+export async function countDecisions(
+  db: Db,
+  filter: OrderFilter,
+): Promise<{ changed: number; cancelled: number }> {
+  return ours(db)
+    .where((where) => matches({ ...filter, status: undefined, decision: 'any' }, where))
+    .select([
+      sql<number>`(count(*) FILTER (WHERE ${toDecide.changed}))::int`.as('changed'),
+      sql<number>`(count(*) FILTER (WHERE ${toDecide.cancelled}))::int`.as('cancelled'),
+    ])
+    .executeTakeFirstOrThrow()
 }
 
 /** The ids of the orders the filter finds, at most `limit`, oldest first: the order in which they were made. */

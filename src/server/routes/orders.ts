@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actOnOrders } from '../../flows/actions.ts'
 import type { Deps } from '../../flows/deps.ts'
-import { countOrders, listOrders, orderIds, orderViews } from '../../ledger/views/orders.ts'
+import { countDecisions, countOrders, listOrders, orderIds, orderViews } from '../../ledger/views/orders.ts'
 import { statuses } from '../../order/status.ts'
 import { quoted } from '../../quoted.ts'
 import { actorOf } from '../auth.ts'
@@ -36,6 +36,11 @@ const summaries: Record<OrderAction, string> = {
   check_again: "Compare the record's total again",
   accept_total: "Accept the difference of the record's total",
   resend_shipment: 'Report its failed shipments to the channel again',
+  ignore_changes: 'Leave the record as it is, although the channel changed the order after posting',
+  update_record: 'Bring what the channel changed into the record, where nobody has edited it there',
+  replace_record: 'Close the record in the backend, and post the newer version as another one',
+  cancel_record: 'Close the record in the backend, because the channel has cancelled the order',
+  keep_record: 'Keep the record although the channel has cancelled the order',
 }
 
 const mostAtOnce = 20_000
@@ -66,10 +71,12 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
     },
     async ({ query }) => {
       const counts = await countOrders(deps.db, query)
+      const decisions = await countDecisions(deps.db, query)
       const byStatus = Object.fromEntries(statuses.map((status) => [status, counts.get(status) ?? 0]))
       return {
         total: [...counts.values()].reduce((sum, n) => sum + n, 0),
         byStatus: byStatus as Record<(typeof statuses)[number], number>,
+        decisions,
       }
     },
   )

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { type OrderAction, orderActions } from '../../flows/available-actions.ts'
+import { decisions } from '../../ledger/views/orders.ts'
 import { cancelReasons, type Status, statuses } from '../../order/status.ts'
 import { money, pageOf, pageQuery, time } from './common.ts'
+import { orderDifference, recordChange } from './edits.ts'
 import { describedProblem } from './problems.ts'
 
 export const status = z.enum(statuses as [Status, ...Status[]]).meta({ id: 'Status' })
@@ -71,8 +73,13 @@ export const order = z
       })
       .nullable(),
     shipments: z.array(shipment),
-    changedAfterPostingAt: time.nullable(),
-    cancelRequestedAt: time.nullable(),
+    changedAfterPostingAt: time
+      .nullable()
+      .describe('The channel changed it after it was posted, and nobody has decided about that yet'),
+    cancelRequestedAt: time
+      .nullable()
+      .describe('The channel cancelled it after it was posted, and nobody has decided about that yet'),
+    changing: z.boolean().describe('Its record is being changed'),
     actions: z.array(orderAction).describe('What can be done with it now'),
     primaryAction: orderAction.nullable().describe('What the button in the last column does'),
   })
@@ -211,6 +218,8 @@ export const orderDetail = order
         total: money,
       })
       .nullable(),
+    difference: orderDifference.nullable().describe('Null: the newest version is the one that was posted'),
+    recordChanges: z.array(recordChange).describe('Oldest first'),
   })
   .meta({ id: 'OrderDetail' })
 export type OrderDetail = z.infer<typeof orderDetail>
@@ -231,6 +240,10 @@ export const orderFilter = z.object({
     .describe('Part of: number, channel id, record number or id, external id, customer name, e-mail, SKU'),
   connection: z.string().optional().describe('The name of its channel or backend connection'),
   problem: z.string().optional().describe('The fingerprint or the code of an open problem'),
+  decision: z
+    .enum(decisions)
+    .optional()
+    .describe('Changed or cancelled in the channel after posting, and nobody has decided yet'),
 })
 export type OrderFilter = z.infer<typeof orderFilter>
 
@@ -240,7 +253,13 @@ export type OrderPage = z.infer<typeof orderPage>
 
 /** How many orders have each status, every status named, for the same filter without its status. */
 export const orderCounts = z
-  .object({ total: z.number().int(), byStatus: z.record(status, z.number().int()) })
+  .object({
+    total: z.number().int(),
+    byStatus: z.record(status, z.number().int()),
+    decisions: z
+      .object({ changed: z.number().int(), cancelled: z.number().int() })
+      .describe('How many wait for a decision, whatever their status'),
+  })
   .meta({ id: 'OrderCounts' })
 export type OrderCounts = z.infer<typeof orderCounts>
 
