@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Client } from './client.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { CliFailure } from './failure.ts'
@@ -181,6 +181,12 @@ const orders = command('orders', 'list orders, the newest first')
   .option('--search <text>', 'part of a number, id, customer, e-mail or SKU')
   .option('--connection <name>')
   .option('--problem <fingerprint>', 'the code or fingerprint of an open problem')
+  .addOption(
+    new Option(
+      '--decision <which>',
+      'changed or cancelled in the shop after posting, not decided yet',
+    ).choices(['changed', 'cancelled', 'any']),
+  )
   .addOption(new Option('--limit <n>').argParser(wholeNumber(1, 100_000)).default(50))
 orders.action(
   async (options: {
@@ -188,6 +194,7 @@ orders.action(
     search?: string
     connection?: string
     problem?: string
+    decision?: string
     limit: number
   }) => {
     await ask(orders, async (client, output) =>
@@ -223,6 +230,30 @@ post.action(async (ids: string[], options: { wait: number }) => {
     (await import('./commands/act.ts')).postOrders(client, output, ids, options.wait * 1000),
   )
 })
+
+const decide = command(
+  'decide',
+  'what happens with orders that the shop changed or cancelled after posting, then wait for it',
+)
+  .addArgument(
+    new Argument(
+      '<what>',
+      'update: bring the change into the record; replace: close the record, post the newer version; ignore: leave it; close: close the record of a cancelled order; keep: keep it',
+    ).choices(['update', 'replace', 'ignore', 'close', 'keep']),
+  )
+  .argument('<id...>')
+  .addOption(wait())
+decide.action(
+  async (
+    what: 'update' | 'replace' | 'ignore' | 'close' | 'keep',
+    ids: string[],
+    options: { wait: number },
+  ) => {
+    await ask(decide, async (client, output) =>
+      (await import('./commands/decide.ts')).decide(client, output, what, ids, options.wait * 1000),
+    )
+  },
+)
 
 const link = command('link', 'a new link that opens the page in one browser, once')
 link.action(async () => {

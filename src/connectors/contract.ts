@@ -181,6 +181,8 @@ export interface Channel<Config> {
   secrets: string[]
   limits(config: Config): Limits
   timeoutMs(config: Config): number
+  /** How long the other side may go on working on a call that was given up. */
+  requestLimitMs(config: Config): number
   reading: { overlapMs: number; lagMs: number; maxWindowMs: number; paging: 'keyset' | 'offset' }
   identify(ctx: Ctx<Config>): Promise<Outcome<AccountIdentity>>
   changed(ctx: Ctx<Config>, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>>
@@ -292,8 +294,11 @@ export interface Backend<Config, Mapping, Draft, Lookups> {
   secrets: string[]
   mapping: z.ZodType<Mapping>
   limits(config: Config): Limits
-  /** How long a call may take here, and how long the other side may go on working on a call we gave up. */
-  timing(config: Config): { timeoutMs: number; requestLimitMs: number }
+  /**
+   * How long a call may take here, how long the other side may go on working on a call we gave up, and how long `find` may
+   * not see what is there already (0 where it reads the record itself).
+   */
+  timing(config: Config): { timeoutMs: number; requestLimitMs: number; settleMs: number }
   identify(ctx: Ctx<Config>): Promise<Outcome<AccountIdentity>>
   /** Reads the record itself by external id, never a search index. Null: there is none. */
   find(ctx: Ctx<Config>, externalId: string): Promise<Outcome<RecordRef | null>>

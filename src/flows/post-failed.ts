@@ -32,7 +32,11 @@ export async function lookAfterFailure(deps: Deps, job: Job, at: AtBackend, fail
       attemptId: failed.attemptId,
       kind: 'found_in_backend',
     })
-  if (found.ok && (failed.failure.kind === 'rejected' || failed.failure.kind === 'not_found'))
+  const { settleMs } = backend.timing(deps.configOf(at.connection))
+  const isRefused = failed.failure.kind === 'rejected' || failed.failure.kind === 'not_found'
+  // "Exists already", and not to be seen: it is there, and will be seen.
+  const mayBeUnseen = settleMs > 0 && failed.failure.problems.some(({ code }) => code === 'external_id_taken')
+  if (found.ok && isRefused && !mayBeUnseen)
     return stopWithProblems(deps, job, at, failed.failure.problems, failed.attemptId)
   await becomeVerifying(deps, job, at, failed)
 }

@@ -26,7 +26,8 @@ export async function sendShipment(deps: Deps, job: Job): Promise<void> {
     return
   }
   const channel = channelFor(deps, job.connection)
-  const timeoutMs = channel.timeoutMs(deps.configOf(job.connection))
+  const config = deps.configOf(job.connection)
+  const timeoutMs = channel.timeoutMs(config)
   const call = recordedCall(deps, job.connection, timeoutMs)
   const work: Work = {
     deps,
@@ -35,6 +36,7 @@ export async function sendShipment(deps: Deps, job: Job): Promise<void> {
     order,
     call,
     timeoutMs,
+    requestLimitMs: channel.requestLimitMs(config),
     attemptId: deps.newId(),
     startedAt: deps.now(),
   }
@@ -63,6 +65,8 @@ interface Work {
   order: OrderRow
   call: Call
   timeoutMs: number
+  /** How long the shop may go on with a request that was given up. */
+  requestLimitMs: number
   attemptId: string
   startedAt: Date
   /** Whether it was written to the shop, or may have been. */
@@ -70,8 +74,8 @@ interface Work {
 }
 
 /** The worker that sent it ended before it could write down the outcome: nobody knows it. */
-async function orphaned({ deps, row, timeoutMs }: Work): Promise<Date> {
-  const until = new Date(deps.now().getTime() + timeoutMs)
+async function orphaned({ deps, row, timeoutMs, requestLimitMs }: Work): Promise<Date> {
+  const until = new Date(deps.now().getTime() + timeoutMs + requestLimitMs)
   await deps.db.updateTable('shipments').set({ unknown_until: until }).where('id', '=', row.id).execute()
   return until
 }
@@ -168,11 +172,11 @@ async function noteAttempt(work: Work, tx: Tx, outcome: string, detail?: string)
 const mostAttempts = 6
 
 async function failed(work: Work, failure: Failure): Promise<void> {
-  const { deps, job, row, timeoutMs } = work
+  const { deps, job, row, requestLimitMs } = work
   const systemic = isSystemic(failure)
   if (failure.kind === 'rejected' || failure.kind === 'not_found') return stop(work, failure.problems)
   if (isMissingPermission(failure)) return stop(work, [notPermitted(failure)])
-  const until = new Date(deps.now().getTime() + timeoutMs)
+  const until = new Date(deps.now().getTime() + requestLimitMs)
   if (!systemic && job.attempts >= mostAttempts) return stop(work, failure.problems, until)
   await deps.db.transaction().execute(async (tx) => {
     // After a lost answer the shop may still be at work on it: it is asked again only when that time has passed.

@@ -1,5 +1,5 @@
 import type { Failure } from '../connectors/contract.ts'
-import { addAttempt, sentInVain } from '../ledger/attempts.ts'
+import { addAttempt, firstAbsence, sentInVain } from '../ledger/attempts.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { finish, type Job, priorities } from '../ledger/jobs.ts'
 import { changeStatus, updateOrder } from '../ledger/orders.ts'
@@ -12,8 +12,8 @@ import { isSystemic, stopConnection } from './trouble.ts'
 
 /**
  * Finds out what became of a request whose answer was lost. A record that is there ends it. "Not there" is believed only
- * when the backend's own time limit has passed, for until then the request may still be running; then the order is sent
- * again.
+ * when the backend's own time limit has passed, for until then the request may still be running; where a record may stay
+ * unseen for a while, only when it was looked for in vain twice, that while apart. Then the order is sent again.
  */
 export async function verifyOrder(deps: Deps, job: Job, at: AtBackend): Promise<void> {
   const { backend, call, order } = at
@@ -26,6 +26,12 @@ export async function verifyOrder(deps: Deps, job: Job, at: AtBackend): Promise<
 
   if (!found.ok) return lookLater(deps, job, at, found.error)
   if (askedAt < unknownUntil) return lookAgain(deps, job, at, unknownUntil)
+  const { settleMs } = backend.timing(deps.configOf(at.connection))
+  if (settleMs > 0) {
+    const first = await firstAbsence(deps.db, order.id, unknownUntil)
+    const settled = new Date((first ?? askedAt).getTime() + settleMs)
+    if (askedAt < settled) return lookOnceMore(deps, job, at, { settled, isFirst: first === null, askedAt })
+  }
   return sendAgain(deps, job, at, unknownUntil)
 }
 
@@ -60,6 +66,31 @@ async function lookAgain(deps: Deps, job: Job, at: AtBackend, until: Date): Prom
     await connectionWorked(tx, at.connection, time)
     await updateOrder(tx, at.order.id, time, { next_attempt_at: runAt })
     await finish(tx, job, deps.workerId, { runAt, countAttempt: true })
+  })
+}
+
+/** Not to be seen, where what is there may not be seen yet: noted, and looked for once more. */
+async function lookOnceMore(
+  deps: Deps,
+  job: Job,
+  { order, connection, call }: AtBackend,
+  { settled, isFirst, askedAt }: { settled: Date; isFirst: boolean; askedAt: Date },
+): Promise<void> {
+  const time = deps.now()
+  await deps.db.transaction().execute(async (tx) => {
+    await connectionWorked(tx, connection, time)
+    await updateOrder(tx, order.id, time, { next_attempt_at: settled })
+    if (isFirst)
+      await addAttempt(tx, {
+        id: deps.newId(),
+        orderId: order.id,
+        kind: 'verify',
+        startedAt: askedAt,
+        at: time,
+        outcome: 'not_seen',
+        exchanges: call.exchanges,
+      })
+    await finish(tx, job, deps.workerId, { runAt: settled, countAttempt: false })
   })
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Exchange } from '../connectors/redact.ts'
 import { compress, decompress } from './compress.ts'
-import { mainAccount, type Tx } from './database.ts'
+import { type Db, mainAccount, type Tx } from './database.ts'
 
 /** Written before anything is sent, so that a crash leaves a trace of what may have happened. */
 export async function startAttempt(
@@ -75,6 +75,20 @@ export async function sentInVain(
         WHERE order_id = ${orderId} AND kind IN ('stopped', 'post_requested', 'uncancelled')), '-infinity')
     ORDER BY started_at`.execute(tx)
   return { times: rows.length, lastDetail: rows.at(-1)?.detail ?? null }
+}
+
+/** When the order was first looked for in vain since then; null: never. */
+export async function firstAbsence(db: Db, orderId: string, since: Date): Promise<Date | null> {
+  const row = await db
+    .selectFrom('attempts')
+    .select('started_at')
+    .where('order_id', '=', orderId)
+    .where('kind', '=', 'verify')
+    .where('outcome', '=', 'not_seen')
+    .where('started_at', '>=', since)
+    .orderBy('started_at')
+    .executeTakeFirst()
+  return row?.started_at ?? null
 }
 
 export const readExchanges = (bytes: Buffer | null): Exchange[] =>

@@ -116,6 +116,7 @@ function configuration(shop: SandboxShop, netsuite: SandboxNetSuite, openedAt: D
         url: shop.url,
         credentials: { consumerKey: '${SHOP_KEY}', consumerSecret: '${SHOP_SECRET}' },
         timeout: '2s',
+        requestLimit: '2s',
       },
       netsuite: {
         kind: 'netsuite',

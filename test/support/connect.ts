@@ -41,6 +41,7 @@ export async function connect(
           url: shop.url,
           credentials: { consumerKey: '${K}', consumerSecret: '${S}' },
           timeout: '2s',
+          requestLimit: '2s',
         },
         secrets: {
           'credentials.consumerKey': shop.consumerKey,

@@ -31,6 +31,7 @@ export async function startOutside(): Promise<Outside> {
         kind: 'woocommerce',
         url: shop.url,
         credentials: { consumerKey: '${SHOP_KEY}', consumerSecret: '${SHOP_SECRET}' },
+        requestLimit: '2s',
       },
       netsuite: {
         kind: 'netsuite',

@@ -5,7 +5,7 @@ import { ApiRefusal, type Client } from '../client.ts'
 import type { Output } from '../output.ts'
 import { counted } from '../words.ts'
 
-interface ActResult {
+export interface ActResult {
   query: string
   outcome: 'done' | 'failed' | 'waiting'
   detail: string
@@ -81,7 +81,7 @@ async function settled(client: Client, output: Output, id: string, waitMs: numbe
   }
 }
 
-async function attempt(name: string, act: () => Promise<ActResult>): Promise<ActResult> {
+export async function attempt(name: string, act: () => Promise<ActResult>): Promise<ActResult> {
   try {
     return await act()
   } catch (error) {
@@ -95,13 +95,13 @@ async function attempt(name: string, act: () => Promise<ActResult>): Promise<Act
   }
 }
 
-function told(output: Output, result: ActResult): void {
+export function told(output: Output, result: ActResult): void {
   const text = `${result.query}: ${result.detail}`
   if (result.outcome === 'failed') output.remark(text)
   else output.line(text)
 }
 
-function finish(output: Output, results: ActResult[]): number {
+export function finish(output: Output, results: ActResult[]): number {
   output.document({ items: results, nextCursor: null })
   const failed = results.filter((result) => result.outcome !== 'done').length
   if (failed > 0 && results.length > 1)

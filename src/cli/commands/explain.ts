@@ -1,4 +1,4 @@
-import type { ProblemGroup, Why } from '../../server/schemas.ts'
+import type { OrderCounts, ProblemGroup, Why } from '../../server/schemas.ts'
 import { quoted } from '../../quoted.ts'
 import type { Client } from '../client.ts'
 import type { Output } from '../output.ts'
@@ -31,6 +31,7 @@ export function printChecks(
 /** `waybill problems`: grouped by cause, with how many orders each stops. */
 export async function problems(client: Client, output: Output): Promise<number> {
   const list = await client.get<{ items: ProblemGroup[]; nextCursor: null }>('/problems')
+  const { decisions } = await client.get<OrderCounts>('/orders/counts')
   output.document(list)
   if (list.items.length === 0) output.line('No problems.')
   for (const problem of list.items) {
@@ -47,5 +48,14 @@ export async function problems(client: Client, output: Output): Promise<number> 
         : `  waybill orders --problem ${quoted(problem.fingerprint)}`,
     )
   }
+  const { changed, cancelled } = decisions
+  if (changed > 0)
+    output.line(
+      `${counted(changed, 'order')} changed in the shop after posting: waybill orders --decision changed`,
+    )
+  if (cancelled > 0)
+    output.line(
+      `${counted(cancelled, 'order')} cancelled in the shop after posting: waybill orders --decision cancelled`,
+    )
   return 0
 }

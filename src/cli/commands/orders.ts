@@ -1,6 +1,7 @@
 import type { OrderDetail, OrderJson, OrderPage } from '../../server/schemas.ts'
 import type { Client } from '../client.ts'
 import type { Output } from '../output.ts'
+import { editLines } from './decide.ts'
 import { moneyText, statusStyle, timeText } from '../words.ts'
 
 export interface ListOptions {
@@ -8,6 +9,7 @@ export interface ListOptions {
   search?: string
   connection?: string
   problem?: string
+  decision?: string
   limit: number
 }
 
@@ -23,6 +25,7 @@ export async function listOrders(client: Client, output: Output, options: ListOp
       search: options.search,
       connection: options.connection,
       problem: options.problem,
+      decision: options.decision,
       limit: String(Math.min(pageSize, options.limit - items.length)),
       cursor: cursor ?? undefined,
     })
@@ -44,13 +47,22 @@ export async function listOrders(client: Client, output: Output, options: ListOp
       order.label,
       order.customer?.name ?? order.customer?.email ?? '',
       moneyText(order.total),
-      order.problem?.title ?? order.record?.number ?? order.reason ?? '',
+      order.problem?.title ?? toDecide(order) ?? order.record?.number ?? order.reason ?? '',
     ]),
     6,
   )
   if (cursor !== null) output.line(`There are more: waybill orders --limit ${options.limit * 2}`)
   return 0
 }
+
+const toDecide = (order: OrderJson): string | null =>
+  order.changing
+    ? 'Its record is being changed'
+    : order.cancelRequestedAt !== null
+      ? 'Cancelled in the shop after posting'
+      : order.changedAfterPostingAt !== null
+        ? 'Changed in the shop after posting'
+        : null
 
 /** `waybill order ID`: one order with its waybill. */
 export async function showOrder(client: Client, output: Output, name: string): Promise<number> {
@@ -75,6 +87,9 @@ export async function showOrder(client: Client, output: Output, name: string): P
     ['Waybill id', order.id],
   ]
   for (const [label, text] of facts) if (text) line(`  ${label.padEnd(14)}${text}`)
+  const edits = editLines(order)
+  if (edits.length > 0) line()
+  for (const text of edits) line(text)
   for (const problem of order.problems) {
     line()
     line(style('red', problem.title))

@@ -14,6 +14,7 @@ export function demoYaml(sandboxes: Sandboxes, since: string, withRoute: boolean
           kind: 'woocommerce',
           url: shop.url,
           credentials: { consumerKey: '${DEMO_SHOP_KEY}', consumerSecret: '${DEMO_SHOP_SECRET}' },
+          requestLimit: '2s',
         },
         netsuite: {
           kind: 'netsuite',

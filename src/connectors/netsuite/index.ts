@@ -20,6 +20,7 @@ export const netsuite: Backend<NetSuiteConfig, NetSuiteMapping, NetSuiteDraft, N
   timing: ({ timeout, requestLimit }) => ({
     timeoutMs: milliseconds(timeout),
     requestLimitMs: milliseconds(requestLimit),
+    settleMs: 0,
   }),
   identify,
   find,

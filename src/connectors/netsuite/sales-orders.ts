@@ -123,12 +123,13 @@ async function customerId(ctx: NetSuiteCtx, draft: NetSuiteDraft): Promise<Outco
   const existing = () => getRecord(ctx, `customer/eid:${encodeURIComponent(externalId)}`, found, 'customers')
 
   let created = await createRecord(ctx, 'customer', body, about)
-  if (!created.ok && isTaken(created.error)) {
-    // Made by another order a moment ago, or the name belongs to somebody else.
+  for (const name of [nameIfTaken, null]) {
+    if (created.ok || !isTaken(created.error)) break
+    // Made by another order a moment ago (or by a request whose answer was lost), or the name belongs to somebody else.
     const record = await existing()
     if (!record.ok) return record
     if (record.value !== null) return ok(record.value.id)
-    created = await createRecord(ctx, 'customer', { ...body, entityId: nameIfTaken }, about)
+    if (name !== null) created = await createRecord(ctx, 'customer', { ...body, entityId: name }, about)
   }
   if (!created.ok) return created
   if (created.value !== null) return ok(created.value)

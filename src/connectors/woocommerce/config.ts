@@ -36,6 +36,13 @@ export const config = z.strictObject({
     .regex(/^\d+(\.\d+)?(ms|s|m)$/, 'must be a duration such as 30s')
     .default('30s')
     .describe('How long Waybill waits for one answer'),
+  requestLimit: z
+    .string()
+    .regex(/^\d+(\.\d+)?(ms|s|m)$/, 'must be a duration such as 5m')
+    .default('5m')
+    .describe(
+      'How long the shop may go on with a request that Waybill gave up (max_execution_time of PHP): only then is a shipment that cannot be found sent again',
+    ),
   concurrency: z.number().int().min(1).max(20).default(2).describe('Requests at once'),
   requestsPerSecond: z
     .number()
@@ -50,9 +57,15 @@ export type WooCommerceConfig = z.infer<typeof config>
 export const secrets = ['credentials.consumerKey', 'credentials.consumerSecret']
 
 /** The time-out of a call in milliseconds. */
-export function timeoutMs(settings: Pick<WooCommerceConfig, 'timeout'>): number {
-  const [, amount, unit] = /^([\d.]+)(ms|s|m)$/.exec(settings.timeout) ?? []
-  if (amount === undefined) throw new Error(`${settings.timeout} is no duration`)
+export const timeoutMs = ({ timeout }: Pick<WooCommerceConfig, 'timeout'>): number => milliseconds(timeout)
+
+/** How long PHP may go on with a request that nobody waits for any more, in milliseconds. */
+export const requestLimitMs = ({ requestLimit }: Pick<WooCommerceConfig, 'requestLimit'>): number =>
+  milliseconds(requestLimit)
+
+function milliseconds(duration: string): number {
+  const [, amount, unit] = /^([\d.]+)(ms|s|m)$/.exec(duration) ?? []
+  if (amount === undefined) throw new Error(`${duration} is no duration`)
   return Math.round(Number(amount) * units[unit as keyof typeof units])
 }
 

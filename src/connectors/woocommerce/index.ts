@@ -1,5 +1,5 @@
 import type { Channel } from '../contract.ts'
-import { config, secrets, timeoutMs, type WooCommerceConfig } from './config.ts'
+import { config, requestLimitMs, secrets, timeoutMs, type WooCommerceConfig } from './config.ts'
 import { glance } from './glance.ts'
 import { identify } from './identity.ts'
 import { changed, fetchOrder } from './orders.ts'
@@ -19,6 +19,7 @@ export const woocommerce: Channel<WooCommerceConfig> = {
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   }),
   timeoutMs,
+  requestLimitMs,
   reading: { overlapMs: 120_000, lagMs: 5_000, maxWindowMs: 31 * 86_400_000, paging: 'keyset' },
   identify,
   changed,
