@@ -27,6 +27,8 @@ export interface OrdersSearch extends WhySearch {
   connection?: string | undefined
   /** The fingerprint of a problem. */
   problem?: string | undefined
+  /** Orders about which a person has to decide. */
+  decision?: 'changed' | 'cancelled' | undefined
 }
 
 const definedOnly = <T extends Record<string, unknown>>(values: T) =>
@@ -47,6 +49,8 @@ const orders = createRoute({
       status: text(search.status),
       connection: text(search.connection),
       problem: text(search.problem),
+      decision:
+        search.decision === 'changed' || search.decision === 'cancelled' ? search.decision : undefined,
     }),
   component: lazyRouteComponent(() => import('./pages/OrdersPage.tsx'), 'OrdersPage'),
 })

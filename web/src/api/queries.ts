@@ -18,6 +18,7 @@ export interface OrdersFilter {
   status?: string | undefined
   connection?: string | undefined
   problem?: string | undefined
+  decision?: 'changed' | 'cancelled' | undefined
 }
 
 const pageSize = 50
@@ -31,11 +32,11 @@ export const ordersQuery = (filter: OrdersFilter) =>
     getNextPageParam: (page) => page.nextCursor,
   })
 
-export const countsQuery = ({ search, connection, problem }: OrdersFilter) =>
+export const countsQuery = ({ search, connection, problem, decision }: OrdersFilter) =>
   queryOptions({
-    queryKey: ['orders', 'counts', { search, connection, problem }],
+    queryKey: ['orders', 'counts', { search, connection, problem, decision }],
     queryFn: ({ signal }) =>
-      get<OrderCounts>(withQuery('/orders/counts', { search, connection, problem }), signal),
+      get<OrderCounts>(withQuery('/orders/counts', { search, connection, problem, decision }), signal),
   })
 
 export const orderQuery = (id: string) =>

@@ -17,6 +17,11 @@ const icons: Record<OrderAction, IconName> = {
   check_again: 'refresh',
   accept_total: 'check',
   resend_shipment: 'send',
+  ignore_changes: 'minus',
+  update_record: 'send',
+  replace_record: 'refresh',
+  cancel_record: 'stop',
+  keep_record: 'check',
 }
 
 /** The button for the obvious next thing, and the menu with everything else. */

@@ -10,10 +10,16 @@ interface Props {
   /** The status shown alone; undefined shows all. Several, from a link, are separated by commas. */
   value: string | undefined
   onChange: (status: string | undefined) => void
+  /** Orders that wait for a decision, shown alone. */
+  decision: Decision | undefined
+  onDecision: (decision: Decision | undefined) => void
 }
 
+type Decision = 'changed' | 'cancelled'
+const decisions: Decision[] = ['cancelled', 'changed']
+
 /** The statuses that occur, with how many orders each has; one at a time. */
-export function StatusFilter({ counts, value, onChange }: Props) {
+export function StatusFilter({ counts, value, onChange, decision, onDecision }: Props) {
   const chosen = value?.split(',') ?? []
   const shown = statuses.filter((status) => (counts?.byStatus[status] ?? 0) > 0 || chosen.includes(status))
   return (
@@ -21,8 +27,8 @@ export function StatusFilter({ counts, value, onChange }: Props) {
       <button
         type="button"
         className={classes.pill}
-        aria-pressed={value === undefined}
-        onClick={() => onChange(undefined)}
+        aria-pressed={value === undefined && decision === undefined}
+        onClick={() => (decision === undefined ? onChange(undefined) : onDecision(undefined))}
       >
         {texts.orders.all}
         {counts === undefined ? null : <span className={classes.count}>{formatCount(counts.total)}</span>}
@@ -41,6 +47,22 @@ export function StatusFilter({ counts, value, onChange }: Props) {
           <span className={classes.count}>{formatCount(counts?.byStatus[status] ?? 0)}</span>
         </button>
       ))}
+      {decisions
+        .filter((one) => (counts?.decisions[one] ?? 0) > 0 || decision === one)
+        .map((one) => (
+          <button
+            key={one}
+            type="button"
+            className={classes.pill}
+            aria-pressed={decision === one}
+            data-decision={one}
+            onClick={() => onDecision(decision === one ? undefined : one)}
+          >
+            <span className={classes.mark} aria-hidden="true" />
+            {texts.orders.decisions[one]}
+            <span className={classes.count}>{formatCount(counts?.decisions[one] ?? 0)}</span>
+          </button>
+        ))}
     </div>
   )
 }

@@ -25,6 +25,14 @@ function labelOf(order: Order, action: OrderAction): string {
   return texts.actions[action]
 }
 
+/** What a person has to decide about it: the order's page has what changed, and the choices. */
+export function decision(order: Order): string | null {
+  if (order.record === null) return null
+  if (order.changing) return texts.orders.next.changing
+  if (order.cancelRequestedAt !== null) return texts.orders.next.cancelled
+  return order.changedAfterPostingAt === null ? null : texts.orders.next.changed
+}
+
 /** What happens to the order next, in words, where it is not a problem that says it. `when` is relative to now. */
 export function outlook(order: Order, when: (iso: string) => string, now: Date): string | null {
   switch (order.status) {
@@ -35,6 +43,6 @@ export function outlook(order: Order, when: (iso: string) => string, now: Date):
     case 'verifying':
       return texts.orders.next.verifying
     default:
-      return order.reason
+      return decision(order) ?? order.reason
   }
 }

@@ -14,6 +14,7 @@ import { StatusBadge } from '../components/StatusBadge.tsx'
 import { Time } from '../components/Time.tsx'
 import { formatDay, formatMoney } from '../format.ts'
 import { useNow } from '../now.ts'
+import { Edits } from '../order/Edits.tsx'
 import { Lines } from '../order/Lines.tsx'
 import { OrderProblems } from '../order/OrderProblems.tsx'
 import { Ids, People, Shipments } from '../order/Side.tsx'
@@ -61,6 +62,7 @@ function Shown({ order }: { order: OrderDetail }) {
       <Notes order={order} />
       <Stations order={order} shopZone={shopZone} />
       <OrderProblems order={order} />
+      <Edits order={order} />
       <div className={classes.columns}>
         <div className={classes.main}>
           {order.canonical === null ? null : (
@@ -103,7 +105,7 @@ function Facts({ order, shopZone }: { order: OrderDetail; shopZone: string | nul
   )
 }
 
-/** What goes beside the status: what comes next, and what happened at the shop meanwhile. */
+/** What goes beside the status: what comes next. */
 function Notes({ order }: { order: OrderDetail }) {
   const now = useNow('minute')
   const day = (iso: string) => formatDay(new Date(iso), now)
@@ -115,12 +117,6 @@ function Notes({ order }: { order: OrderDetail }) {
         </p>
       ) : order.cancelsAt === null ? null : (
         <p className={classes.warning}>{texts.orders.cancelsOn(day(order.cancelsAt))}</p>
-      )}
-      {order.changedAfterPostingAt === null ? null : (
-        <p className={classes.warning}>{words.changedAfterPosting(day(order.changedAfterPostingAt))}</p>
-      )}
-      {order.cancelRequestedAt === null ? null : (
-        <p className={classes.warning}>{words.cancelRequested(day(order.cancelRequestedAt))}</p>
       )}
     </>
   )

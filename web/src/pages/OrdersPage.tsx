@@ -63,7 +63,13 @@ export function OrdersPage() {
           />
         </div>
       </div>
-      <StatusFilter counts={counts.data} value={filter.status} onChange={(status) => change({ status })} />
+      <StatusFilter
+        counts={counts.data}
+        value={filter.status}
+        onChange={(status) => change({ status })}
+        decision={filter.decision}
+        onDecision={(decision) => change({ decision })}
+      />
       <div className={classes.list} aria-busy={list.isFetching} data-stale={list.isPlaceholderData}>
         {list.isError && list.data === undefined ? (
           <PageError error={list.error} reset={() => void list.refetch()} />
@@ -73,7 +79,13 @@ export function OrdersPage() {
           <Empty
             filter={filter}
             onClear={() =>
-              change({ search: undefined, status: undefined, connection: undefined, problem: undefined })
+              change({
+                search: undefined,
+                status: undefined,
+                connection: undefined,
+                problem: undefined,
+                decision: undefined,
+              })
             }
           />
         ) : narrow ? (
