@@ -1,13 +1,14 @@
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
-import { type OrderChanges, type OrderRow, updateOrder } from '../ledger/orders.ts'
+import { lockOrder, type OrderChanges, type OrderRow, updateOrder } from '../ledger/orders.ts'
 import type { RouteRow } from '../ledger/routes.ts'
 import { differencesBetween, edits } from '../order/difference.ts'
 import type { Order } from '../order/order.ts'
 import { channelFor, type Deps } from './deps.ts'
 import type { Judgement } from './judge-order.ts'
 import { askForChanges } from './record-change.ts'
+import { routeById } from './route.ts'
 import { versionOf } from './versions.ts'
 
 interface Later {
@@ -122,14 +123,18 @@ export async function cancellationRequested(
 ): Promise<void> {
   const at = deps.now()
   await addEvents(tx, [{ orderId: order.id, at, kind: 'cancel_requested', actor: source }])
-  const { cancelled_after_posting: rule } = await tx
-    .selectFrom('routes')
-    .select('cancelled_after_posting')
-    .where('id', '=', order.route_id)
-    .executeTakeFirstOrThrow()
+  const { cancelled_after_posting: rule } = await routeById(tx, order.route_id)
   if (rule === 'keep') await keepRecord(tx, order.id, at, 'rule')
   if (rule === 'cancel' && order.record_id !== null)
     await askForChanges(deps, tx, { kind: 'cancel', orders: [order], actor: 'rule' })
+}
+
+/** The order is in the backend now, and was cancelled while it was on its way there: the route's rule can do its work. */
+export async function cancelledOnTheWay(deps: Deps, tx: Tx, orderId: string): Promise<void> {
+  const order = await lockOrder(tx, orderId)
+  if (!order || order.cancel_requested_at === null) return
+  const { cancelled_after_posting: rule } = await routeById(tx, order.route_id)
+  if (rule === 'cancel') await askForChanges(deps, tx, { kind: 'cancel', orders: [order], actor: 'rule' })
 }
 
 /** The record stays although the channel has cancelled its order. */

@@ -9,6 +9,7 @@ import { replaceProblems } from '../ledger/problems.ts'
 import { type Decimal, equals, subtract, toCurrency } from '../order/money.ts'
 import type { Problem } from '../order/problems.ts'
 import type { AnyBackend, Call, Deps } from './deps.ts'
+import { cancelledOnTheWay } from './later-version.ts'
 
 /** What the flows around one order at its backend have in hand. */
 export interface AtBackend {
@@ -37,7 +38,7 @@ export async function recordFound(deps: Deps, job: Job, at: AtBackend, found: Fo
   const problem = totals.ok ? totalProblem(order, totals.value) : null
   if (!totals.ok || problem || found.kind === 'found_in_backend')
     return recordInSteps(deps, job, at, found, totals, problem)
-  await recordPosted(deps.db, job, deps.workerId, {
+  const isUnwanted = await recordPosted(deps.db, job, deps.workerId, {
     orderId: order.id,
     record: { ...totals.value.ref, total: totals.value.total },
     attemptId: found.attemptId,
@@ -45,6 +46,7 @@ export async function recordFound(deps: Deps, job: Job, at: AtBackend, found: Fo
     kind: found.kind,
     at: time,
   })
+  if (isUnwanted) await deps.db.transaction().execute((tx) => cancelledOnTheWay(deps, tx, order.id))
   if (successIsNews(connection, time))
     await deps.db.transaction().execute((tx) => connectionWorked(tx, connection, time))
 }
@@ -112,6 +114,7 @@ async function recordInSteps(
       const from = made === null ? (order.placed_at ?? order.first_seen_at) : new Date(made)
       await goBack(tx, connection.id, 'shipments', { from, begin: connection.created_at })
     }
+    await cancelledOnTheWay(deps, tx, order.id)
     if (totals.ok) await connectionWorked(tx, connection, time)
     await finish(tx, job, deps.workerId)
   })

@@ -74,15 +74,15 @@ export interface Posted {
 /**
  * Links the record and ends the job: status, event, attempt, closed problems, job and slot in one statement. Throws
  * `Fenced` when the job is another worker's by now, and `IllegalChange` when the order was not on its way; nothing is
- * written then.
+ * written then. Returns whether the channel has cancelled the order meanwhile.
  */
-export async function recordPosted(db: Db, job: Job, worker: string, posted: Posted): Promise<void> {
+export async function recordPosted(db: Db, job: Job, worker: string, posted: Posted): Promise<boolean> {
   const { orderId, record, attemptId, kind, at } = posted
   const from: Status[] = ['posting', 'verifying']
   const legal = statusesBefore('posted')
   const detail = JSON.stringify({ record: record.id, number: record.number })
   const outcome = kind === 'posted' ? 'posted' : 'found'
-  const { rows } = await sql<{ mine: boolean; moved: boolean }>`
+  const { rows } = await sql<{ mine: boolean; moved: boolean; unwanted: boolean }>`
     WITH mine AS (SELECT id, again_at FROM jobs WHERE id = ${job.id} AND worker = ${worker} FOR UPDATE),
     before AS (SELECT id, status FROM orders WHERE id = ${orderId} FOR NO KEY UPDATE),
     moved AS (
@@ -91,7 +91,7 @@ export async function recordPosted(db: Db, job: Job, worker: string, posted: Pos
         unknown_until = NULL, next_attempt_at = NULL, reason = NULL, updated_at = ${at}
       FROM before, mine
       WHERE orders.id = before.id AND before.status = ANY(${from.filter((status) => legal.includes(status))})
-      RETURNING orders.id, before.status),
+      RETURNING orders.id, before.status, orders.cancel_requested_at),
     event AS (
       INSERT INTO events (account_id, order_id, at, kind, actor, status_from, status_to, detail)
       SELECT ${mainAccount}, id, ${at}, ${kind}, 'waybill', status, 'posted', ${detail}::jsonb FROM moved),
@@ -109,7 +109,9 @@ export async function recordPosted(db: Db, job: Job, worker: string, posted: Pos
     freed AS (
       UPDATE slots SET worker = NULL FROM moved
       WHERE slots.connection_id = ${job.connection.id} AND slots.n = ${job.slot} AND slots.worker = ${worker})
-    SELECT EXISTS (SELECT 1 FROM mine) AS mine, EXISTS (SELECT 1 FROM moved) AS moved`.execute(db)
+    SELECT EXISTS (SELECT 1 FROM mine) AS mine, EXISTS (SELECT 1 FROM moved) AS moved,
+      EXISTS (SELECT 1 FROM moved WHERE cancel_requested_at IS NOT NULL) AS unwanted`.execute(db)
   if (rows[0]?.mine !== true) throw new Fenced(job)
   if (!rows[0].moved) throw new IllegalChange({ orderId, to: 'posted', at, actor: 'waybill', kind }, null)
+  return rows[0].unwanted
 }

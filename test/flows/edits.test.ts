@@ -356,6 +356,30 @@ describe('an order that is cancelled in the shop after it was posted', () => {
     expect(await lastChange(order)).toMatchObject({ actor: 'rule', state: 'done' })
   })
 
+  it('while it was on its way there, is closed by the rule as soon as it is there', async () => {
+    await start()
+    await world.db.updateTable('routes').set({ cancelled_after_posting: 'cancel' }).execute()
+    world.netsuite.control.fault({
+      kind: 'commitLate',
+      method: 'POST',
+      path: 'salesOrder',
+      times: 1,
+      ms: 300,
+    })
+    const placed = world.shop.control.newOrder()
+    await world.poll()
+    expect((await world.order(placed.number)).status).toBe('verifying')
+    world.shop.control.cancel(placed.id)
+    await world.poll()
+    await expect.poll(() => inNetSuite().length, { timeout: 10_000 }).toBe(1)
+    for (let n = 0; n < 3; n += 1) await world.advance(1000)
+    expect(await world.order(placed.number)).toMatchObject({
+      status: 'cancelled',
+      cancel_reason: 'at_channel',
+    })
+    expect(inNetSuite().map(({ status }) => status)).toEqual(['H'])
+  })
+
   it('asks a person where the rule may not close it, because a part has left', async () => {
     const { placed, order, recordId } = await posted()
     await world.db.updateTable('routes').set({ cancelled_after_posting: 'cancel' }).execute()
