@@ -66,12 +66,21 @@ function inBackend(known: Known): Answer {
     verdict: 'in_backend',
     headline: `Order ${order.number} is in ${backendLabel} as ${name}, last seen there on ${clock(lastSeen(known), channel.time_zone)}.${
       problem ? ` Its shipment could not be reported to the shop: ${problem.detail}.` : ''
-    }`,
+    }${undecided(order)}`,
     fixes: [
       ...(failed ? [fix(known, 'resend_shipment', 'Send the shipment again')] : []),
       fix(known, 'open_in_backend', `Open ${name} in ${backendLabel}`),
     ],
   }
+}
+
+/** What the shop did after posting, and nobody has decided about. */
+function undecided(order: OrderView): string {
+  if (order.cancel_requested_at !== null)
+    return ' The shop cancelled it after it was posted: decide what happens with the record.'
+  return order.changed_after_posting_at === null
+    ? ''
+    : ' The shop changed it after it was posted: decide what happens with the record.'
 }
 
 function missingInBackend(known: Known): Answer {
@@ -203,7 +212,7 @@ function held(known: Known): Answer {
 }
 
 function cancelled(known: Known): Answer {
-  const { order, channel, events } = known
+  const { order, channel, events, backendLabel } = known
   const event = events.findLast(({ status_to }) => status_to === 'cancelled')
   const when = clock(event?.at ?? order.updated_at, channel.time_zone)
   const uncancel = fix(known, 'uncancel', 'Take it up again')
@@ -218,7 +227,10 @@ function cancelled(known: Known): Answer {
   if (order.cancel_reason === 'at_channel')
     return {
       verdict: 'cancelled_at_channel',
-      headline: `Order ${order.number} was cancelled in the shop before it was posted (seen on ${when}).`,
+      headline:
+        order.record_id === null
+          ? `Order ${order.number} was cancelled in the shop before it was posted (seen on ${when}).`
+          : `Order ${order.number} was cancelled in the shop after it was posted: ${order.record_number ?? order.record_id} was closed in ${backendLabel} on ${when}.`,
       fixes: [uncancel],
     }
   return {
