@@ -18,7 +18,7 @@ const atOnce = 1000
 /**
  * Removes what is older than it is to be kept and is not needed to carry any order: requests and answers of settled
  * orders, versions that newer ones have replaced, finished imports, webhooks and ended sessions. Orders, the version
- * that each stands on, the version that was posted, events, attempts and problems stay. In small steps, so that nobody
+ * that each stands on, the versions that were posted or decided about, events, attempts and problems stay. In small steps, so that nobody
  * waits for it; ended anywhere, the next run goes on.
  */
 export async function prune(
@@ -78,7 +78,8 @@ async function removeVersions(db: Db, ids: string[]): Promise<bigint> {
     DELETE FROM raw_payloads WHERE id = ANY(${ids}::uuid[])
       AND NOT EXISTS (SELECT FROM orders WHERE orders.channel_id = raw_payloads.connection_id
         AND orders.channel_order_id = raw_payloads.channel_order_id
-        AND raw_payloads.id IN (orders.raw_id, orders.posted_raw_id))`.execute(db)
+        AND raw_payloads.id IN (orders.raw_id, orders.posted_raw_id, orders.ignored_raw_id))
+      AND NOT EXISTS (SELECT FROM record_changes WHERE record_changes.raw_id = raw_payloads.id)`.execute(db)
   return numAffectedRows ?? 0n
 }
 

@@ -6,6 +6,8 @@ ALTER TABLE orders
   ADD COLUMN ignored_raw_id uuid REFERENCES raw_payloads,
   -- When it was decided to keep the record though the channel had cancelled the order.
   ADD COLUMN cancel_kept_at timestamptz;
+-- For the check of the reference when old versions are removed.
+CREATE INDEX orders_by_ignored_raw ON orders (ignored_raw_id) WHERE ignored_raw_id IS NOT NULL;
 CREATE INDEX orders_to_decide ON orders (account_id, placed_at DESC NULLS FIRST, id DESC)
   WHERE changed_after_posting_at IS NOT NULL OR cancel_requested_at IS NOT NULL;
 
@@ -35,3 +37,4 @@ CREATE TABLE record_changes (
 );
 CREATE UNIQUE INDEX one_open_record_change ON record_changes (order_id) WHERE ended_at IS NULL;
 CREATE INDEX record_changes_of_order ON record_changes (order_id, asked_at);
+CREATE INDEX record_changes_by_raw ON record_changes (raw_id);
