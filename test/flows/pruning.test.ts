@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { actOnOrders } from '../../src/flows/actions.ts'
 import { applyConfiguration } from '../../src/flows/apply-configuration.ts'
 import { exportConfiguration } from '../../src/flows/export-configuration.ts'
 import { startImport } from '../../src/flows/import-by-id.ts'
@@ -87,6 +88,16 @@ describe('what is not kept any longer', () => {
     expect((await world.events(posted.id)).slice(0, events.length)).toEqual(events)
     expect((await world.order(failing.number)).status).toBe('post_error')
     expect(await world.problems(failing.id)).toHaveLength(1)
+  })
+
+  it('is never a version about which somebody has decided', async () => {
+    const { posted } = await twoOrders()
+    await actOnOrders(world.deps, { action: 'ignore_changes', orderIds: [posted.id], actor: 'person' })
+    world.shop.control.edit(Number(posted.channel_order_id), { customer_note: 'three' })
+    await world.poll()
+    expect(await after(500)).toMatchObject({ versions: 1 })
+    const { ignored_raw_id: ignored } = await world.order(posted.number)
+    expect(await readRaw(world.db, ignored!)).toContain('"two"')
   })
 
   it('is looked for once a day, by one of all processes', async () => {

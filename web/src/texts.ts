@@ -312,7 +312,7 @@ export const texts = {
     edits: {
       changed: {
         title: 'Changed in the shop after it was posted',
-        text: (day: string) => `Seen ${day}. NetSuite has the version before.`,
+        text: (day: string) => `${day}: NetSuite has the version before.`,
         needsReplacement:
           'What was bought or what it costs has changed: that takes another record in NetSuite.',
       },
@@ -322,7 +322,7 @@ export const texts = {
       },
       cancelled: {
         title: 'Cancelled in the shop after it was posted',
-        text: (day: string) => `Seen ${day}. NetSuite still has it, and may ship it.`,
+        text: (day: string) => `${day}: NetSuite still has it, and may ship it.`,
       },
       ignored: 'Changed in the shop after it was posted: left as it is',
       columns: {
