@@ -135,6 +135,14 @@ export interface ChangedPage {
   channelTime: string | null
 }
 
+/** The limit of what a channel lists: a scope that is missing, or an age that its API does not go beyond. */
+export interface Reach {
+  /** UTC. Changes before this time are not listed. */
+  from: string
+  /** What sets the limit, and what would lift it: "the scope read_all_orders". */
+  limit: string
+}
+
 export interface ChannelStatus {
   code: string
   label: string
@@ -184,6 +192,8 @@ export interface Channel<Config> {
   reading: { overlapMs: number; lagMs: number; maxWindowMs: number; paging: 'keyset' | 'offset' }
   identify(ctx: Ctx<Config>): Promise<Outcome<AccountIdentity>>
   changed(ctx: Ctx<Config>, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>>
+  /** How far back `changed` lists, where the channel or the credentials set a limit. Absent: to its first order. */
+  reach?(ctx: Ctx<Config>): Promise<Outcome<Reach | null>>
   /** By the channel's id, else by order number. Null: the channel says there is none. */
   fetch(ctx: Ctx<Config>, idOrNumber: string): Promise<Outcome<RawOrder | null>>
   /** Pure. Reads the raw body; never throws on bad input. */

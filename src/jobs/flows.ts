@@ -5,6 +5,7 @@ import { importRange } from '../flows/import-range.ts'
 import { poll } from '../flows/poll.ts'
 import { checkTotal } from '../flows/check-total.ts'
 import { postOrder } from '../flows/post-order.ts'
+import { readGap } from '../flows/read-gap.ts'
 import { readShipments } from '../flows/read-shipments.ts'
 import { sendShipment } from '../flows/send-shipment.ts'
 import type { Job, JobKind } from '../ledger/jobs.ts'
@@ -14,6 +15,7 @@ export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   poll,
   import: importById,
   'import-range': importRange,
+  'read-gap': readGap,
   post: postOrder,
   'check-total': checkTotal,
   'read-shipments': readShipments,

@@ -58,6 +58,7 @@ export interface Database {
     row_id: string | null
     page: Json | null
     read_at: Time | null
+    touched_at: Time | null
   }
   gaps: {
     id: string
@@ -65,10 +66,22 @@ export interface Database {
     connection_id: string
     from_at: Time
     to_at: Time | null
-    problem: Json
+    problem: Json | null
     orders_found: Generated<number>
     opened_at: Time
     closed_at: Time | null
+    reason: Generated<'down' | 'needs_reauthorisation' | 'paused' | 'not_running' | 'webhooks'>
+    ended_at: Time | null
+    placed_from: Time | null
+    read_from: Time | null
+    position: Json | null
+    reached_at: Time | null
+    pass: Generated<number>
+    pass_began_at: Time | null
+    found_in_pass: Generated<number>
+    confirmed_at: Time | null
+    out_of_reach: Json | null
+    closed_by: string | null
   }
   raw_payloads: {
     id: string

@@ -1,6 +1,8 @@
 import type { WebhookState } from '../flows/ensure-webhooks.ts'
 import type { Deps } from '../flows/deps.ts'
-import type { ConnectionView, GapRow } from '../ledger/views/connections.ts'
+import { gapSentence } from '../flows/gap-words.ts'
+import type { ConnectionView } from '../ledger/views/connections.ts'
+import type { GapRow } from '../ledger/gaps.ts'
 import { listRoutes } from '../ledger/routes.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { timeJson, timeOrNull } from './order-json.ts'
@@ -29,7 +31,8 @@ export function connectionJson(deps: Deps, row: ConnectionView, publicUrl: URL |
     identityName: row.identity_name,
     timeZone: row.time_zone,
     webhooks: webhooksOf(deps, row, publicUrl),
-    gaps: row.gaps.map(gapJson),
+    gaps: row.gaps.map((gap) => gapJson(gap, row.time_zone)),
+    closedGaps: row.closed_gaps.map((gap) => gapJson(gap, row.time_zone)),
     waitingOrders: row.waiting_orders,
     createdAt: timeJson(row.created_at),
     updatedAt: timeJson(row.updated_at),
@@ -92,13 +95,17 @@ function webhooksOf(deps: Deps, row: ConnectionView, publicUrl: URL | null): Con
     : { state: 'off', detail: `${state.detail}; reading at intervals brings everything`, lastReceivedAt }
 }
 
-export const gapJson = (row: GapRow): GapJson => ({
+export const gapJson = (row: GapRow, zone: string | null): GapJson => ({
   id: row.id,
   from: timeJson(row.from_at),
   to: timeOrNull(row.to_at),
   closedAt: timeOrNull(row.closed_at),
+  reason: row.reason,
+  summary: gapSentence(row, zone),
   ordersFound: row.orders_found,
-  problem: describeProblem(row.problem as Problem),
+  readUpTo: timeOrNull(row.reached_at),
+  problem: described(row.problem),
+  outOfReach: described(row.out_of_reach),
 })
 
 export function routeJson(row: Awaited<ReturnType<typeof listRoutes>>[number]): RouteJson {

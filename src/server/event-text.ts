@@ -18,6 +18,7 @@ const tracking = (detail: Detail): string => {
 
 const sources: Record<string, string> = {
   poll: 'found in the shop',
+  gap: 'found when the time in which the shop could not be read was read afterwards',
   webhook: 'announced by the shop',
   person: 'fetched because a person asked',
   configuration: "read again because the route's rules changed",

@@ -388,9 +388,6 @@ export const texts = {
     checkBad: 'Something is wrong',
     gaps: {
       title: 'Times it could not be read',
-      to: 'to',
-      now: 'now',
-      reading: (n: number) => `being read now, ${count(n, 'order', 'orders')} so far`,
     },
     empty: {
       title: 'No connections yet',

@@ -188,6 +188,19 @@ export const connections = {
     avoid:
       'Before you switch on a security plug-in or a password for the whole site, make the exception for /wp-json/wc/.',
   },
+  out_of_reach: {
+    scope: 'connection',
+    title: (channel) => `A part of what was missed lies further back than ${channel || 'the shop'} lists`,
+    example: 'Shopify',
+    cause:
+      'The shop shows its programs only the orders of some time back, or shows older ones only to those with a further permission. The time that could not be read reaches further.',
+    fix: 'Give the credentials the permission that the details name, and check the connection: the rest is read then. Or look in the shop for orders of those days, import them by their number, and close the gap on the page of the connection.',
+    fixes: [checkConnection],
+    avoid:
+      'Mend a connection that is down within a few weeks, and give it the permission for older orders beforehand.',
+    meanwhile:
+      'Everything that the shop lists has been read and goes on. The gap stays open, and every few hours Waybill looks whether more of it can be read.',
+  },
   throttled: {
     scope: 'connection',
     title: () => 'The other side asks for fewer requests',

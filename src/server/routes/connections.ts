@@ -109,7 +109,13 @@ export function connectionRoutes(
       async ({ params }) => {
         const found = await connectionByName(deps.db, params.name)
         if (!found) throw noConnection(params.name)
-        const change = { connectionId: found.id, pause: action === 'pause', at: deps.now(), actor: actorOf() }
+        const change = {
+          connectionId: found.id,
+          pause: action === 'pause',
+          at: deps.now(),
+          actor: actorOf(),
+          newId: deps.newId,
+        }
         await deps.db.transaction().execute((tx) => pauseConnection(tx, change))
         return one(params.name)
       },

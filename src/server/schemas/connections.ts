@@ -2,15 +2,26 @@ import { z } from 'zod'
 import { time } from './common.ts'
 import { describedProblem, fix } from './problems.ts'
 
-/** An interval in which a connection could not be read. Open until a backfill has closed it. */
+/** An interval in which a connection could not be read. Open until all of it has been read. */
 export const gap = z
   .object({
     id: z.string(),
     from: time,
     to: time.nullable().describe('Null: it still cannot be read'),
     closedAt: time.nullable(),
-    ordersFound: z.number().int(),
-    problem: describedProblem,
+    reason: z
+      .enum(['down', 'needs_reauthorisation', 'paused', 'not_running', 'webhooks'])
+      .describe('Why: not_running is Waybill itself'),
+    summary: z.string().describe('In a sentence or two: since when, how far it has been read, what it held'),
+    ordersFound: z
+      .number()
+      .int()
+      .describe(
+        'Closed: how many orders were placed meanwhile and imported; open: how many have come in so far',
+      ),
+    readUpTo: time.nullable().describe('How far it has been read'),
+    problem: describedProblem.nullable().describe('What was wrong, where something was'),
+    outOfReach: describedProblem.nullable().describe('Why a part of it cannot be read'),
   })
   .meta({ id: 'Gap' })
 export type GapJson = z.infer<typeof gap>
@@ -39,6 +50,7 @@ export const connection = z
       lastReceivedAt: time.nullable(),
     }),
     gaps: z.array(gap).describe('Those that are not closed'),
+    closedGaps: z.array(gap).describe('The last three that are, newest first'),
     waitingOrders: z.number().int().describe('Backends: how many orders wait to go there'),
     createdAt: time,
     updatedAt: time,

@@ -103,20 +103,18 @@ function Facts({ connection, routes }: { connection: Connection; routes: Route[]
   )
 }
 
-function Gaps({ connection: { gaps } }: { connection: Connection }) {
-  if (gaps.length === 0) return null
+function Gaps({ connection: { gaps, closedGaps } }: { connection: Connection }) {
+  if (gaps.length + closedGaps.length === 0) return null
   return (
     <section className={classes.gaps} aria-label={words.gaps.title}>
       <h3>{words.gaps.title}</h3>
       <ul>
-        {gaps.map(({ id, from, to, ordersFound, problem }) => (
-          <li key={id}>
-            <Time at={from} /> {words.gaps.to} {to === null ? words.gaps.now : <Time at={to} />}
-            <span className="quiet">
-              {' '}
-              · {problem.title}
-              {to === null ? '' : `; ${words.gaps.reading(ordersFound)}`}
-            </span>
+        {[...gaps, ...closedGaps].map(({ id, summary, closedAt, outOfReach }) => (
+          <li key={id} data-state={closedAt === null ? 'open' : 'closed'}>
+            {summary}
+            {outOfReach === null || closedAt !== null ? null : (
+              <span className="quiet"> {outOfReach.fix}</span>
+            )}
           </li>
         ))}
       </ul>
