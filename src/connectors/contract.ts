@@ -28,6 +28,8 @@ export interface Failure {
   status?: number
   /** How long the other side asked to wait. */
   retryAfterMs?: number
+  /** With `address_moved`: where it redirects to, without the query. */
+  movedTo?: string
 }
 
 export type Outcome<T> = Result<T, Failure>
@@ -93,6 +95,12 @@ export interface AccountIdentity {
   currency: string | null
   /** What a person should know though it works: token-based login that ends, a certificate about to expire. */
   warnings: string[]
+}
+
+export interface SameShop {
+  verdict: 'same' | 'another' | 'unknown'
+  /** What the shop there calls itself. */
+  name: string
 }
 
 export interface OrderRef {
@@ -204,6 +212,22 @@ export interface Channel<Config> {
   defaultStatuses: ChannelStatus[]
   /** Status words that mean nobody wants the order any more. */
   cancelledStatuses: string[]
+  /** Following a shop to another address; absent where a redirect is not to be followed. */
+  moving?: {
+    /** The field of the configuration that holds the address. */
+    field: string & keyof Config
+    addressOf(config: Config): string
+    /**
+     * The configuration at the address that a redirect names. Calls made with it give away nothing by which whoever
+     * answers could enter the shop. Null when the address may not be asked at all: less protected than the present one.
+     */
+    at(config: Config, redirectedTo: string): { address: string; config: Config } | null
+    /**
+     * Whether the shop at this address is the one of that identity, proved by what it tells only those whom it lets in;
+     * what anybody could copy proves nothing. Reads only.
+     */
+    prove(ctx: Ctx<Config>, identity: string): Promise<Outcome<SameShop>>
+  }
   /** The page of the order in the channel's admin. */
   orderUrl(config: Config, channelOrderId: string): string
   webhooks?: {

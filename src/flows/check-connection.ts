@@ -3,6 +3,7 @@ import { gapsToShow } from '../ledger/gaps.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { hurry } from '../ledger/jobs.ts'
+import { provenAddressOf } from '../ledger/moves.ts'
 import { describeProblem, type Fix, type ProblemCode } from '../order/problems.ts'
 import { backendFor, callOver, channelFor, type Deps } from './deps.ts'
 import { gapSentence } from './gap-words.ts'
@@ -69,6 +70,7 @@ export async function checkConnection(
     }
   const checks = [
     ...result.checks,
+    ...addressChecks(connection),
     ...webhookChecks(deps, connection, publicUrl),
     ...(await gapChecks(deps, connection)),
   ]
@@ -78,7 +80,12 @@ export async function checkConnection(
       await connectionWorked(tx, connection, deps.now())
       if (connection.failures > 0) await hurry(tx, connection.id, deps.now())
     })
-  return { connection: connection.name, ok, account: result.account, checks, fixes: result.fixes }
+  const toConfirm: Fix[] =
+    provenAddressOf(connection) === null
+      ? []
+      : [{ action: 'confirm_address', label: 'Confirm the new address' }]
+  const fixes = [...toConfirm, ...result.fixes]
+  return { connection: connection.name, ok, account: result.account, checks, fixes }
 }
 
 type Asked = Pick<CheckResult, 'account' | 'checks' | 'fixes'>
@@ -204,6 +211,13 @@ async function probe(deps: Deps, connection: ConnectionRow, ctx: Ctx<unknown>): 
           },
     ],
   }
+}
+
+function addressChecks(connection: ConnectionRow): Check[] {
+  const address = provenAddressOf(connection)
+  if (address === null) return []
+  const detail = `The shop has moved to ${address}. It is read there; shipments and webhooks wait until you confirm the address: waybill confirm-address ${connection.name}`
+  return [{ name: 'Address', outcome: 'fail', detail }]
 }
 
 /** What could not be read: what is open, and the last that was closed. */

@@ -12,6 +12,8 @@ function workOf(job: Job): string {
       return 'Reading orders'
     case 'read-gap':
       return 'Reading what was missed'
+    case 'follow-move':
+      return 'Following a redirect'
     case 'read-shipments':
       return 'Reading shipments'
     case 'webhooks':

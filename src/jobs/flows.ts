@@ -1,5 +1,6 @@
 import type { Deps } from '../flows/deps.ts'
 import { ensureWebhooks } from '../flows/ensure-webhooks.ts'
+import { followMove } from '../flows/follow-move.ts'
 import { importById } from '../flows/import-by-id.ts'
 import { importRange } from '../flows/import-range.ts'
 import { poll } from '../flows/poll.ts'
@@ -16,6 +17,7 @@ export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   import: importById,
   'import-range': importRange,
   'read-gap': readGap,
+  'follow-move': followMove,
   post: postOrder,
   'check-total': checkTotal,
   'read-shipments': readShipments,

@@ -33,6 +33,10 @@ export interface Database {
     last_success_at: Time | null
     created_at: Time
     updated_at: Time
+    move: Json | null
+    hooks_refused: Generated<string>
+    hook_refused_at: Time | null
+    hook_refused_why: string | null
   }
   routes: {
     id: string

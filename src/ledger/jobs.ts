@@ -8,6 +8,7 @@ export const jobKinds = [
   'import',
   'import-range',
   'read-gap',
+  'follow-move',
   'post',
   'check-total',
   'read-shipments',
@@ -31,6 +32,9 @@ export interface Job {
   /** The slot of the connection that the job holds while it runs. */
   slot: number
 }
+
+/** Work that writes to a channel: it waits while the address that the channel has moved to is not confirmed. */
+const writing: JobKind[] = ['ship', 'webhooks']
 
 /** Which of two due jobs goes first. */
 export const priorities = {
@@ -154,6 +158,7 @@ async function take(
       SELECT id, row_number() OVER () AS pair FROM (
         SELECT id FROM jobs
         WHERE connection_id = ${connection.id} AND worker IS NULL AND run_at <= ${now}
+          AND (kind <> ALL(${writing}) OR (SELECT move ->> 'state' FROM connections WHERE id = ${connection.id}) IS DISTINCT FROM 'proven')
         ORDER BY ${oldestFirst ? sql`run_at` : sql`priority, run_at`} LIMIT (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED) AS j
     ), pairs AS (SELECT due.id, free.n FROM due JOIN free USING (pair)),
     taken AS (

@@ -3,6 +3,7 @@ import type { Deps } from '../flows/deps.ts'
 import { gapSentence } from '../flows/gap-words.ts'
 import type { ConnectionView } from '../ledger/views/connections.ts'
 import type { GapRow } from '../ledger/gaps.ts'
+import { provenAddressOf } from '../ledger/moves.ts'
 import { listRoutes } from '../ledger/routes.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { timeJson, timeOrNull } from './order-json.ts'
@@ -33,6 +34,7 @@ export function connectionJson(deps: Deps, row: ConnectionView, publicUrl: URL |
     webhooks: webhooksOf(deps, row, publicUrl),
     gaps: row.gaps.map((gap) => gapJson(gap, row.time_zone)),
     closedGaps: row.closed_gaps.map((gap) => gapJson(gap, row.time_zone)),
+    movedTo: provenAddressOf(row),
     waitingOrders: row.waiting_orders,
     createdAt: timeJson(row.created_at),
     updatedAt: timeJson(row.updated_at),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterEach, expect, it } from 'vitest'
 import { explain } from '../../src/flows/explain.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
@@ -23,6 +24,12 @@ const verdictOn = async (name: string) => {
 it('an outage of ten days with 5,000 orders: all are posted, fresh orders within a minute meanwhile, memory stays flat', async () => {
   world = await makeWorld({ mapping: demoMapping })
   const { shop, netsuite, db, deps } = world
+  // A busy machine is no fault of NetSuite's.
+  await db
+    .updateTable('connections')
+    .set({ config: sql`config || '{"timeout": "30s", "requestLimit": "60s"}'` })
+    .where('id', '=', world.netsuiteId)
+    .execute()
   await db.updateTable('routes').set({ every_ms: 20_000 }).execute()
   shop.control.newOrder()
   await world.poll()
@@ -62,11 +69,21 @@ it('an outage of ten days with 5,000 orders: all are posted, fresh orders within
     )
   }
   await shop.control.up()
-  await world.advance(2 * minuteMs)
-  for (let n = 0; n < 10; n += 1) await world.advance(minuteMs)
+  const isUnderWay = async () => {
+    const open = await db.selectFrom('gaps').select('id').where('closed_at', 'is', null).executeTakeFirst()
+    const waiting = await db
+      .selectFrom('orders')
+      .select('id')
+      .where('status', 'in', ['scheduled', 'posting', 'verifying'])
+      .executeTakeFirst()
+    return open !== undefined || waiting !== undefined
+  }
+  for (let n = 0; n < 1000 && (await isUnderWay()); n += 1) await world.advance(5000)
 
   const orders = new Map((await world.orders()).map((order) => [order.number, order]))
-  expect(placed.map(({ number }) => orders.get(number)?.status).filter((status) => status !== 'posted')).toEqual([])
+  expect(
+    placed.map(({ number }) => orders.get(number)?.status).filter((status) => status !== 'posted'),
+  ).toEqual([])
   expect(netsuite.records.orders()).toHaveLength(1 + missed + fresh.length)
   expect(fresh.length).toBeGreaterThan(8)
   for (const number of fresh) {
@@ -74,9 +91,9 @@ it('an outage of ten days with 5,000 orders: all are posted, fresh orders within
     expect(order.posted_at!.getTime() - order.placed_at!.getTime()).toBeLessThan(minuteMs)
   }
   expect(await verdictOn(middle.number)).toBe('in_backend')
-  expect(await db.selectFrom('gaps').select(['closed_at', 'orders_found', 'reason']).execute()).toMatchObject([
-    { closed_at: expect.any(Date), orders_found: missed, reason: 'down' },
-  ])
+  expect(await db.selectFrom('gaps').select(['closed_at', 'orders_found', 'reason']).execute()).toMatchObject(
+    [{ closed_at: expect.any(Date), orders_found: missed, reason: 'down' }],
+  )
   const mb = heap.map((bytes) => Math.round(bytes / 1e6))
   expect(Math.max(...heap) - heap[0]!, `heap in MB: ${mb.join(' ')}`).toBeLessThan(150e6)
-}, 180_000)
+}, 900_000)

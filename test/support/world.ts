@@ -90,7 +90,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     newId: () => timeOrderedId(clock.now()),
     log: quiet,
     signal: stopping.signal,
-    allowHosts: ['127.0.0.1'],
+    allowHosts: ['127.0.0.0/8'],
     channels: channels as readonly AnyChannel[],
     backends: backends as readonly AnyBackend[],
     version: 'test',

@@ -386,8 +386,14 @@ export const texts = {
     checkResult: 'Result of the check',
     checkOk: 'All of it works',
     checkBad: 'Something is wrong',
+    moved: {
+      title: 'The shop has moved to',
+      text: 'The same shop answers there, and orders are read there already. Shipments and webhooks wait until you confirm the address.',
+      confirm: 'Confirm the new address',
+    },
     gaps: {
       title: 'Times it could not be read',
+      close: 'Close it',
     },
     empty: {
       title: 'No connections yet',

@@ -30,3 +30,11 @@ ALTER TABLE gaps
 
 -- Until now the cursor itself went through what had been missed, and it still stands where it has to.
 UPDATE gaps SET closed_at = to_at WHERE closed_at IS NULL AND to_at IS NOT NULL;
+
+ALTER TABLE connections
+  -- Where the address has redirected to, and whether the same shop was proved to be there.
+  ADD COLUMN move jsonb,
+  -- Deliveries to its webhook that were refused, and when the last one came.
+  ADD COLUMN hooks_refused bigint NOT NULL DEFAULT 0,
+  ADD COLUMN hook_refused_at timestamptz,
+  ADD COLUMN hook_refused_why text;

@@ -1,4 +1,4 @@
-import { checkConnection, editConnection, type Entry } from './entry.ts'
+import { checkConnection, confirmAddress, editConnection, type Entry } from './entry.ts'
 
 /** A whole connection is stopped: no order is at fault. */
 export const connections = {
@@ -28,11 +28,23 @@ export const connections = {
     title: (host) => `${host} has moved to another address`,
     example: 'shop.example.com',
     cause:
-      'The address sends its visitors on to another one. Waybill does not follow by itself, so that orders never go to a stranger.',
+      'The address sends its visitors on to another one, and Waybill could not see for itself that your shop is there. It does not follow, so that neither orders nor credentials go to a stranger.',
     fix: 'Open the address in a browser and see where it leads. Put the new address into waybill.yaml (url) and run "waybill apply".',
     fixes: [checkConnection, editConnection],
     avoid:
       'When the shop gets a new address (with or without "www" counts as well), change the connection on the same day.',
+  },
+  address_to_confirm: {
+    scope: 'connection',
+    title: (address) => `The shop has moved to ${address}: is that right?`,
+    example: 'https://new-shop.example.com',
+    cause:
+      'The old address sends its visitors on to this one. The shop there has proved that it is the same, so Waybill reads orders there already. It sends it no credentials and writes nothing there before you have confirmed it.',
+    fix: 'If this is the new address of your shop, confirm it: on the page of the connection, or with "waybill confirm-address". Put it into waybill.yaml (url) as well, or the next "waybill apply" goes back to the old one.',
+    fixes: [confirmAddress, checkConnection, editConnection],
+    avoid: 'When the shop gets a new address, change the connection on the same day.',
+    meanwhile:
+      'Orders are read at the new address and posted as always. Shipments and webhooks wait until the address is confirmed.',
   },
   different_account: {
     scope: 'connection',

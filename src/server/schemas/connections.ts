@@ -51,6 +51,12 @@ export const connection = z
     }),
     gaps: z.array(gap).describe('Those that are not closed'),
     closedGaps: z.array(gap).describe('The last three that are, newest first'),
+    movedTo: z
+      .string()
+      .nullable()
+      .describe(
+        'The address to which the shop has moved, proved to be the same one; it waits to be confirmed',
+      ),
     waitingOrders: z.number().int().describe('Backends: how many orders wait to go there'),
     createdAt: time,
     updatedAt: time,
@@ -89,6 +95,10 @@ export const newConnection = connectionSettings.extend({ name: z.string().min(1)
 /** As under `routes` in waybill.yaml. */
 export const routeSettings = z.looseObject({ from: z.string(), to: z.string(), values })
 export const newRoute = routeSettings.extend({ name: z.string().min(1) })
+
+export const confirmAddressRequest = z.strictObject({
+  address: z.string().optional().describe('The address that was seen; another one is not confirmed then'),
+})
 
 export const checkResult = z
   .object({
