@@ -186,6 +186,8 @@ export interface SentShipment {
 export interface SubscriptionHealth {
   active: boolean
   detail: string
+  /** Whether a subscription was missing or switched off, so that changes may not have been announced. */
+  mended: boolean
 }
 
 /** A place that sells. Stateless: everything it needs is in `ctx`. */

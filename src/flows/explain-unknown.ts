@@ -62,9 +62,12 @@ function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fi
       fixes: [{ action: 'resume', label: `Resume ${paused.name} on its page`, command: null }],
     }
 
-  const missed = channels.find(({ gaps }) => gaps.length > 0)
+  // While webhooks failed, polling read on: nothing was missed for that.
+  const unreadOf = ({ gaps }: ConnectionView) => gaps.filter(({ reason }) => reason !== 'webhooks')
+  const missed = channels.find((channel) => unreadOf(channel).length > 0)
   if (missed) {
-    const gap = missed.gaps.find((one) => one.out_of_reach === null) ?? missed.gaps[0]!
+    const unread = unreadOf(missed)
+    const gap = unread.find((one) => one.out_of_reach === null) ?? unread[0]!
     const end = gap.to_at === null ? 'until now' : `until ${clock(gap.to_at, missed.time_zone)}`
     return {
       verdict: 'missed_while_disconnected',

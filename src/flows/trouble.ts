@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Failure } from '../connectors/contract.ts'
 import type { Tx } from '../ledger/database.ts'
+import { healthAfter, type Signal } from '../ledger/connection-states.ts'
 import { connectionById, type ConnectionRow, connectionFailed } from '../ledger/health.ts'
 import { enqueue, type NewJob, priorities } from '../ledger/jobs.ts'
 import { moveOf, noteMove, provenAddressOf } from '../ledger/moves.ts'
@@ -47,7 +48,14 @@ export async function stopConnection(
     backoffMs(connection.failures, deps.random(), pace),
   )
   const blockedUntil = new Date(at.getTime() + wait)
-  const health = refused ? 'needs_reauthorisation' : !passing && connection.failures >= 2 ? 'down' : 'failing'
+  const signal: Signal = refused
+    ? 'refused'
+    : passing
+      ? 'held_up'
+      : connection.failures >= 2
+        ? 'failed_again'
+        : 'failed'
+  const health = healthAfter[signal]
   const isMoved = provenAddressOf(connection) !== null
   // What answered at the new address has ended there: its own address is asked again, and tells where it is now.
   if (isMoved && (met.movedTo !== undefined || health !== 'failing'))

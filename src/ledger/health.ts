@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Problem } from '../order/problems.ts'
 import type { Database, Db, Tx } from './database.ts'
 import { addEvents } from './events.ts'
+import { connectionStates, type Health, healthAfter } from './connection-states.ts'
 import { openGap } from './gaps.ts'
 
 export type ConnectionRow = Selectable<Database['connections']>
@@ -19,7 +20,7 @@ export async function connectionFailed(
   tx: Tx,
   failed: {
     connection: ConnectionRow
-    health: 'failing' | 'down' | 'needs_reauthorisation'
+    health: Health
     problem: Problem
     blockedUntil: Date
     at: Date
@@ -60,10 +61,10 @@ export async function connectionFailed(
       },
     ])
   }
-  if (health !== 'failing' && connection.role === 'channel')
+  if (connectionStates[health].opensGap && connection.role === 'channel')
     await openGap(tx, {
       connectionId: connection.id,
-      reason: health,
+      reason: health === 'needs_reauthorisation' ? health : 'down',
       problem,
       from: connection.last_success_at ?? at,
       at,
@@ -93,7 +94,7 @@ export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Da
   await tx
     .updateTable('connections')
     .set({
-      health: 'healthy',
+      health: healthAfter.worked,
       failures: 0,
       blocked_until: null,
       health_problem: null,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from './database.ts'
 import { addEvents } from './events.ts'
+import { connectionStates } from './connection-states.ts'
 import { openGap } from './gaps.ts'
 
 export interface Pausing {
@@ -27,7 +28,7 @@ export async function pauseConnection(
     .returning(['role', 'last_success_at'])
     .executeTakeFirst()
   if (!changed) return false
-  if (pause && changed.role === 'channel')
+  if (pause && connectionStates.paused.opensGap && changed.role === 'channel')
     await openGap(tx, {
       connectionId,
       reason: 'paused',

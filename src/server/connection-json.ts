@@ -47,15 +47,15 @@ function summaryOf(row: ConnectionView, problem: DescribedProblem | null, now: D
     row.role === 'backend' && row.waiting_orders > 0
       ? `${row.waiting_orders} ${row.waiting_orders === 1 ? 'order waits' : 'orders wait'} for it`
       : null
-  const unread =
-    row.gaps.length > 0 && row.role === 'channel' ? 'what was missed is read when it is back' : null
+  const hasGap = row.gaps.some(({ reason }) => reason !== 'webhooks')
+  const unread = hasGap && row.role === 'channel' ? 'what was missed is read when it is back' : null
   const rest = [orders, unread].filter((part) => part !== null).join('; ')
   const tail = rest === '' ? '' : `; ${rest}`
   switch (row.health) {
     case 'new':
       return 'Not asked yet'
     case 'healthy':
-      return row.gaps.length > 0 ? 'Works; what was missed while it was down is being read' : 'Works'
+      return hasGap ? 'Works; what was missed meanwhile is being read' : 'Works'
     case 'failing':
       return `${problem?.title ?? 'The last call failed'}; Waybill tries again by itself${tail}`
     case 'down':
@@ -80,21 +80,33 @@ export function span(ms: number): string {
 }
 
 function webhooksOf(deps: Deps, row: ConnectionView, publicUrl: URL | null): ConnectionJson['webhooks'] {
-  const lastReceivedAt = timeOrNull(row.last_webhook_at)
+  const [state, detail] = webhookState(deps, row, publicUrl)
+  const refused = Number(row.hooks_refused)
+  return {
+    state,
+    detail,
+    lastReceivedAt: timeOrNull(row.last_webhook_at),
+    refused:
+      refused === 0
+        ? null
+        : { count: refused, lastAt: timeOrNull(row.hook_refused_at), why: row.hook_refused_why ?? '' },
+  }
+}
+
+function webhookState(
+  deps: Deps,
+  row: ConnectionView,
+  publicUrl: URL | null,
+): [ConnectionJson['webhooks']['state'], string] {
+  const carried = 'reading at intervals brings everything'
   if (row.role === 'backend' || !deps.channelOf(row.kind)?.webhooks)
-    return { state: 'unsupported', detail: 'Read at intervals', lastReceivedAt }
-  if (publicUrl === null)
-    return {
-      state: 'off',
-      detail: 'Off, because WAYBILL_PUBLIC_URL is not set; reading at intervals brings everything',
-      lastReceivedAt,
-    }
+    return ['unsupported', 'Read at intervals']
+  if (publicUrl === null) return ['off', `Off, because WAYBILL_PUBLIC_URL is not set; ${carried}`]
   const state = row.webhook_state as WebhookState | null
-  if (state === null)
-    return { state: 'off', detail: 'Not set up yet; reading at intervals brings everything', lastReceivedAt }
+  if (state === null) return ['off', `Not set up yet; ${carried}`]
   return state.active
-    ? { state: 'on', detail: `The shop announces changes at once: ${state.detail}`, lastReceivedAt }
-    : { state: 'off', detail: `${state.detail}; reading at intervals brings everything`, lastReceivedAt }
+    ? ['on', `The shop announces changes at once: ${state.detail}`]
+    : ['off', `${state.detail}; ${carried}`]
 }
 
 export const gapJson = (row: GapRow, zone: string | null): GapJson => ({

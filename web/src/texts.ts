@@ -373,6 +373,9 @@ export const texts = {
     account: 'Account',
     zone: 'Time zone',
     webhooks: 'Webhooks',
+    refused: 'Deliveries refused',
+    refusedDetail: (n: number, why: string) =>
+      `${n.toLocaleString('en')}; the last: ${why}. They changed nothing.`,
     route: (name: string) => `Route ${name}`,
     imports: (statuses: string, since: string, every: string) =>
       `takes ${statuses}, placed from ${since} on; reads every ${every}`,

@@ -48,6 +48,10 @@ export const connection = z
       state: z.enum(['on', 'off', 'unsupported']),
       detail: z.string(),
       lastReceivedAt: time.nullable(),
+      refused: z
+        .object({ count: z.number().int(), lastAt: time.nullable(), why: z.string() })
+        .nullable()
+        .describe('Deliveries that were forged or malformed, and changed nothing'),
     }),
     gaps: z.array(gap).describe('Those that are not closed'),
     closedGaps: z.array(gap).describe('The last three that are, newest first'),

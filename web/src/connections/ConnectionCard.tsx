@@ -85,6 +85,8 @@ function Facts({ connection, routes }: { connection: Connection; routes: Route[]
   if (identityName !== null) tell(words.account, identityName)
   if (timeZone !== null) tell(words.zone, timeZone)
   if (webhooks.state !== 'unsupported') tell(words.webhooks, webhooks.detail)
+  if (webhooks.refused !== null)
+    tell(words.refused, words.refusedDetail(webhooks.refused.count, webhooks.refused.why))
   for (const route of routes)
     tell(
       words.route(route.name),
