@@ -76,7 +76,6 @@ describe('POST /hooks/{connection}', () => {
   })
 
   it('counts what it refuses, and writes no more for thousands of forgeries than for one', async () => {
-    const before = await connectionByName(api.world.db, 'shop')
     const writes = async () =>
       (
         await sql<{ n: string }>`SELECT xmin::text AS n FROM connections WHERE name = 'shop'`.execute(
@@ -89,7 +88,6 @@ describe('POST /hooks/{connection}', () => {
       Array.from({ length: 50 }, () => deliver('{"id":1}', { 'x-wc-webhook-signature': 'forged' })),
     )
     expect(await writes()).toBe(written)
-    expect(Number(before!.hooks_refused)).toBeGreaterThan(0)
     const shown = await api.get<{ webhooks: { refused: unknown } }>('/connections/shop')
     expect(shown.webhooks.refused).toMatchObject({
       count: expect.any(Number),
