@@ -43,6 +43,8 @@ const does: Record<FixAction, string> = {
   edit_connection: 'opens the page of the connections; its settings are in `waybill.yaml`.',
   check_connection:
     'asks the other side step by step and says what does not work. On the command line: `waybill check CONNECTION`.',
+  confirm_address:
+    'makes the new address the one of the connection. Who confirmed it is written down. On the command line: `waybill confirm-address CONNECTION`.',
   refresh_items: 'forgets what was known of the items and posts all orders with this problem again.',
   resend_shipment: 'looks whether the shop has the shipment, and sends it if not.',
 }

@@ -146,6 +146,16 @@ check.action(async (name: string | undefined) => {
   )
 })
 
+const confirming = command(
+  'confirm-address',
+  'take over the address to which a shop has moved, proved to be the same',
+).argument('<connection>')
+confirming.action(async (name: string) => {
+  await ask(confirming, async (client, output) =>
+    (await import('./commands/configuration.ts')).confirmAddress(client, output, name),
+  )
+})
+
 const importing = command('import', 'read orders from a shop now, by id or number, or all of some days')
   .argument('<connection>')
   .argument('[id...]')

@@ -28,6 +28,8 @@ export interface Failure {
   status?: number
   /** How long the other side asked to wait. */
   retryAfterMs?: number
+  /** With `address_moved`: where it redirects to, without the query. */
+  movedTo?: string
 }
 
 export type Outcome<T> = Result<T, Failure>
@@ -95,6 +97,12 @@ export interface AccountIdentity {
   warnings: string[]
 }
 
+export interface SameShop {
+  verdict: 'same' | 'another' | 'unknown'
+  /** What the shop there calls itself. */
+  name: string
+}
+
 export interface OrderRef {
   id: string
   /** UTC. When the channel last changed the order. */
@@ -135,6 +143,14 @@ export interface ChangedPage {
   channelTime: string | null
 }
 
+/** The limit of what a channel lists: a scope that is missing, or an age that its API does not go beyond. */
+export interface Reach {
+  /** UTC. Changes before this time are not listed. */
+  from: string
+  /** What sets the limit, and what would lift it: "the scope read_all_orders". */
+  limit: string
+}
+
 export interface ChannelStatus {
   code: string
   label: string
@@ -170,6 +186,8 @@ export interface SentShipment {
 export interface SubscriptionHealth {
   active: boolean
   detail: string
+  /** Whether a subscription was missing or switched off, so that changes may not have been announced. */
+  mended: boolean
 }
 
 /** A place that sells. Stateless: everything it needs is in `ctx`. */
@@ -186,6 +204,8 @@ export interface Channel<Config> {
   reading: { overlapMs: number; lagMs: number; maxWindowMs: number; paging: 'keyset' | 'offset' }
   identify(ctx: Ctx<Config>): Promise<Outcome<AccountIdentity>>
   changed(ctx: Ctx<Config>, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>>
+  /** How far back `changed` lists, where the channel or the credentials set a limit. Absent: to its first order. */
+  reach?(ctx: Ctx<Config>): Promise<Outcome<Reach | null>>
   /** By the channel's id, else by order number. Null: the channel says there is none. */
   fetch(ctx: Ctx<Config>, idOrNumber: string): Promise<Outcome<RawOrder | null>>
   /** Pure. Reads the raw body; never throws on bad input. */
@@ -196,6 +216,22 @@ export interface Channel<Config> {
   defaultStatuses: ChannelStatus[]
   /** Status words that mean nobody wants the order any more. */
   cancelledStatuses: string[]
+  /** Following a shop to another address; absent where a redirect is not to be followed. */
+  moving?: {
+    /** The field of the configuration that holds the address. */
+    field: string & keyof Config
+    addressOf(config: Config): string
+    /**
+     * The configuration at the address that a redirect names. Calls made with it give away nothing by which whoever
+     * answers could enter the shop. Null when the address may not be asked at all: less protected than the present one.
+     */
+    at(config: Config, redirectedTo: string): { address: string; config: Config } | null
+    /**
+     * Whether the shop at this address is the one of that identity, proved by what it tells only those whom it lets in;
+     * what anybody could copy proves nothing. Reads only.
+     */
+    prove(ctx: Ctx<Config>, identity: string): Promise<Outcome<SameShop>>
+  }
   /** The page of the order in the channel's admin. */
   orderUrl(config: Config, channelOrderId: string): string
   webhooks?: {

@@ -211,12 +211,11 @@ function leavesTheShop(from: URL, to: URL): boolean {
 }
 
 function moved(from: URL, to: URL): Failure {
-  return fail(
-    'unavailable',
-    'address_moved',
-    from.host,
-    `${from.host} redirects to ${to.origin}${to.pathname === '/' ? '' : to.pathname}`,
-  )
+  const movedTo = `${to.origin}${to.pathname === '/' ? '' : to.pathname}`
+  return {
+    ...fail('unavailable', 'address_moved', from.host, `${from.host} redirects to ${movedTo}`),
+    movedTo,
+  }
 }
 
 /** Marks when a request begins to be written to a connection: before that, nothing can have been processed. */

@@ -16,6 +16,8 @@ import { storeConnection } from '../ledger/connections.ts'
 import type { Db, Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { enqueue } from '../ledger/jobs.ts'
+import { connectionById } from '../ledger/health.ts'
+import { noteMove } from '../ledger/moves.ts'
 import { heldThatMayPass, readAgainFrom, removeRoute, storeRoute, takeOverOrders } from '../ledger/routes.ts'
 import type { Vault } from '../ledger/secrets.ts'
 import { writeSetting } from '../ledger/settings.ts'
@@ -248,6 +250,8 @@ async function changeConnection(
   connection: DesiredConnection & { id: string },
   at: Date,
 ): Promise<void> {
+  const before = await connectionById(tx, connection.id)
+  if (before) await noteMove(tx, before, null, { at, actor: 'person', newId: deps.newId })
   await storeConnection(tx, deps.vault, connection, at)
   await resizeSlots(tx, connection.id, connection.concurrency)
 }

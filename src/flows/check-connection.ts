@@ -1,9 +1,12 @@
 import type { AccountIdentity, Ctx, Failure, Outcome } from '../connectors/contract.ts'
+import { gapsToShow } from '../ledger/gaps.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { hurry } from '../ledger/jobs.ts'
+import { provenAddressOf } from '../ledger/moves.ts'
 import { describeProblem, type Fix, type ProblemCode } from '../order/problems.ts'
 import { backendFor, callOver, channelFor, type Deps } from './deps.ts'
+import { gapSentence } from './gap-words.ts'
 import { ensureIdentity } from './identify.ts'
 import type { WebhookState } from './ensure-webhooks.ts'
 import { activeRouteOf } from './route.ts'
@@ -65,14 +68,24 @@ export async function checkConnection(
       ],
       fixes: [{ action: 'check_connection', label: 'Check again' }],
     }
-  const checks = [...result.checks, ...webhookChecks(deps, connection, publicUrl)]
+  const checks = [
+    ...result.checks,
+    ...addressChecks(connection),
+    ...webhookChecks(deps, connection, publicUrl),
+    ...(await gapChecks(deps, connection)),
+  ]
   const ok = checks.every((check) => check.outcome !== 'fail')
   if (ok)
     await deps.db.transaction().execute(async (tx) => {
       await connectionWorked(tx, connection, deps.now())
       if (connection.failures > 0) await hurry(tx, connection.id, deps.now())
     })
-  return { connection: connection.name, ok, account: result.account, checks, fixes: result.fixes }
+  const toConfirm: Fix[] =
+    provenAddressOf(connection) === null
+      ? []
+      : [{ action: 'confirm_address', label: 'Confirm the new address' }]
+  const fixes = [...toConfirm, ...result.fixes]
+  return { connection: connection.name, ok, account: result.account, checks, fixes }
 }
 
 type Asked = Pick<CheckResult, 'account' | 'checks' | 'fixes'>
@@ -198,6 +211,23 @@ async function probe(deps: Deps, connection: ConnectionRow, ctx: Ctx<unknown>): 
           },
     ],
   }
+}
+
+function addressChecks(connection: ConnectionRow): Check[] {
+  const address = provenAddressOf(connection)
+  if (address === null) return []
+  const detail = `The shop has moved to ${address}. It is read there; shipments and webhooks wait until you confirm the address: waybill confirm-address ${connection.name}`
+  return [{ name: 'Address', outcome: 'fail', detail }]
+}
+
+/** What could not be read: what is open, and the last that was closed. */
+async function gapChecks(deps: Deps, connection: ConnectionRow): Promise<Check[]> {
+  const gaps = (await gapsToShow(deps.db, { closed: 1 })).filter((gap) => gap.connection_id === connection.id)
+  return gaps.map((gap) => ({
+    name: 'Times not read',
+    outcome: gap.closed_at !== null ? 'ok' : gap.out_of_reach !== null ? 'fail' : 'skipped',
+    detail: gapSentence(gap, connection.time_zone),
+  }))
 }
 
 function webhookChecks(deps: Deps, connection: ConnectionRow, publicUrl: string | null): Check[] {

@@ -1,7 +1,9 @@
 import type { ConnectionView } from '../ledger/views/connections.ts'
+import type { GapRow } from '../ledger/gaps.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { quoted } from '../quoted.ts'
 import { type Check, clock, type ExplainedFix, type Explanation, soon } from './explanation.ts'
+import { gapSentence } from './gap-words.ts'
 
 interface Facts {
   query: string
@@ -60,13 +62,16 @@ function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fi
       fixes: [{ action: 'resume', label: `Resume ${paused.name} on its page`, command: null }],
     }
 
-  const missed = channels.find(({ gaps }) => gaps.length > 0)
+  // While webhooks failed, polling read on: nothing was missed for that.
+  const unreadOf = ({ gaps }: ConnectionView) => gaps.filter(({ reason }) => reason !== 'webhooks')
+  const missed = channels.find((channel) => unreadOf(channel).length > 0)
   if (missed) {
-    const gap = missed.gaps[0]!
+    const unread = unreadOf(missed)
+    const gap = unread.find((one) => one.out_of_reach === null) ?? unread[0]!
     const end = gap.to_at === null ? 'until now' : `until ${clock(gap.to_at, missed.time_zone)}`
     return {
       verdict: 'missed_while_disconnected',
-      headline: `${notSeen} yet; if it was placed or changed while ${missed.name} could not be read (from ${clock(gap.from_at, missed.time_zone)} ${end}), it comes with the rest of that time, or now if you import it.`,
+      headline: `${notSeen} yet; if it was placed or changed while ${missed.name} could not be read (from ${clock(gap.from_at, missed.time_zone)} ${end}), ${comesBy(gap)}, or now if you import it.`,
       fixes: importFixes,
     }
   }
@@ -79,6 +84,15 @@ function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fi
     headline: `${notSeen} yet: ${last}${next}. If it is in the shop, import it by its number.`,
     fixes: importFixes,
   }
+}
+
+/** How an order of the gap would come. */
+function comesBy(gap: GapRow): string {
+  const limit = gap.out_of_reach as Problem | null
+  if (limit !== null)
+    return `a part of that time cannot be read (${limit.detail}): it comes when that is mended`
+  if (gap.to_at === null) return 'it comes with the rest of that time'
+  return 'it comes with the rest of that time, which is being read'
 }
 
 const importFix = (channel: ConnectionView, query: string): ExplainedFix => ({
@@ -112,7 +126,7 @@ function checksOf(channel: ConnectionView, facts: Facts): Check[] {
   const gaps = channel.gaps.map((gap): Check => ({
     name: `Gap of ${channel.name}`,
     outcome: 'fail',
-    detail: `Not read from ${clock(gap.from_at, zone)} ${gap.to_at === null ? 'on' : `to ${clock(gap.to_at, zone)}`}; it is read afterwards`,
+    detail: gapSentence(gap, zone),
   }))
   return [
     reading,

@@ -10,6 +10,10 @@ function workOf(job: Job): string {
   switch (job.kind) {
     case 'poll':
       return 'Reading orders'
+    case 'read-gap':
+      return 'Reading what was missed'
+    case 'follow-move':
+      return 'Following a redirect'
     case 'read-shipments':
       return 'Reading shipments'
     case 'webhooks':

@@ -1,7 +1,7 @@
 import { orderExternalId } from '../ids.ts'
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
-import { enqueue } from '../ledger/jobs.ts'
+import { enqueue, priorities, raisePriority } from '../ledger/jobs.ts'
 import {
   insertOrders,
   lockOrderOfChannel,
@@ -23,6 +23,9 @@ import { type ImportResult, postJob, takeNewVersion } from './newer-version.ts'
 export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promise<ImportResult> {
   const known = await lockOrderOfChannel(tx, input.connection.id, input.raw.id)
   if (!known) return (await importNewOrders(deps, tx, [input]))[0]!
+  // News of an order that was found while catching up: it is one of today again.
+  if (!input.background && known.status === 'scheduled')
+    await raisePriority(tx, { kind: 'post', key: known.id, priority: priorities.daily })
   const rawId = (await keepRaws(tx, [rawOf(deps, input)])).get(input.raw.id)!
   const unchanged = { orderId: known.id, status: known.status, outcome: 'unchanged' } as const
   const isSame = known.raw_id === rawId
@@ -44,7 +47,7 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
 
 /** A page that was on its way while a webhook brought a newer version. What a person asks for is taken as it is. */
 function isOlder({ raw, source }: ImportInput, known: OrderRow): boolean {
-  if (!['poll', 'webhook'].includes(source) || raw.modifiedAt === null || known.modified_at === null)
+  if (!['poll', 'gap', 'webhook'].includes(source) || raw.modifiedAt === null || known.modified_at === null)
     return false
   return new Date(raw.modifiedAt) < known.modified_at
 }

@@ -14,8 +14,10 @@ export interface ImportInput {
   connection: ConnectionRow
   route: RouteRow
   raw: RawOrder
-  /** Who or what brought it: 'poll', 'webhook', 'person'. */
+  /** Who or what brought it: 'poll', 'gap', 'webhook', 'person'. */
   source: string
+  /** What is caught up with must not hold up the orders of today: it is posted when nothing else waits. */
+  background?: boolean
   /** A person asked for it although a rule holds it. */
   anyway?: boolean
   /** Keep it as unreadable for this reason: the ledger itself could not hold what it says. */

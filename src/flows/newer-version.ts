@@ -1,7 +1,7 @@
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionById } from '../ledger/health.ts'
-import { enqueue } from '../ledger/jobs.ts'
+import { enqueue, priorities } from '../ledger/jobs.ts'
 import {
   changeStatus,
   lockOrder,
@@ -29,12 +29,17 @@ interface NewVersion {
   rawId: string
 }
 
-export const postJob = (orderId: string, { route }: Pick<ImportInput, 'route'>, at: Date) => ({
+export const postJob = (
+  orderId: string,
+  { route, background }: Pick<ImportInput, 'route' | 'background'>,
+  at: Date,
+) => ({
   kind: 'post' as const,
   key: orderId,
   connectionId: route.backend_id,
   orderId,
   runAt: at,
+  priority: background ? priorities.background : priorities.daily,
 })
 
 const beforePosting: Status[] = ['import_error', 'held', 'imported', 'scheduled', 'post_error']

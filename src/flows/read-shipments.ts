@@ -34,6 +34,7 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
     modifiedAt: connection.created_at,
     page: null,
     readAt: null,
+    touchedAt: null,
   }
   const from = new Date(state.modifiedAt.getTime() - overlapMs).toISOString()
   const read = await backend.shipments(ctx, { from }, state.page ?? undefined)
@@ -51,6 +52,7 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
         modifiedAt,
         page: next ?? null,
         readAt: next ? state.readAt : at,
+        touchedAt: at,
       },
       state,
     )

@@ -1,8 +1,12 @@
 import { sql } from 'kysely'
 import type { Failure } from '../connectors/contract.ts'
 import type { Tx } from '../ledger/database.ts'
+import { healthAfter, type Signal } from '../ledger/connection-states.ts'
 import { connectionById, type ConnectionRow, connectionFailed } from '../ledger/health.ts'
+import { enqueue, type NewJob, priorities } from '../ledger/jobs.ts'
+import { moveOf, noteMove, provenAddressOf } from '../ledger/moves.ts'
 import type { Deps } from './deps.ts'
+import { isWorthFollowing } from './follow-move.ts'
 
 /** Whether the failure is the connection's and not the order's: it stops the connection, and no attempt is burnt. */
 export function isSystemic(failure: Failure): boolean {
@@ -30,9 +34,10 @@ export async function stopConnection(
   deps: Deps,
   tx: Tx,
   connection: ConnectionRow,
-  failure: Failure,
+  met: Failure,
 ): Promise<Date> {
   const at = deps.now()
+  const failure = met.movedTo === undefined ? met : afterLooking(connection, met)
   const refused = failure.kind === 'auth' && (await wasAlone(tx, connection))
   const passing = failure.kind === 'throttled' || (failure.kind === 'auth' && !refused)
   const pace = passing ? { first: 500, cap: 30 * second } : refused ? { cap: 5 * minute } : {}
@@ -43,7 +48,20 @@ export async function stopConnection(
     backoffMs(connection.failures, deps.random(), pace),
   )
   const blockedUntil = new Date(at.getTime() + wait)
-  const health = refused ? 'needs_reauthorisation' : !passing && connection.failures >= 2 ? 'down' : 'failing'
+  const signal: Signal = refused
+    ? 'refused'
+    : passing
+      ? 'held_up'
+      : connection.failures >= 2
+        ? 'failed_again'
+        : 'failed'
+  const health = healthAfter[signal]
+  const isMoved = provenAddressOf(connection) !== null
+  // What answered at the new address has ended there: its own address is asked again, and tells where it is now.
+  if (isMoved && (met.movedTo !== undefined || health !== 'failing'))
+    await noteMove(tx, connection, null, { at, actor: 'waybill', newId: deps.newId })
+  else if (met.movedTo !== undefined && isWorthFollowing(connection, met.movedTo, at))
+    await enqueue(tx, [followMoveJob(connection, met.movedTo, at)])
   await connectionFailed(tx, {
     connection,
     health,
@@ -53,6 +71,31 @@ export async function stopConnection(
     newId: deps.newId,
   })
   return blockedUntil
+}
+
+/** First of all that waits for the connection: nothing else can work before. */
+const followMoveJob = (connection: ConnectionRow, to: string, runAt: Date): NewJob => ({
+  kind: 'follow-move',
+  key: connection.id,
+  connectionId: connection.id,
+  payload: { to },
+  runAt,
+  priority: priorities.person,
+})
+
+/** The redirect, with what was found at its end. */
+function afterLooking(connection: ConnectionRow, failure: Failure): Failure {
+  const move = moveOf(connection)
+  if (move?.redirect !== new URL(failure.movedTo!).host) return failure
+  const [problem] = failure.problems
+  if (move.state === 'refused')
+    return {
+      kind: 'auth',
+      problems: [{ ...problem, code: 'different_account', subject: '', detail: move.why }],
+    }
+  if (move.state !== 'unproven') return failure
+  const detail = `${problem.detail}. It could not be proved that the same shop is there: ${move.why}`
+  return { ...failure, problems: [{ ...problem, detail }] }
 }
 
 /** Whether the call that failed was the only one: a lone probe, or the first to fail with no other beside it. */

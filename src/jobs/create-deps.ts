@@ -6,6 +6,7 @@ import type { AnyBackend, AnyChannel, Deps } from '../flows/deps.ts'
 import { secretsOf } from '../ledger/connections.ts'
 import { type Db, mainAccount } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
+import { provenAddressOf } from '../ledger/moves.ts'
 import type { Vault } from '../ledger/secrets.ts'
 
 export interface DepsOptions {
@@ -29,6 +30,8 @@ export interface DepsOptions {
 interface Open {
   /** Sealed with a fresh IV whenever the connection is stored, so equal bytes are an unchanged connection. */
   sealed: Buffer
+  /** The address it has moved to, until a person confirms it. */
+  address: string | null
   config: unknown
   secrets: string[]
   transport: Transport | null
@@ -44,17 +47,20 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
 
   function opened(connection: ConnectionRow): Open {
     const known = open.get(connection.id)
-    if (known && known.sealed.equals(connection.secrets)) return known
+    const address = provenAddressOf(connection)
+    if (known && known.address === address && known.sealed.equals(connection.secrets)) return known
     void known?.transport?.close()
     const secrets = secretsOf(vault, connection)
     const face = channelOf(connection.kind) ?? backendOf(connection.kind)
     if (!face) throw new Error(`nothing speaks the kind ${connection.kind}`)
-    const config = face.config.parse(
+    const own = face.config.parse(
       withSecrets({ config: connection.config as Record<string, unknown>, secrets }),
     )
+    const moved = address === null ? null : channelOf(connection.kind)?.moving?.at(own, address)
     const fresh: Open = {
       sealed: connection.secrets,
-      config,
+      address,
+      config: moved?.config ?? own,
       secrets: Object.values(secrets),
       transport: null,
       memory: new Map<string, unknown>(),

@@ -1,11 +1,13 @@
 import type { Deps } from '../flows/deps.ts'
 import { ensureWebhooks } from '../flows/ensure-webhooks.ts'
+import { followMove } from '../flows/follow-move.ts'
 import { importById } from '../flows/import-by-id.ts'
 import { importRange } from '../flows/import-range.ts'
 import { poll } from '../flows/poll.ts'
 import { changeRecord } from '../flows/change-record.ts'
 import { checkTotal } from '../flows/check-total.ts'
 import { postOrder } from '../flows/post-order.ts'
+import { readGap } from '../flows/read-gap.ts'
 import { readShipments } from '../flows/read-shipments.ts'
 import { sendShipment } from '../flows/send-shipment.ts'
 import type { Job, JobKind } from '../ledger/jobs.ts'
@@ -15,6 +17,8 @@ export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   poll,
   import: importById,
   'import-range': importRange,
+  'read-gap': readGap,
+  'follow-move': followMove,
   post: postOrder,
   'check-total': checkTotal,
   'change-record': changeRecord,

@@ -33,6 +33,9 @@ export interface Worker {
   failed: Promise<Error>
 }
 
+/** Every so many turns the jobs that have waited longest go first, so that none waits for ever. */
+const turnsOfTheOldest = 10
+
 /** The same list, beginning elsewhere each turn: when there is not room for all, none waits for ever. */
 export const inTurn = <T>(list: readonly T[], turn: number): T[] => {
   const first = turn % Math.max(1, list.length)
@@ -105,7 +108,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     for (const connection of inTurn(due, (turn += 1))) {
       const room = concurrency - running.size
       if (room <= 0) break
-      const jobs = await claim(deps.db, { connection, worker: deps.workerId, now, atMost: room })
+      const jobs = await claim(deps.db, {
+        connection,
+        worker: deps.workerId,
+        now,
+        atMost: room,
+        oldestFirst: turn % turnsOfTheOldest === 0,
+      })
       for (const job of jobs) {
         started += 1
         const work = run(job).finally(() => {

@@ -9,6 +9,8 @@ export interface ReadingState {
   page: Record<string, unknown> | null
   /** When the other side was last read to the end, by our clock. */
   readAt: Date | null
+  /** When a page was read last, to the end or not, by our clock. */
+  touchedAt: Date | null
 }
 
 export async function readCursor(db: Db, connectionId: string, stream: Stream): Promise<ReadingState | null> {
@@ -23,12 +25,14 @@ export async function readCursor(db: Db, connectionId: string, stream: Stream): 
     modifiedAt: row.modified_at,
     page: row.page as Record<string, unknown> | null,
     readAt: row.read_at,
+    touchedAt: row.touched_at,
   }
 }
 
 /**
  * Moves the cursor from where the reading began, in the transaction that stored what was read. When somebody has set it
- * elsewhere meanwhile (a route's start date went back), it stays there: what was read is read again.
+ * elsewhere meanwhile (a route's start date went back), it stays there: what was read is read again. Returns whether it
+ * moved.
  */
 export async function moveCursor(
   tx: Tx,
@@ -36,13 +40,14 @@ export async function moveCursor(
   stream: Stream,
   state: ReadingState,
   from: ReadingState,
-): Promise<void> {
+): Promise<boolean> {
   const values = {
     modified_at: state.modifiedAt,
     page: state.page === null ? null : JSON.stringify(state.page),
     read_at: state.readAt,
+    touched_at: state.touchedAt,
   }
-  await tx
+  const moved = await tx
     .insertInto('cursors')
     .values({ connection_id: connectionId, account_id: mainAccount, stream, row_id: null, ...values })
     .onConflict((conflict) =>
@@ -51,7 +56,9 @@ export async function moveCursor(
         .doUpdateSet(values)
         .where('cursors.modified_at', '=', from.modifiedAt),
     )
-    .execute()
+    .returning('stream')
+    .executeTakeFirst()
+  return moved !== undefined
 }
 
 /**

@@ -33,6 +33,10 @@ export interface Database {
     last_success_at: Time | null
     created_at: Time
     updated_at: Time
+    move: Json | null
+    hooks_refused: Generated<string>
+    hook_refused_at: Time | null
+    hook_refused_why: string | null
   }
   routes: {
     id: string
@@ -59,6 +63,7 @@ export interface Database {
     row_id: string | null
     page: Json | null
     read_at: Time | null
+    touched_at: Time | null
   }
   gaps: {
     id: string
@@ -66,10 +71,22 @@ export interface Database {
     connection_id: string
     from_at: Time
     to_at: Time | null
-    problem: Json
+    problem: Json | null
     orders_found: Generated<number>
     opened_at: Time
     closed_at: Time | null
+    reason: Generated<'down' | 'needs_reauthorisation' | 'paused' | 'not_running' | 'webhooks'>
+    ended_at: Time | null
+    placed_from: Time | null
+    read_from: Time | null
+    position: Json | null
+    reached_at: Time | null
+    pass: Generated<number>
+    pass_began_at: Time | null
+    found_in_pass: Generated<number>
+    confirmed_at: Time | null
+    out_of_reach: Json | null
+    closed_by: string | null
   }
   raw_payloads: {
     id: string

@@ -1,7 +1,9 @@
 import type { Selectable } from 'kysely'
 import type { Problem } from '../order/problems.ts'
-import { type Database, type Db, mainAccount, type Tx } from './database.ts'
+import type { Database, Db, Tx } from './database.ts'
 import { addEvents } from './events.ts'
+import { connectionStates, type Health, healthAfter } from './connection-states.ts'
+import { openGap } from './gaps.ts'
 
 export type ConnectionRow = Selectable<Database['connections']>
 
@@ -18,7 +20,7 @@ export async function connectionFailed(
   tx: Tx,
   failed: {
     connection: ConnectionRow
-    health: 'failing' | 'down' | 'needs_reauthorisation'
+    health: Health
     problem: Problem
     blockedUntil: Date
     at: Date
@@ -59,31 +61,15 @@ export async function connectionFailed(
       },
     ])
   }
-  if (health !== 'failing' && connection.role === 'channel') await openGap(tx, failed)
-}
-
-async function openGap(
-  tx: Tx,
-  {
-    connection,
-    problem,
-    at,
-    newId,
-  }: { connection: ConnectionRow; problem: Problem; at: Date; newId: () => string },
-): Promise<void> {
-  await tx
-    .insertInto('gaps')
-    .values({
-      id: newId(),
-      account_id: mainAccount,
-      connection_id: connection.id,
-      from_at: connection.last_success_at ?? at,
-      to_at: null,
-      problem: JSON.stringify(problem),
-      opened_at: at,
+  if (connectionStates[health].opensGap && connection.role === 'channel')
+    await openGap(tx, {
+      connectionId: connection.id,
+      reason: health === 'needs_reauthorisation' ? health : 'down',
+      problem,
+      from: connection.last_success_at ?? at,
+      at,
+      newId: failed.newId,
     })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
 }
 
 /** Whether a success is worth writing down: the first after trouble, and one a minute. */
@@ -108,7 +94,7 @@ export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Da
   await tx
     .updateTable('connections')
     .set({
-      health: 'healthy',
+      health: healthAfter.worked,
       failures: 0,
       blocked_until: null,
       health_problem: null,
@@ -130,21 +116,4 @@ export async function connectionWorked(tx: Tx, connection: ConnectionRow, at: Da
       to: 'healthy',
     },
   ])
-  await tx
-    .updateTable('gaps')
-    .set({ to_at: at })
-    .where('connection_id', '=', connection.id)
-    .where('to_at', 'is', null)
-    .execute()
-}
-
-/** The channel has been read to the end since it came back: what the gaps before held is in the ledger. */
-export async function closeGaps(tx: Tx, connectionId: string, at: Date): Promise<void> {
-  await tx
-    .updateTable('gaps')
-    .set({ closed_at: at })
-    .where('connection_id', '=', connectionId)
-    .where('closed_at', 'is', null)
-    .where('to_at', '<=', at)
-    .execute()
 }

@@ -7,6 +7,8 @@ export const jobKinds = [
   'poll',
   'import',
   'import-range',
+  'read-gap',
+  'follow-move',
   'post',
   'check-total',
   'change-record',
@@ -31,6 +33,9 @@ export interface Job {
   /** The slot of the connection that the job holds while it runs. */
   slot: number
 }
+
+/** Work that writes to a channel: it waits while the address that the channel has moved to is not confirmed. */
+const writing: JobKind[] = ['ship', 'webhooks']
 
 /** Which of two due jobs goes first. */
 export const priorities = {
@@ -100,10 +105,12 @@ interface ClaimedRow {
 /**
  * Claims due jobs of one connection, as many as it has free slots (and `atMost`), slots and jobs in one statement. A
  * connection that is paused or blocked gives none; one in trouble gives one job while nothing else runs: a lone probe.
+ * `oldestFirst` looks at how long they have waited instead of their priority: asked now and then, it keeps what can wait
+ * its turn from waiting for ever.
  */
 export async function claim(
   db: Db,
-  wanted: { connection: ConnectionRow; worker: string; now: Date; atMost: number },
+  wanted: { connection: ConnectionRow; worker: string; now: Date; atMost: number; oldestFirst?: boolean },
 ): Promise<Job[]> {
   const { connection, now } = wanted
   const rows =
@@ -134,7 +141,8 @@ async function take(
     worker,
     now,
     atMost,
-  }: { connection: ConnectionRow; worker: string; now: Date; atMost: number },
+    oldestFirst,
+  }: { connection: ConnectionRow; worker: string; now: Date; atMost: number; oldestFirst?: boolean },
   condition: RawBuilder<unknown>,
 ): Promise<ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`
@@ -151,7 +159,8 @@ async function take(
       SELECT id, row_number() OVER () AS pair FROM (
         SELECT id FROM jobs
         WHERE connection_id = ${connection.id} AND worker IS NULL AND run_at <= ${now}
-        ORDER BY priority, run_at LIMIT (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED) AS j
+          AND (kind <> ALL(${writing}) OR (SELECT move ->> 'state' FROM connections WHERE id = ${connection.id}) IS DISTINCT FROM 'proven')
+        ORDER BY ${oldestFirst ? sql`run_at` : sql`priority, run_at`} LIMIT (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED) AS j
     ), pairs AS (SELECT due.id, free.n FROM due JOIN free USING (pair)),
     taken AS (
       UPDATE slots SET worker = ${worker}, free_at = NULL FROM pairs
@@ -170,6 +179,20 @@ async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolea
     SELECT EXISTS (SELECT 1 FROM slots WHERE connection_id = ${connectionId}
       AND (worker IS NOT NULL OR (free_at > ${now} AND free_at < 'infinity'))) AS taken`.execute(tx)
   return rows[0]?.taken === false
+}
+
+/** Lets a job go before what can wait its turn, where there is one; when it is due stays as it is. */
+export async function raisePriority(
+  tx: Tx,
+  { kind, key, priority }: Required<Pick<NewJob, 'kind' | 'key' | 'priority'>>,
+): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ priority })
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .where('priority', '>', priority)
+    .execute()
 }
 
 /** Makes all that waits for a connection due now: a person has just seen that it works. */

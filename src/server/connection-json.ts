@@ -1,6 +1,9 @@
 import type { WebhookState } from '../flows/ensure-webhooks.ts'
 import type { Deps } from '../flows/deps.ts'
-import type { ConnectionView, GapRow } from '../ledger/views/connections.ts'
+import { gapSentence } from '../flows/gap-words.ts'
+import type { ConnectionView } from '../ledger/views/connections.ts'
+import type { GapRow } from '../ledger/gaps.ts'
+import { provenAddressOf } from '../ledger/moves.ts'
 import { listRoutes } from '../ledger/routes.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { timeJson, timeOrNull } from './order-json.ts'
@@ -29,7 +32,9 @@ export function connectionJson(deps: Deps, row: ConnectionView, publicUrl: URL |
     identityName: row.identity_name,
     timeZone: row.time_zone,
     webhooks: webhooksOf(deps, row, publicUrl),
-    gaps: row.gaps.map(gapJson),
+    gaps: row.gaps.map((gap) => gapJson(gap, row.time_zone)),
+    closedGaps: row.closed_gaps.map((gap) => gapJson(gap, row.time_zone)),
+    movedTo: provenAddressOf(row),
     waitingOrders: row.waiting_orders,
     createdAt: timeJson(row.created_at),
     updatedAt: timeJson(row.updated_at),
@@ -42,15 +47,15 @@ function summaryOf(row: ConnectionView, problem: DescribedProblem | null, now: D
     row.role === 'backend' && row.waiting_orders > 0
       ? `${row.waiting_orders} ${row.waiting_orders === 1 ? 'order waits' : 'orders wait'} for it`
       : null
-  const unread =
-    row.gaps.length > 0 && row.role === 'channel' ? 'what was missed is read when it is back' : null
+  const hasGap = row.gaps.some(({ reason }) => reason !== 'webhooks')
+  const unread = hasGap && row.role === 'channel' ? 'what was missed is read when it is back' : null
   const rest = [orders, unread].filter((part) => part !== null).join('; ')
   const tail = rest === '' ? '' : `; ${rest}`
   switch (row.health) {
     case 'new':
       return 'Not asked yet'
     case 'healthy':
-      return row.gaps.length > 0 ? 'Works; what was missed while it was down is being read' : 'Works'
+      return hasGap ? 'Works; what was missed meanwhile is being read' : 'Works'
     case 'failing':
       return `${problem?.title ?? 'The last call failed'}; Waybill tries again by itself${tail}`
     case 'down':
@@ -75,30 +80,46 @@ export function span(ms: number): string {
 }
 
 function webhooksOf(deps: Deps, row: ConnectionView, publicUrl: URL | null): ConnectionJson['webhooks'] {
-  const lastReceivedAt = timeOrNull(row.last_webhook_at)
-  if (row.role === 'backend' || !deps.channelOf(row.kind)?.webhooks)
-    return { state: 'unsupported', detail: 'Read at intervals', lastReceivedAt }
-  if (publicUrl === null)
-    return {
-      state: 'off',
-      detail: 'Off, because WAYBILL_PUBLIC_URL is not set; reading at intervals brings everything',
-      lastReceivedAt,
-    }
-  const state = row.webhook_state as WebhookState | null
-  if (state === null)
-    return { state: 'off', detail: 'Not set up yet; reading at intervals brings everything', lastReceivedAt }
-  return state.active
-    ? { state: 'on', detail: `The shop announces changes at once: ${state.detail}`, lastReceivedAt }
-    : { state: 'off', detail: `${state.detail}; reading at intervals brings everything`, lastReceivedAt }
+  const [state, detail] = webhookState(deps, row, publicUrl)
+  const refused = Number(row.hooks_refused)
+  return {
+    state,
+    detail,
+    lastReceivedAt: timeOrNull(row.last_webhook_at),
+    refused:
+      refused === 0
+        ? null
+        : { count: refused, lastAt: timeOrNull(row.hook_refused_at), why: row.hook_refused_why ?? '' },
+  }
 }
 
-export const gapJson = (row: GapRow): GapJson => ({
+function webhookState(
+  deps: Deps,
+  row: ConnectionView,
+  publicUrl: URL | null,
+): [ConnectionJson['webhooks']['state'], string] {
+  const carried = 'reading at intervals brings everything'
+  if (row.role === 'backend' || !deps.channelOf(row.kind)?.webhooks)
+    return ['unsupported', 'Read at intervals']
+  if (publicUrl === null) return ['off', `Off, because WAYBILL_PUBLIC_URL is not set; ${carried}`]
+  const state = row.webhook_state as WebhookState | null
+  if (state === null) return ['off', `Not set up yet; ${carried}`]
+  return state.active
+    ? ['on', `The shop announces changes at once: ${state.detail}`]
+    : ['off', `${state.detail}; ${carried}`]
+}
+
+export const gapJson = (row: GapRow, zone: string | null): GapJson => ({
   id: row.id,
   from: timeJson(row.from_at),
   to: timeOrNull(row.to_at),
   closedAt: timeOrNull(row.closed_at),
+  reason: row.reason,
+  summary: gapSentence(row, zone),
   ordersFound: row.orders_found,
-  problem: describeProblem(row.problem as Problem),
+  readUpTo: timeOrNull(row.reached_at),
+  problem: described(row.problem),
+  outOfReach: described(row.out_of_reach),
 })
 
 export function routeJson(row: Awaited<ReturnType<typeof listRoutes>>[number]): RouteJson {

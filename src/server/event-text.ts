@@ -23,6 +23,7 @@ const labels = (fields: unknown): string =>
 
 const sources: Record<string, string> = {
   poll: 'found in the shop',
+  gap: 'found when the time in which the shop could not be read was read afterwards',
   webhook: 'announced by the shop',
   person: 'fetched because a person asked',
   configuration: "read again because the route's rules changed",

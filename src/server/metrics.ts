@@ -31,6 +31,7 @@ export function createMetrics(): Metrics {
     'health',
   ])
   const gaps = gauge('open_gaps', 'Intervals not read yet', ['connection'])
+  const refused = gauge('webhooks_refused', 'Forged or malformed deliveries so far', ['connection'])
 
   return {
     contentType: registry.contentType,
@@ -38,12 +39,13 @@ export function createMetrics(): Metrics {
       requests.observe({ method, route, status: String(status) }, seconds),
     async read(db, now) {
       const counted = await figures(db, now)
-      for (const one of [orders, jobs, problems, connections, gaps]) one.reset()
+      for (const one of [orders, jobs, problems, connections, gaps, refused]) one.reset()
       for (const { n, ...labels } of counted.orders) orders.set(labels, n)
       for (const { n, ...labels } of counted.jobs) jobs.set(labels, n)
       for (const { n, ...labels } of counted.problems) problems.set(labels, n)
       for (const labels of counted.connections) connections.set(labels, 1)
       for (const { n, ...labels } of counted.openGaps) gaps.set(labels, n)
+      for (const { n, ...labels } of counted.refusedWebhooks) refused.set(labels, n)
       return registry.metrics()
     },
   }

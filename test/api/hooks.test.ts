@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionByName } from '../../src/ledger/connections.ts'
-import { type Api, startApi } from './support.ts'
+import { type Api, startApi, token } from './support.ts'
 
 const secret = 'a secret of the subscription'
 let api: Api
@@ -72,6 +73,30 @@ describe('POST /hooks/{connection}', () => {
       expect(await answer.json()).toMatchObject({ code: 'webhook_refused' })
     }
     expect(await stored()).toBe(before)
+  })
+
+  it('counts what it refuses, and writes no more for thousands of forgeries than for one', async () => {
+    const writes = async () =>
+      (
+        await sql<{ n: string }>`SELECT xmin::text AS n FROM connections WHERE name = 'shop'`.execute(
+          api.world.db,
+        )
+      ).rows[0]!.n
+    await deliver('{"id":1}', { 'x-wc-webhook-signature': 'forged' })
+    const written = await writes()
+    await Promise.all(
+      Array.from({ length: 50 }, () => deliver('{"id":1}', { 'x-wc-webhook-signature': 'forged' })),
+    )
+    expect(await writes()).toBe(written)
+    const shown = await api.get<{ webhooks: { refused: unknown } }>('/connections/shop')
+    expect(shown.webhooks.refused).toMatchObject({
+      count: expect.any(Number),
+      why: expect.stringContaining('signature'),
+    })
+    const metrics = await (
+      await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+    ).text()
+    expect(metrics).toMatch(/waybill_webhooks_refused\{connection="shop"\} [1-9]/)
   })
 
   it("answers the shop's unsigned ping", async () => {

@@ -194,9 +194,10 @@ describe('a shop that cannot be read', () => {
     await advance(10 * 60_000)
     expect(await idsIn()).toEqual(idsAtShop())
     expect(await connection()).toMatchObject({ health: 'healthy', failures: 0 })
-    expect(await world.db.selectFrom('gaps').select(['to_at', 'closed_at']).execute()).toMatchObject([
-      { to_at: expect.any(Date), closed_at: expect.any(Date) },
-    ])
+    for (let n = 0; n < 5; n += 1) await advance(60_000)
+    expect(
+      await world.db.selectFrom('gaps').select(['to_at', 'closed_at', 'orders_found']).execute(),
+    ).toMatchObject([{ to_at: expect.any(Date), closed_at: expect.any(Date), orders_found: 5 }])
   })
 
   it('is asked again within a minute, though a maintenance page asks for ten', async () => {

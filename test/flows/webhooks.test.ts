@@ -79,6 +79,52 @@ describe('webhooks', () => {
     expect(await world.db.selectFrom('webhooks').select('id').execute()).toEqual([])
   })
 
+  it('that the shop switched off or lost are made anew within the hour, and what was placed meanwhile is in', async () => {
+    const { shop, db } = await hub()
+    const own = shop.control.webhooks()
+    own[0]!.status = 'disabled'
+    shop.control.removeWebhook(own[1]!.id)
+    const { number } = shop.control.newOrder()
+    for (let n = 0; n < 7; n += 1) {
+      await world.advance(600_000)
+      if (n === 2) shop.control.newOrder()
+    }
+    expect((await world.order(number)).status).toBe('imported')
+    expect((await connection()).webhook_state).toMatchObject({ active: true })
+    expect(
+      shop.control
+        .webhooks()
+        .map(({ status, topic }) => `${topic} ${status}`)
+        .sort(),
+    ).toEqual(['created', 'deleted', 'restored', 'updated'].map((topic) => `order.${topic} active`))
+    for (let n = 0; n < 6; n += 1) await world.advance(60_000)
+    expect(await db.selectFrom('gaps').select(['reason', 'closed_at', 'orders_found']).execute()).toEqual([
+      { reason: 'webhooks', closed_at: expect.any(Date), orders_found: 0 },
+    ])
+  })
+
+  it('are never two for one thing, though the answer to a create was lost', async () => {
+    world = await makeWorld({ automatic: false, publicUrl: 'http://127.0.0.1:9' })
+    const { shop, db } = world
+    await world.poll()
+    shop.control.fault({ kind: 'lose_answer', path: '/webhooks', times: 1 })
+    await db
+      .transaction()
+      .execute((tx) =>
+        enqueue(tx, [
+          { kind: 'webhooks', key: world.shopId, connectionId: world.shopId, runAt: world.now() },
+        ]),
+      )
+    await world.settle()
+    expect(shop.control.webhooks()).toHaveLength(1)
+    await world.advance(300_000)
+    expect(shop.control.webhooks()).toHaveLength(4)
+    // And where one was done after we had looked, one of the two goes.
+    shop.control.copyWebhook(shop.control.webhooks()[0]!.id)
+    await world.advance(3_600_000)
+    expect(shop.control.webhooks()).toHaveLength(4)
+  })
+
   it('of an order that is gone, or without an id, lose nothing', async () => {
     const { shop } = await hub()
     const { id } = shop.control.newOrder()

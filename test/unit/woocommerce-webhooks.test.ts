@@ -156,7 +156,11 @@ describe('subscribing', () => {
     const hooks: Hook[] = []
     const { ctx } = shopWithHooks(hooks)
     valueOf(await ensure(ctx, hook))
-    expect(valueOf(await ensure(ctx, hook))).toEqual({ active: true, detail: '4 webhooks are active' })
+    expect(valueOf(await ensure(ctx, hook))).toEqual({
+      active: true,
+      mended: false,
+      detail: '4 webhooks are active',
+    })
     expect(hooks.map((one) => one.topic).toSorted()).toEqual(topics)
     expect(hooks.every((one) => one.secret === secret && one.delivery_url === hook.url)).toBe(true)
     expect(JSON.stringify(hooks.map((one) => one.name))).not.toContain(secret)

@@ -417,6 +417,9 @@ export const texts = {
     account: 'Account',
     zone: 'Time zone',
     webhooks: 'Webhooks',
+    refused: 'Deliveries refused',
+    refusedDetail: (n: number, why: string) =>
+      `${n.toLocaleString('en')}; the last: ${why}. They changed nothing.`,
     route: (name: string) => `Route ${name}`,
     imports: (statuses: string, since: string, every: string) =>
       `takes ${statuses}, placed from ${since} on; reads every ${every}`,
@@ -430,11 +433,14 @@ export const texts = {
     checkResult: 'Result of the check',
     checkOk: 'All of it works',
     checkBad: 'Something is wrong',
+    moved: {
+      title: 'The shop has moved to',
+      text: 'The same shop answers there, and orders are read there already. Shipments and webhooks wait until you confirm the address.',
+      confirm: 'Confirm the new address',
+    },
     gaps: {
       title: 'Times it could not be read',
-      to: 'to',
-      now: 'now',
-      reading: (n: number) => `being read now, ${count(n, 'order', 'orders')} so far`,
+      close: 'Close it',
     },
     empty: {
       title: 'No connections yet',

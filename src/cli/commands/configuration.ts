@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { namesIn } from '../../config/substitute.ts'
 import type { Applied, Change } from '../../flows/apply-configuration.ts'
 import type { CheckResult } from '../../flows/check-connection.ts'
+import type { ConnectionJson } from '../../server/schemas.ts'
 import { ApiRefusal, type Client } from '../client.ts'
 import { CliFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
@@ -108,4 +109,20 @@ export async function check(client: Client, output: Output, name: string | undef
   if (broken.length > 0)
     output.remark(`waybill: ${broken.map((one) => one.connection).join(', ')} not working.`)
   return broken.length > 0 ? 1 : 0
+}
+
+/** `waybill confirm-address CONNECTION`: the address to which the shop has moved becomes the connection's own. */
+export async function confirmAddress(client: Client, output: Output, name: string): Promise<number> {
+  const path = `/connections/${encodeURIComponent(name)}`
+  const { movedTo } = await client.get<ConnectionJson>(path)
+  const confirmed = await client.post<ConnectionJson>(
+    `${path}/confirm-address`,
+    movedTo === null ? {} : { address: movedTo },
+  )
+  output.document(confirmed)
+  output.line(`${name} is at ${movedTo ?? 'its new address'} from now on.`)
+  output.line(
+    'Put it into waybill.yaml (url) as well: the next "waybill apply" goes back to what stands there.',
+  )
+  return 0
 }

@@ -113,7 +113,8 @@ async function learn(ctx: ShopCtx, what: Call, { failure, page }: Fault): Promis
     site.plainPermalinks = await answersAtRestRoute(ctx)
     return site.plainPermalinks
   }
-  if (problem.code !== 'credentials_refused') return false
+  // A signature for another address than the one that is asked is one that whoever answers could use there.
+  if (problem.code !== 'credentials_refused' || ctx.config.signedOnly) return false
   const said = problem.vendorMessage ?? ''
   if (ctx.config.url.startsWith('https://') && !site.dropsAuthorization && !/secret is invalid/i.test(said))
     return learnWhetherTheHeaderIsDropped(ctx, failure)

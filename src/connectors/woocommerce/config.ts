@@ -51,7 +51,10 @@ export const config = z.strictObject({
     .describe('For hosts that block quick callers: requests started per second at most'),
 })
 
-export type WooCommerceConfig = z.infer<typeof config>
+export type WooCommerceConfig = z.infer<typeof config> & {
+  /** Sign every call, and never send the secret itself: the address has not been confirmed by a person. */
+  signedOnly?: true
+}
 
 /** The paths of the fields that are encrypted at rest. */
 export const secrets = ['credentials.consumerKey', 'credentials.consumerSecret']
@@ -70,7 +73,7 @@ function milliseconds(duration: string): number {
 }
 
 /** The address of the site from what people paste: without closing slashes, the API's path, a page of the admin. */
-function homeOf(url: string): string {
+export function homeOf(url: string): string {
   const { origin, pathname } = new URL(url)
   const path = pathname
     .replace(/\/(wp-json|wp-admin|wp-login\.php|index\.php)(\/.*)?$/, '')

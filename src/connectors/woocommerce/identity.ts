@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { err, ok } from '../../result.ts'
-import type { AccountIdentity, Outcome } from '../contract.ts'
+import type { AccountIdentity, Outcome, SameShop } from '../contract.ts'
 import { call, readIndex, type ShopCtx } from './client.ts'
 
 const report = z.object({
@@ -30,15 +30,9 @@ export async function identify(ctx: ShopCtx): Promise<Outcome<AccountIdentity>> 
   const found = status.ok ? report.safeParse(status.value.value) : null
   const environment = found?.success ? found.data.environment : undefined
 
-  const oldest = await call(ctx, {
-    method: 'GET',
-    path: '/orders',
-    query: { orderby: 'id', order: 'asc', per_page: 1, _fields: 'id,order_key' },
-    orders: true,
-  })
+  const oldest = await oldestKey(ctx)
   if (!oldest.ok) return oldest
-  const first = oldestOrder.safeParse(oldest.value.value)
-  const orderKey = first.success ? first.data[0]?.order_key : undefined
+  const orderKey = oldest.value
 
   const index = await readIndex(ctx)
   // Plug-ins that close the API to guests refuse the index; the shop itself is healthy then.
@@ -47,8 +41,8 @@ export async function identify(ctx: ShopCtx): Promise<Outcome<AccountIdentity>> 
   const writable = await mayWrite(ctx)
   if (!writable.ok) return writable
 
-  const byHome = `home:${home.replace(/^https?:\/\/(www\.)?/, '')}`
-  const proofs = [environment?.store_id, orderKey && `order-key:${orderKey}`, byHome]
+  const byHome = `${ofHome}${home.replace(/^https?:\/\/(www\.)?/, '')}`
+  const proofs = [environment?.store_id, orderKey && `${ofOrder}${orderKey}`, byHome]
   const [id = byHome, ...also] = proofs.flatMap((proof) => proof || [])
   return ok({
     id,
@@ -63,6 +57,51 @@ export async function identify(ctx: ShopCtx): Promise<Outcome<AccountIdentity>> 
       named: Boolean(environment?.store_id),
     }),
   })
+}
+
+/**
+ * Whether the shop here is the one of that identity. Its store id and the key of its oldest order are told only to those
+ * whom it lets in; a home address is what anybody can claim, and proves nothing.
+ */
+export async function prove(ctx: ShopCtx, identity: string): Promise<Outcome<SameShop>> {
+  const { storeId, orderKey } = identityParts(identity)
+  const status = await call(ctx, {
+    method: 'GET',
+    path: '/system_status',
+    query: { _fields: 'environment,settings' },
+  })
+  if (!status.ok && status.error.problems[0].code !== 'permission_missing') return status
+  const found = status.ok ? report.safeParse(status.value.value).data?.environment : undefined
+  const oldest = await oldestKey(ctx)
+  if (!oldest.ok) return oldest
+  const index = await readIndex(ctx)
+  const name = (index.ok && index.value.name) || new URL(ctx.config.url).host
+  const told = storeId === null ? oldest.value : found?.store_id
+  const wanted = storeId ?? orderKey
+  if (wanted === null || !told) return ok({ verdict: 'unknown', name })
+  return ok({ verdict: told === wanted ? 'same' : 'another', name })
+}
+
+const ofOrder = 'order-key:'
+const ofHome = 'home:'
+
+/** What an identity is made of. */
+function identityParts(identity: string): { storeId: string | null; orderKey: string | null } {
+  if (identity.startsWith(ofOrder)) return { storeId: null, orderKey: identity.slice(ofOrder.length) }
+  return { storeId: identity === '' || identity.startsWith(ofHome) ? null : identity, orderKey: null }
+}
+
+/** The key of the oldest order, which never changes; undefined in a shop without readable orders. */
+async function oldestKey(ctx: ShopCtx): Promise<Outcome<string | undefined>> {
+  const oldest = await call(ctx, {
+    method: 'GET',
+    path: '/orders',
+    query: { orderby: 'id', order: 'asc', per_page: 1, _fields: 'id,order_key' },
+    orders: true,
+  })
+  if (!oldest.ok) return oldest
+  const first = oldestOrder.safeParse(oldest.value.value)
+  return ok(first.success ? first.data[0]?.order_key : undefined)
 }
 
 interface Findings {

@@ -1,7 +1,7 @@
 import type { Channel } from '../contract.ts'
-import { config, requestLimitMs, secrets, timeoutMs, type WooCommerceConfig } from './config.ts'
+import { config, homeOf, requestLimitMs, secrets, timeoutMs, type WooCommerceConfig } from './config.ts'
 import { glance } from './glance.ts'
-import { identify } from './identity.ts'
+import { identify, prove } from './identity.ts'
 import { changed, fetchOrder } from './orders.ts'
 import { findShipments, sendShipment } from './shipments.ts'
 import { cancelledStatuses, defaultStatuses, statuses } from './statuses.ts'
@@ -22,6 +22,16 @@ export const woocommerce: Channel<WooCommerceConfig> = {
   requestLimitMs,
   reading: { overlapMs: 120_000, lagMs: 5_000, maxWindowMs: 31 * 86_400_000, paging: 'keyset' },
   identify,
+  moving: {
+    field: 'url',
+    addressOf: ({ url }) => url,
+    at: (settings, redirectedTo) => {
+      const address = homeOf(redirectedTo)
+      const isSafe = address.startsWith('https://') || settings.url.startsWith('http://')
+      return isSafe ? { address, config: { ...settings, url: address, signedOnly: true } } : null
+    },
+    prove,
+  },
   changed,
   fetch: fetchOrder,
   toOrder,

@@ -44,7 +44,7 @@ export function signed(
   path: string,
   query: Query,
 ): { url: string; headers: Record<string, string> } {
-  const { url, credentials } = ctx.config
+  const { url, credentials, signedOnly } = ctx.config
   const site = siteMemory(ctx)
   const parameters: [string, string][] = []
   if (site.plainPermalinks) parameters.push(['rest_route', `/wc/v3${path}`])
@@ -53,7 +53,7 @@ export function signed(
   if (site.plainPermalinks) parameters.push(['_waybill', makesItReadTheKey])
 
   const address = site.plainPermalinks ? `${url}/` : `${url}/wp-json/wc/v3${path}`
-  if (url.startsWith('https://') && !site.dropsAuthorization) {
+  if (url.startsWith('https://') && !site.dropsAuthorization && !signedOnly) {
     const login = Buffer.from(`${credentials.consumerKey}:${credentials.consumerSecret}`).toString('base64')
     return { url: withQuery(address, parameters), headers: { authorization: `Basic ${login}` } }
   }

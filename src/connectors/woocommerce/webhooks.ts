@@ -70,10 +70,18 @@ export async function ensure(
   const listed = await ownWebhooks(ctx, hook.url)
   if (!listed.ok) return listed
   const mended: string[] = []
+  let wasOff = false
   for (const topic of topics) {
     const name = `Waybill ${topic} ${markOf(hook.secret)}`
     const own = listed.value.filter((one) => one.topic === topic)
-    const [existing] = [...own.filter((one) => one.status === 'active'), ...own]
+    const [existing, ...others] = own.toSorted(
+      (a, b) => Number(b.status === 'active') - Number(a.status === 'active'),
+    )
+    // A create whose answer was lost may have been done after we looked: two would announce everything twice.
+    for (const { id } of others.filter((one) => one.name.startsWith('Waybill '))) {
+      const removed = await call(ctx, { method: 'DELETE', path: `/webhooks/${id}`, query: { force: 'true' } })
+      if (!removed.ok && removed.error.kind !== 'not_found') return removed
+    }
     if (existing?.status === 'active' && existing.name === name) continue
     const done = await call(ctx, {
       method: 'POST',
@@ -87,10 +95,12 @@ export async function ensure(
     })
     if (!done.ok) return done
     mended.push(sayWhat(topic, existing))
+    if (existing?.status !== 'active') wasOff = true
   }
   const doubt = unreachable(hook.url)
   return ok({
     active: doubt === null,
+    mended: wasOff,
     detail: [`${topics.length} webhooks are active`, ...mended, ...(doubt === null ? [] : [doubt])].join(
       '; ',
     ),

@@ -1,8 +1,7 @@
-import { type Selectable, sql } from 'kysely'
-import { type Database, type Db, mainAccount } from '../database.ts'
+import { sql } from 'kysely'
+import { type Db, mainAccount } from '../database.ts'
+import { type GapRow, gapsToShow } from '../gaps.ts'
 import type { ConnectionRow } from '../health.ts'
-
-export type GapRow = Selectable<Database['gaps']>
 
 /** A connection with what is shown beside it. */
 export interface ConnectionView extends ConnectionRow {
@@ -11,6 +10,8 @@ export interface ConnectionView extends ConnectionRow {
   last_webhook_at: Date | null
   /** Those that are not closed, oldest first. */
   gaps: GapRow[]
+  /** The last few that are, newest first. */
+  closed_gaps: GapRow[]
   /** Orders that wait to go there: scheduled, being posted or being looked up. */
   waiting_orders: number
 }
@@ -36,13 +37,13 @@ export async function connectionViews(db: Db): Promise<ConnectionView[]> {
     .orderBy('role', 'desc')
     .orderBy('name')
     .execute()
-  const gaps = await db
-    .selectFrom('gaps')
-    .selectAll()
-    .where('account_id', '=', mainAccount)
-    .where('closed_at', 'is', null)
-    .orderBy('from_at')
-    .execute()
-  const gapsOf = Map.groupBy(gaps, (gap) => gap.connection_id)
-  return rows.map((row) => ({ ...row, gaps: gapsOf.get(row.id) ?? [] }))
+  const gapsOf = Map.groupBy(await gapsToShow(db, { closed: 3 }), (gap) => gap.connection_id)
+  return rows.map((row) => {
+    const gaps = gapsOf.get(row.id) ?? []
+    return {
+      ...row,
+      gaps: gaps.filter((gap) => gap.closed_at === null),
+      closed_gaps: gaps.filter((gap) => gap.closed_at !== null).reverse(),
+    }
+  })
 }

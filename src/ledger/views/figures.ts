@@ -7,6 +7,7 @@ export interface Figures {
   problems: { code: string; n: number }[]
   connections: { connection: string; role: string; health: string }[]
   openGaps: { connection: string; n: number }[]
+  refusedWebhooks: { connection: string; n: number }[]
 }
 
 /** What is counted for monitoring. */
@@ -31,11 +32,15 @@ export async function figures(db: Db, now: Date): Promise<Figures> {
   const openGaps = await sql<Figures['openGaps'][number]>`
     SELECT c.name AS connection, count(*)::int AS n FROM gaps g JOIN connections c ON c.id = g.connection_id
     WHERE g.account_id = ${mainAccount} AND g.closed_at IS NULL GROUP BY 1`.execute(db)
+  const refusedWebhooks = await sql<Figures['refusedWebhooks'][number]>`
+    SELECT name AS connection, hooks_refused::int AS n FROM connections
+    WHERE account_id = ${mainAccount} AND hooks_refused > 0`.execute(db)
   return {
     orders: orders.rows,
     jobs: jobs.rows,
     problems: problems.rows,
     connections: connections.rows,
     openGaps: openGaps.rows,
+    refusedWebhooks: refusedWebhooks.rows,
   }
 }

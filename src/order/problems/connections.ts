@@ -1,4 +1,4 @@
-import { checkConnection, editConnection, type Entry } from './entry.ts'
+import { checkConnection, confirmAddress, editConnection, type Entry } from './entry.ts'
 
 /** A whole connection is stopped: no order is at fault. */
 export const connections = {
@@ -28,11 +28,23 @@ export const connections = {
     title: (host) => `${host} has moved to another address`,
     example: 'shop.example.com',
     cause:
-      'The address sends its visitors on to another one. Waybill does not follow by itself, so that orders never go to a stranger.',
+      'The address sends its visitors on to another one, and Waybill could not see for itself that your shop is there. It does not follow, so that neither orders nor credentials go to a stranger.',
     fix: 'Open the address in a browser and see where it leads. Put the new address into waybill.yaml (url) and run "waybill apply".',
     fixes: [checkConnection, editConnection],
     avoid:
       'When the shop gets a new address (with or without "www" counts as well), change the connection on the same day.',
+  },
+  address_to_confirm: {
+    scope: 'connection',
+    title: (address) => `The shop has moved to ${address}: is that right?`,
+    example: 'https://new-shop.example.com',
+    cause:
+      'The old address sends its visitors on to this one. The shop there has proved that it is the same, so Waybill reads orders there already. It sends it no credentials and writes nothing there before you have confirmed it.',
+    fix: 'If this is the new address of your shop, confirm it: on the page of the connection, or with "waybill confirm-address". Put it into waybill.yaml (url) as well, or the next "waybill apply" goes back to the old one.',
+    fixes: [confirmAddress, checkConnection, editConnection],
+    avoid: 'When the shop gets a new address, change the connection on the same day.',
+    meanwhile:
+      'Orders are read at the new address and posted as always. Shipments and webhooks wait until the address is confirmed.',
   },
   different_account: {
     scope: 'connection',
@@ -187,6 +199,19 @@ export const connections = {
     fixes: [checkConnection, editConnection],
     avoid:
       'Before you switch on a security plug-in or a password for the whole site, make the exception for /wp-json/wc/.',
+  },
+  out_of_reach: {
+    scope: 'connection',
+    title: (channel) => `A part of what was missed lies further back than ${channel || 'the shop'} lists`,
+    example: 'Shopify',
+    cause:
+      'The shop shows its programs only the orders of some time back, or shows older ones only to those with a further permission. The time that could not be read reaches further.',
+    fix: 'Give the credentials the permission that the details name, and check the connection: the rest is read then. Or look in the shop for orders of those days, import them by their number, and close the gap on the page of the connection.',
+    fixes: [checkConnection],
+    avoid:
+      'Mend a connection that is down within a few weeks, and give it the permission for older orders beforehand.',
+    meanwhile:
+      'Everything that the shop lists has been read and goes on. The gap stays open, and every few hours Waybill looks whether more of it can be read.',
   },
   throttled: {
     scope: 'connection',

@@ -16,6 +16,7 @@ export type FixAction =
   | 'import_anyway'
   | 'edit_connection'
   | 'check_connection'
+  | 'confirm_address'
   | 'refresh_items'
   | 'resend_shipment'
 
@@ -63,6 +64,7 @@ export const importAgain: Fix = { action: 'import_again', label: 'Read it from t
 export const cancel: Fix = { action: 'cancel', label: 'Cancel the order' }
 export const editConnection: Fix = { action: 'edit_connection', label: 'Open the connection' }
 export const checkConnection: Fix = { action: 'check_connection', label: 'Check the connection' }
+export const confirmAddress: Fix = { action: 'confirm_address', label: 'Confirm the new address' }
 export const openInBackend: Fix = { action: 'open_in_backend', label: 'Open in NetSuite' }
 export const openInChannel: Fix = { action: 'open_in_channel', label: 'Open in the shop' }
 export const refreshItems: Fix = { action: 'refresh_items', label: 'Look in NetSuite again' }

@@ -6,7 +6,7 @@ import { writeInput } from './order-input.ts'
 import { deleteOrder, placeOrder, restoreOrder, trashOrder, type NewOrder } from './orders.ts'
 import { randomOrder, type OrderWish } from './random-order.ts'
 import { addRefund } from './routes-refunds.ts'
-import type { ApiKey, Order, Shop } from './state.ts'
+import type { ApiKey, Order, Shop, Webhook } from './state.ts'
 import { gmtText, toSeconds } from './time.ts'
 import type { Webhooks } from './webhooks.ts'
 
@@ -57,6 +57,11 @@ export interface ShopControl {
   webhookFaults: (faults: { drop?: number; duplicate?: number }) => void
   /** Resolves when no webhook delivery is under way. */
   webhooksIdle: () => Promise<void>
+  webhooks: () => Webhook[]
+  /** Somebody deletes a webhook in the shop's settings. */
+  removeWebhook: (id: number) => void
+  /** A create that was sent twice. */
+  copyWebhook: (id: number) => void
   setKey: (change: Partial<Pick<ApiKey, 'permissions' | 'user'>>) => void
   /** Orders placed from now on appear in lists this much later. */
   listLate: (seconds: number) => void
@@ -131,6 +136,12 @@ export function newControl(shop: Shop, webhooks: Webhooks, listener: Listener): 
     },
     webhookFaults: (faults) => Object.assign(shop.faults.webhooks, faults),
     webhooksIdle: () => webhooks.idle(),
+    webhooks: () => [...shop.webhooks.values()],
+    removeWebhook: (id) => void shop.webhooks.delete(id),
+    copyWebhook: (id) => {
+      const copy = shop.ids.webhook++
+      shop.webhooks.set(copy, { ...shop.webhooks.get(id)!, id: copy })
+    },
     setKey: (change) => Object.assign(shop.keys[0]!, change),
     listLate: (seconds) => {
       shop.faults.listedLateSeconds = seconds

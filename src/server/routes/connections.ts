@@ -3,8 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ConfigurationDeps } from '../../flows/apply-configuration.ts'
 import { checkConnection } from '../../flows/check-connection.ts'
+import { confirmAddress, type NotConfirmed } from '../../flows/confirm-address.ts'
 import type { Deps } from '../../flows/deps.ts'
 import { connectionByName } from '../../ledger/connections.ts'
+import { closeGap, gapById } from '../../ledger/gaps.ts'
 import { pauseConnection } from '../../ledger/pausing.ts'
 import { listRoutes } from '../../ledger/routes.ts'
 import { connectionViews } from '../../ledger/views/connections.ts'
@@ -13,6 +15,7 @@ import { connectionJson, routeJson } from '../connection-json.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import {
   checkResult,
+  confirmAddressRequest,
   connection,
   connectionList,
   connectionSettings,
@@ -96,6 +99,51 @@ export function connectionRoutes(
       return checkConnection(deps, found, { publicUrl: publicUrl?.href.replace(/\/$/, '') ?? null })
     },
   )
+  typed.post(
+    '/connections/:name/confirm-address',
+    {
+      schema: {
+        summary: 'Confirm the address to which a shop has moved: it becomes the address of the connection',
+        params: named,
+        body: confirmAddressRequest,
+        response: { 200: connection },
+      },
+    },
+    async ({ params, body }) => {
+      const found = await connectionByName(deps.db, params.name)
+      if (!found) throw noConnection(params.name)
+      const confirmed = await confirmAddress(deps, configuration.vault, {
+        connectionId: found.id,
+        address: body.address ?? null,
+        actor: actorOf(),
+      })
+      if (!confirmed.ok) throw notConfirmed(confirmed.error)
+      return one(params.name)
+    },
+  )
+  typed.post(
+    '/connections/:name/gaps/:gap/close',
+    {
+      schema: {
+        summary: 'Close a gap of which a part cannot be read',
+        params: named.extend({ gap: z.uuid() }),
+        response: { 200: connection },
+      },
+    },
+    async ({ params }) => {
+      const found = await connectionByName(deps.db, params.name)
+      if (!found) throw noConnection(params.name)
+      const gap = await gapById(deps.db, params.gap)
+      if (gap?.connection_id !== found.id || gap.out_of_reach === null || gap.closed_at !== null)
+        throw notFound(
+          'gap that could be closed',
+          params.gap,
+          'Others close by themselves when they have been read.',
+        )
+      await deps.db.transaction().execute((tx) => closeGap(tx, gap, { at: deps.now(), actor: actorOf() }))
+      return one(params.name)
+    },
+  )
   for (const action of ['pause', 'resume'] as const)
     typed.post(
       `/connections/:name/${action}`,
@@ -109,7 +157,13 @@ export function connectionRoutes(
       async ({ params }) => {
         const found = await connectionByName(deps.db, params.name)
         if (!found) throw noConnection(params.name)
-        const change = { connectionId: found.id, pause: action === 'pause', at: deps.now(), actor: actorOf() }
+        const change = {
+          connectionId: found.id,
+          pause: action === 'pause',
+          at: deps.now(),
+          actor: actorOf(),
+          newId: deps.newId,
+        }
         await deps.db.transaction().execute((tx) => pauseConnection(tx, change))
         return one(params.name)
       },
@@ -171,6 +225,17 @@ export function routeRoutes(
       return one(name)
     },
   )
+}
+
+function notConfirmed(why: NotConfirmed): Refusal {
+  const [detail, fix] =
+    why.code === 'nothing_to_confirm'
+      ? [
+          'No other address waits to be confirmed',
+          'Look at the connection: it may have been confirmed already.',
+        ]
+      : [`By now it has moved to ${why.address}`, 'Look at that address, and confirm it instead.']
+  return new Refusal({ status: 409, code: why.code, title: 'Nothing was confirmed', detail, fix })
 }
 
 const noConnection = (name: string): Refusal =>

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../../flows/deps.ts'
 import { receiveWebhook } from '../../flows/receive-webhook.ts'
+import { countRefusedWebhooks } from '../../flows/refused-webhooks.ts'
 import { connectionByName } from '../../ledger/connections.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
@@ -8,6 +9,8 @@ const mostBytes = 10 * 1024 * 1024
 
 /** `POST /hooks/{connection}`: verified on the raw body, and answered only after the commit. */
 export function hookRoutes(app: FastifyInstance, { deps }: { deps: Deps }): void {
+  const refused = countRefusedWebhooks(deps)
+  app.addHook('onClose', () => refused.close())
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostBytes }, (_, body, done) =>
     done(null, body),
@@ -31,7 +34,7 @@ export function hookRoutes(app: FastifyInstance, { deps }: { deps: Deps }): void
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       })
       if (typeof received === 'string') return { status: received }
-      deps.log.warn({ connection: name, reason: received.refused }, 'a webhook was refused')
+      await refused.note(connection, received.refused)
       throw new Refusal({
         status: 401,
         code: 'webhook_refused',

@@ -2,15 +2,26 @@ import { z } from 'zod'
 import { time } from './common.ts'
 import { describedProblem, fix } from './problems.ts'
 
-/** An interval in which a connection could not be read. Open until a backfill has closed it. */
+/** An interval in which a connection could not be read. Open until all of it has been read. */
 export const gap = z
   .object({
     id: z.string(),
     from: time,
     to: time.nullable().describe('Null: it still cannot be read'),
     closedAt: time.nullable(),
-    ordersFound: z.number().int(),
-    problem: describedProblem,
+    reason: z
+      .enum(['down', 'needs_reauthorisation', 'paused', 'not_running', 'webhooks'])
+      .describe('Why: not_running is Waybill itself'),
+    summary: z.string().describe('In a sentence or two: since when, how far it has been read, what it held'),
+    ordersFound: z
+      .number()
+      .int()
+      .describe(
+        'Closed: how many orders were placed meanwhile and imported; open: how many have come in so far',
+      ),
+    readUpTo: time.nullable().describe('How far it has been read'),
+    problem: describedProblem.nullable().describe('What was wrong, where something was'),
+    outOfReach: describedProblem.nullable().describe('Why a part of it cannot be read'),
   })
   .meta({ id: 'Gap' })
 export type GapJson = z.infer<typeof gap>
@@ -37,8 +48,19 @@ export const connection = z
       state: z.enum(['on', 'off', 'unsupported']),
       detail: z.string(),
       lastReceivedAt: time.nullable(),
+      refused: z
+        .object({ count: z.number().int(), lastAt: time.nullable(), why: z.string() })
+        .nullable()
+        .describe('Deliveries that were forged or malformed, and changed nothing'),
     }),
     gaps: z.array(gap).describe('Those that are not closed'),
+    closedGaps: z.array(gap).describe('The last three that are, newest first'),
+    movedTo: z
+      .string()
+      .nullable()
+      .describe(
+        'The address to which the shop has moved, proved to be the same one; it waits to be confirmed',
+      ),
     waitingOrders: z.number().int().describe('Backends: how many orders wait to go there'),
     createdAt: time,
     updatedAt: time,
@@ -78,6 +100,10 @@ export const newConnection = connectionSettings.extend({ name: z.string().min(1)
 /** As under `routes` in waybill.yaml. */
 export const routeSettings = z.looseObject({ from: z.string(), to: z.string(), values })
 export const newRoute = routeSettings.extend({ name: z.string().min(1) })
+
+export const confirmAddressRequest = z.strictObject({
+  address: z.string().optional().describe('The address that was seen; another one is not confirmed then'),
+})
 
 export const checkResult = z
   .object({

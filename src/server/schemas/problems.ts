@@ -19,6 +19,7 @@ export const fixActions = [
   'import_anyway',
   'edit_connection',
   'check_connection',
+  'confirm_address',
   'refresh_items',
   'resend_shipment',
 ] as const satisfies readonly FixAction[]

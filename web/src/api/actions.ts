@@ -57,6 +57,26 @@ export function useCheckConnection() {
   })
 }
 
+/** The address to which a shop has moved becomes the connection's own. */
+export function useConfirmAddress() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ name, address }: { name: string; address: string }) =>
+      post<Connection>(`/connections/${encodeURIComponent(name)}/confirm-address`, { address }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
+  })
+}
+
+/** A gap of which a part cannot be read: a person has looked after it. */
+export function useCloseGap() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ name, gap }: { name: string; gap: string }) =>
+      post<Connection>(`/connections/${encodeURIComponent(name)}/gaps/${gap}/close`),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
+  })
+}
+
 /** Stops all work over a connection, or goes on with it. */
 export function usePause() {
   const queries = useQueryClient()

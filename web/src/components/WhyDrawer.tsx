@@ -221,6 +221,7 @@ function pageOf(action: Why['fixes'][number]['action'], order: Order | undefined
   if (
     action === 'edit_connection' ||
     action === 'check_connection' ||
+    action === 'confirm_address' ||
     action === 'resume' ||
     action === 'import'
   )

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useCheckConnection, usePause } from '../api/actions.ts'
+import { useCheckConnection, useCloseGap, useConfirmAddress, usePause } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
 import type { Connection, Route } from '../api/types.ts'
 import { Checks } from '../components/WhyDrawer.tsx'
@@ -55,6 +55,7 @@ export function ConnectionCard({ connection, routes }: { connection: Connection;
           {problem.vendorMessage === null ? null : <p className="mono">{problem.vendorMessage}</p>}
         </div>
       )}
+      {connection.movedTo === null ? null : <Moved name={name} address={connection.movedTo} />}
       {check.data === undefined ? null : (
         <section className={classes.result} aria-label={words.checkResult} role="status">
           <h3>{check.data.ok ? words.checkOk : words.checkBad}</h3>
@@ -84,6 +85,8 @@ function Facts({ connection, routes }: { connection: Connection; routes: Route[]
   if (identityName !== null) tell(words.account, identityName)
   if (timeZone !== null) tell(words.zone, timeZone)
   if (webhooks.state !== 'unsupported') tell(words.webhooks, webhooks.detail)
+  if (webhooks.refused !== null)
+    tell(words.refused, words.refusedDetail(webhooks.refused.count, webhooks.refused.why))
   for (const route of routes)
     tell(
       words.route(route.name),
@@ -103,20 +106,49 @@ function Facts({ connection, routes }: { connection: Connection; routes: Route[]
   )
 }
 
-function Gaps({ connection: { gaps } }: { connection: Connection }) {
-  if (gaps.length === 0) return null
+/** The shop has moved: where to, what happens meanwhile, and the button that confirms it. */
+function Moved({ name, address }: { name: string; address: string }) {
+  const confirm = useConfirmAddress()
+  return (
+    <section className={classes.moved} aria-label={words.moved.title}>
+      <p>
+        <strong>{words.moved.title}</strong> <span className="mono">{address}</span>
+      </p>
+      <p>{words.moved.text}</p>
+      <Button variant="filled" loading={confirm.isPending} onClick={() => confirm.mutate({ name, address })}>
+        {words.moved.confirm}
+      </Button>
+      {confirm.isError ? (
+        <p role="alert" className={classes.failed}>
+          {reasonOf(confirm.error)}
+        </p>
+      ) : null}
+    </section>
+  )
+}
+
+function Gaps({ connection: { name, gaps, closedGaps } }: { connection: Connection }) {
+  const close = useCloseGap()
+  if (gaps.length + closedGaps.length === 0) return null
   return (
     <section className={classes.gaps} aria-label={words.gaps.title}>
       <h3>{words.gaps.title}</h3>
       <ul>
-        {gaps.map(({ id, from, to, ordersFound, problem }) => (
-          <li key={id}>
-            <Time at={from} /> {words.gaps.to} {to === null ? words.gaps.now : <Time at={to} />}
-            <span className="quiet">
-              {' '}
-              · {problem.title}
-              {to === null ? '' : `; ${words.gaps.reading(ordersFound)}`}
-            </span>
+        {[...gaps, ...closedGaps].map(({ id, summary, closedAt, outOfReach }) => (
+          <li key={id} data-state={closedAt === null ? 'open' : 'closed'}>
+            {summary}
+            {outOfReach === null || closedAt !== null ? null : (
+              <>
+                <span className="quiet"> {outOfReach.fix}</span>{' '}
+                <Button
+                  size="compact-sm"
+                  loading={close.isPending}
+                  onClick={() => close.mutate({ name, gap: id })}
+                >
+                  {words.gaps.close}
+                </Button>
+              </>
+            )}
           </li>
         ))}
       </ul>

@@ -81,7 +81,7 @@ function FixButton({ order, problem, fix: { action, label }, first }: FixButtonP
       </Button>
     )
   }
-  if (action === 'edit_connection' || action === 'check_connection')
+  if (action === 'edit_connection' || action === 'check_connection' || action === 'confirm_address')
     return (
       <LinkButton variant={variant} to="/connections">
         {label}

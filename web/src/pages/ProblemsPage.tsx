@@ -116,7 +116,7 @@ function GroupFix({ group, action, label, primary }: GroupFixProps) {
         {action === 'post' ? texts.fix.postAll(group.orders) : label}
       </Button>
     )
-  if (action === 'edit_connection' || action === 'check_connection')
+  if (action === 'edit_connection' || action === 'check_connection' || action === 'confirm_address')
     return <LinkButton to="/connections">{label}</LinkButton>
   if (isOrderAction(action) && action !== 'accept_total' && group.orders > 0)
     return (
