@@ -3,6 +3,7 @@ import { config, secrets, timeoutMs, type WooCommerceConfig } from './config.ts'
 import { glance } from './glance.ts'
 import { identify } from './identity.ts'
 import { changed, fetchOrder } from './orders.ts'
+import { placed } from './placed.ts'
 import { findShipments, sendShipment } from './shipments.ts'
 import { cancelledStatuses, defaultStatuses, statuses } from './statuses.ts'
 import { toOrder } from './to-order.ts'
@@ -22,6 +23,7 @@ export const woocommerce: Channel<WooCommerceConfig> = {
   reading: { overlapMs: 120_000, lagMs: 5_000, maxWindowMs: 31 * 86_400_000, paging: 'keyset' },
   identify,
   changed,
+  placed,
   fetch: fetchOrder,
   toOrder,
   glance,
