@@ -2,11 +2,12 @@ import { Big } from 'big.js'
 import { ok } from '../../result.ts'
 import { transact, type Account } from './account.ts'
 import { userError, type Outcome } from './answers.ts'
+import { externalIdTaken } from './lookups.ts'
 import type { SalesOrderRequest } from './requests.ts'
 import { itemLines, negative, rememberCustomFields, touch, type TransactionRow } from './sales-orders.ts'
 import { computeTotals } from './totals.ts'
 
-/** PATCH: memo, reference, status, custom fields, and lines that are closed or get another quantity by their `line`. */
+/** PATCH: memo, reference, external id, status, custom fields, and lines that are closed or get another quantity by their `line`. */
 export function updateSalesOrder(
   account: Account,
   order: TransactionRow,
@@ -14,6 +15,10 @@ export function updateSalesOrder(
   custom: Record<string, unknown>,
 ): Outcome<true> {
   if (order.locked === 1) return userError('This record has been locked by a user defined workflow.')
+  const { externalId } = request
+  const isOther = externalId !== undefined && externalId !== order.external_id
+  if (isOther && externalIdTaken(account, 'ns_transaction', externalId))
+    return userError('This entity already exists.')
   const lines = itemLines(account, order.id)
   for (const [at, change] of (request.item?.items ?? []).entries())
     if (change.line === undefined || !lines.some((line) => line.line === change.line))
@@ -27,11 +32,12 @@ export function updateSalesOrder(
     account
       .sql(
         `UPDATE ns_transaction SET memo = COALESCE(?, memo), other_ref_num = COALESCE(?, other_ref_num),
-           status = COALESCE(?, status), body = json_patch(body, ?) WHERE id = ?`,
+           external_id = COALESCE(?, external_id), status = COALESCE(?, status), body = json_patch(body, ?) WHERE id = ?`,
       )
       .run(
         request.memo ?? null,
         request.otherRefNum ?? null,
+        request.externalId ?? null,
         request.orderStatus ?? null,
         JSON.stringify(custom),
         order.id,
