@@ -29,6 +29,10 @@ const does: Record<FixAction, string> = {
   map_tax: `shows the tax codes of NetSuite to choose from. ${chosen}`,
   map_item_kind: `shows the items of NetSuite to choose from. ${chosen}`,
   post: 'sends the order now, as it is here and with the settings of now. On the command line: `waybill post NUMBER`.',
+  post_anew:
+    'makes a new sales order with an external id of its own. Make sure before that the old one is gone: two would be shipped twice. On the command line: `waybill post NUMBER --again`.',
+  let_be:
+    'leaves the order as it is, without a record in NetSuite. Who decided it is written down. On the command line: `waybill let-be NUMBER`.',
   check_again: 'reads the total of the sales order from NetSuite again and compares it.',
   accept_total:
     'takes the difference as it is; the order goes on as posted. Who accepted it is written down.',

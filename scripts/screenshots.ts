@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { BrowserContext } from 'playwright-core'
 import { launchBrowser } from '../test/support/browser.ts'
 import { startDemo } from '../test/support/demo.ts'
-import type { Import, List, Order, OrderCounts } from '../web/src/api/types.ts'
+import type { Import, List, Order, OrderCounts, Reconciliation } from '../web/src/api/types.ts'
 
 const folder = path.resolve(import.meta.dirname, '../docs/images')
 const sizes = [
@@ -92,6 +92,7 @@ async function setTheScene(): Promise<Record<string, string>> {
     }),
   })
   await until(async () => (await demo.api<Import>(`/imports/${imported.id}`)).finishedAt !== null)
+  const compared = await compare(posted[1]!.record!.id)
   return {
     orders: '/',
     'order-problem': `/orders/${failing!.id}`,
@@ -99,8 +100,20 @@ async function setTheScene(): Promise<Record<string, string>> {
     problems: '/problems',
     connections: '/connections',
     import: `/imports/${imported.id}`,
+    reconciliation: `/reconciliation?run=${compared}`,
     why: `/?why=${held!.number}`,
   }
+}
+
+/** Compares all sides after somebody has deleted a sales order. */
+async function compare(recordId: string): Promise<string> {
+  await fetch(`${demo.netsuite.url}/_control/orders/${recordId}/delete`, { method: 'POST' })
+  const { id } = await demo.api<Reconciliation>('/reconciliations', {
+    method: 'POST',
+    body: JSON.stringify({ connection: 'nordlys-shop' }),
+  })
+  await until(async () => (await demo.api<Reconciliation>(`/reconciliations/${id}`)).state === 'done')
+  return id
 }
 
 async function ordersOf(query: string): Promise<Order[]> {

@@ -20,6 +20,10 @@ const safe = (text: string): string =>
     ? text
     : `x${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
 
+/** How the external ids of a shop's orders begin. */
+export const orderExternalIdPrefix = (kind: string, shopIdentity: string): string =>
+  `wb_${kind}_${shortHash(shopIdentity)}_`
+
 /**
  * The external id of an order at the backend. Made of what never changes, so that a rebuilt home derives the same; the
  * `replacement` is above 0 only when a person asked for another record.
@@ -30,7 +34,8 @@ export function orderExternalId(
   channelOrderId: string,
   replacement = 0,
 ): string {
-  return `wb_${kind}_${shortHash(shopIdentity)}_${safe(channelOrderId)}${replacement > 0 ? `_${replacement}` : ''}`
+  const again = replacement > 0 ? `_${replacement}` : ''
+  return `${orderExternalIdPrefix(kind, shopIdentity)}${safe(channelOrderId)}${again}`
 }
 
 /** The external id of a customer at the backend: by the channel's customer id, or by e-mail or name for a guest. */

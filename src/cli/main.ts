@@ -234,10 +234,32 @@ problems.action(async () => {
 
 const post = command('post', 'post orders now, wait, and say the record or the problem')
   .argument('<id...>')
+  .option('--again', 'as new records, where those they had are gone from the backend', false)
   .addOption(wait())
-post.action(async (ids: string[], options: { wait: number }) => {
+post.action(async (ids: string[], options: { wait: number; again: boolean }) => {
   await ask(post, async (client, output) =>
-    (await import('./commands/act.ts')).postOrders(client, output, ids, options.wait * 1000),
+    (await import('./commands/act.ts')).postOrders(client, output, ids, {
+      waitMs: options.wait * 1000,
+      again: options.again,
+    }),
+  )
+})
+
+const reconcile = command('reconcile', 'compare a shop, Waybill and the backend, day by day')
+  .argument('<connection>')
+  .addOption(
+    new Option('--since <duration>', 'how far back, such as 7d or 48h')
+      .argParser((text: string) => {
+        if (!/^\d{1,3}[hd]$/.test(text)) throw new InvalidArgumentError('Write a duration such as 7d or 48h.')
+        return text
+      })
+      .default('7d'),
+  )
+  .addOption(wait().default(3600))
+reconcile.action(async (connection: string, options: { since: string; wait: number }) => {
+  const request = { connection, since: options.since }
+  await ask(reconcile, async (client, output) =>
+    (await import('./commands/reconcile.ts')).reconcile(client, output, request, options.wait * 1000),
   )
 })
 
@@ -287,13 +309,12 @@ restore.action(async (file: string) => {
   await run(restore, async (output) => (await import('./commands/backup.ts')).restore(file, output))
 })
 
-for (const action of ['cancel', 'uncancel'] as const) {
-  const added = command(
-    action,
-    action === 'cancel'
-      ? 'cancel orders here; nothing moves in shop or backend'
-      : 'take cancelled orders up again',
-  ).argument('<id...>')
+for (const [action, description] of [
+  ['cancel', 'cancel orders here; nothing moves in shop or backend'],
+  ['uncancel', 'take cancelled orders up again'],
+  ['let-be', 'leave orders as they are though their records are gone from the backend'],
+] as const) {
+  const added = command(action, description).argument('<id...>')
   added.action(async (ids: string[]) => {
     await ask(added, async (client, output) =>
       (await import('./commands/act.ts')).actOn(client, output, action, ids),

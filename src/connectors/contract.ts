@@ -151,6 +151,16 @@ export interface Reach {
   limit: string
 }
 
+/** An order as a listing by the time of placing shows it. */
+export interface PlacedRef {
+  /** Null: the channel fails on this order, and does not tell which it is. */
+  id: string | null
+  /** UTC. For an order that does not tell it, that of the order before. */
+  placedAt: string
+  /** The order itself where the list gave it whole, as in `OrderRef`. */
+  raw?: RawOrder
+}
+
 export interface ChannelStatus {
   code: string
   label: string
@@ -206,6 +216,15 @@ export interface Channel<Config> {
   changed(ctx: Ctx<Config>, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>>
   /** How far back `changed` lists, where the channel or the credentials set a limit. Absent: to its first order. */
   reach?(ctx: Ctx<Config>): Promise<Outcome<Reach | null>>
+  /**
+   * Every order placed in a window, whatever its status, from `from` on and before `to` (UTC, whole seconds); oldest
+   * first. An order that is edited, placed or taken away during the reading hides no other.
+   */
+  placed(
+    ctx: Ctx<Config>,
+    window: { from: string; to: string },
+    page?: Page,
+  ): Promise<Outcome<{ refs: PlacedRef[]; next?: Page }>>
   /** By the channel's id, else by order number. Null: the channel says there is none. */
   fetch(ctx: Ctx<Config>, idOrNumber: string): Promise<Outcome<RawOrder | null>>
   /** Pure. Reads the raw body; never throws on bad input. */
@@ -256,6 +275,15 @@ export interface RecordRef {
   /** What people call it (SO1234); null until it is known. */
   number: string | null
   url: string
+}
+
+/** A record of the backend that carries an external id of ours. */
+export interface ListedRecord {
+  id: string
+  number: string | null
+  externalId: string
+  /** UTC. When the record was made. */
+  createdAt: string
 }
 
 /** What the backend computed. */
@@ -359,6 +387,15 @@ export interface Backend<Config, Mapping, Draft, Lookups> {
   create(ctx: Ctx<Config>, draft: Draft): Promise<Outcome<RecordRef>>
   /** Reads back what the backend computed, and the record's number. */
   totals(ctx: Ctx<Config>, recordId: string): Promise<Outcome<BackendTotals & { ref: RecordRef }>>
+  /**
+   * The records whose external id begins with `prefix`, made at `createdFrom` or later; each once. A search: one that was
+   * just made may not be in it yet, and one that is not in it is not proved absent.
+   */
+  records(
+    ctx: Ctx<Config>,
+    wanted: { prefix: string; createdFrom: string },
+    page?: Page,
+  ): Promise<Outcome<{ records: ListedRecord[]; next?: Page }>>
   /** Shipped fulfilments changed since `from` of the given records, ascending. */
   shipments(
     ctx: Ctx<Config>,

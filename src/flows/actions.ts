@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { orderExternalId } from '../ids.ts'
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionById } from '../ledger/health.ts'
@@ -12,7 +13,7 @@ import {
   releaseShipments,
   shipmentsOf,
 } from '../ledger/many-orders.ts'
-import { type OrderRow, updateOrder } from '../ledger/orders.ts'
+import { changeStatus, type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { withOpenChange } from '../ledger/record-changes.ts'
 import type { ProblemCode } from '../order/problems.ts'
 import { shippingStatuses, type Status, statusOfShipments } from '../order/status.ts'
@@ -74,6 +75,7 @@ async function actInTransaction(deps: Deps, tx: Tx, { action, orderIds, actor }:
     const why = whyNot(action, {
       status: order.status,
       linked: order.record_id !== null,
+      letBe: order.missing_accepted,
       problems: (codes.get(order.id) ?? []) as ProblemCode[],
       changed: order.changed_after_posting_at !== null,
       cancelRequested: order.cancel_requested_at !== null,
@@ -98,6 +100,21 @@ const actions: Record<OrderAction, Action> = {
     })
     await closeOrderProblems(tx, idsOf(orders), at)
     await enqueuePosts(tx, orders, at)
+  },
+
+  post_anew: postAnew,
+
+  let_be: async (deps, tx, orders, actor) => {
+    const at = deps.now()
+    const event = { at, actor, kind: 'let_be' }
+    const set = { missing_accepted: true, cancels_at: null }
+    const stopped = orders.filter((order) => order.status === 'post_error')
+    const moving = orders.filter((order) => order.status !== 'post_error')
+    await changeStatuses(tx, stopped, { to: 'posted', ...event, set })
+    for (const order of moving) await updateOrder(tx, order.id, at, set)
+    await note(tx, moving, event)
+    await closeOrderProblems(tx, idsOf(orders), at)
+    await followShipmentsOf(tx, stopped, { at, actor })
   },
 
   cancel: async (deps, tx, orders, actor) => {
@@ -221,6 +238,47 @@ async function followShipmentsOf(
   const shipped = new Set((await shipmentsOf(tx, idsOf(orders))).map((shipment) => shipment.order_id))
   for (const orderId of shipped)
     await followShipments(tx, orderId, { at, actor, kind: 'shipments_counted', detail: {} })
+}
+
+/**
+ * The record is gone, and a person wants another: under an external id of its own, so that the one that is gone, should it
+ * come back, is not taken for it.
+ */
+async function postAnew(deps: Deps, tx: Tx, orders: OrderRow[], actor: string): Promise<void> {
+  const at = deps.now()
+  for (const order of orders) {
+    const channel = await connectionById(tx, order.channel_id)
+    if (!channel?.identity) throw new Error(`order ${order.id} has no identified channel`)
+    const replacements = order.replacements + 1
+    await changeStatus(tx, {
+      orderId: order.id,
+      to: 'scheduled',
+      from: [order.status],
+      at,
+      actor,
+      kind: 'post_anew_requested',
+      detail: { record: order.record_number ?? order.record_id },
+      set: {
+        replacements,
+        external_id: orderExternalId(channel.kind, channel.identity, order.channel_order_id, replacements),
+        record_id: null,
+        record_number: null,
+        record_url: null,
+        record_lines: null,
+        record_total: null,
+        posted_at: null,
+        posted_raw_id: null,
+        total_accepted: false,
+        missing_accepted: false,
+        changed_after_posting_at: null,
+        reason: null,
+        cancels_at: null,
+        next_attempt_at: at,
+      },
+    })
+  }
+  await closeOrderProblems(tx, idsOf(orders), at)
+  await enqueuePosts(tx, orders, at)
 }
 
 async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {

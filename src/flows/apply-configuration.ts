@@ -23,6 +23,7 @@ import type { Vault } from '../ledger/secrets.ts'
 import { writeSetting } from '../ledger/settings.ts'
 import { resizeSlots } from '../ledger/slots.ts'
 import { ok, type Result } from '../result.ts'
+import { dailyReconciliation } from './reconcile-daily.ts'
 import {
   type KnownConfiguration,
   knownConfiguration,
@@ -279,15 +280,18 @@ async function startReading(tx: Tx, touched: Set<string>, at: Date): Promise<voi
   if (touched.size === 0) return
   const routes = await tx
     .selectFrom('routes')
-    .select(['channel_id', 'backend_id'])
+    .innerJoin('connections', 'connections.id', 'routes.channel_id')
+    .select(['channel_id', 'backend_id', 'connections.time_zone'])
     .where('removed_at', 'is', null)
     .execute()
-  const channels = new Set(routes.map((route) => route.channel_id).filter((id) => touched.has(id)))
+  const zones = new Map(routes.map((route) => [route.channel_id, route.time_zone]))
+  const channels = [...zones.keys()].filter((id) => touched.has(id))
   const backends = new Set(routes.map((route) => route.backend_id).filter((id) => touched.has(id)))
   await enqueue(tx, [
-    ...[...channels].flatMap((id) => [
+    ...channels.flatMap((id) => [
       { kind: 'poll' as const, key: id, connectionId: id, runAt: at },
       { kind: 'webhooks' as const, key: id, connectionId: id, runAt: at },
+      dailyReconciliation({ id, time_zone: zones.get(id) ?? null }, at),
     ]),
     ...[...backends].map((id) => ({ kind: 'read-shipments' as const, key: id, connectionId: id, runAt: at })),
   ])

@@ -1,9 +1,12 @@
+import type { OrderView } from '../ledger/views/orders.ts'
 import type { ProblemCode } from '../order/problems.ts'
 import { mayGo, type Status } from '../order/status.ts'
 
 /** What a person can do with an order. */
 export const orderActions = [
   'post',
+  'post_anew',
+  'let_be',
   'cancel',
   'uncancel',
   'import_again',
@@ -24,6 +27,8 @@ export interface Situation {
   status: Status
   /** Whether it has a record in the backend. */
   linked: boolean
+  /** Whether a person let it be that the record is not there any more. */
+  letBe: boolean
   /** The codes of its open problems. */
   problems: ProblemCode[]
   /** Whether the shop changed it after it was posted, and nobody has decided about that. */
@@ -34,8 +39,22 @@ export interface Situation {
   changing: boolean
 }
 
+export const situationOf = (order: OrderView): Situation => ({
+  status: order.status,
+  linked: order.record_id !== null,
+  letBe: order.missing_accepted,
+  problems: order.problems.map((problem) => problem.code as ProblemCode),
+  changed: order.changed_after_posting_at !== null,
+  cancelRequested: order.cancel_requested_at !== null,
+  changing: order.changing,
+})
+
 /** Problems of what the channel sent: sending the same to the backend cannot help. */
 const ofThePayload: ProblemCode[] = ['unreadable_order', 'totals_do_not_add_up']
+
+/** Whether its record is not in the backend any more, as far as is known. */
+const isMissing = ({ status, linked, letBe, problems }: Situation): boolean =>
+  linked && status !== 'cancelled' && (letBe || problems.includes('record_missing'))
 
 /** Why the action cannot be done now, in words; null when it can. */
 const refusals: Record<OrderAction, (order: Situation) => string | null> = {
@@ -49,6 +68,16 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
     if (status === 'import_error') return 'it cannot be read; read it again from the shop'
     return ['imported', 'scheduled', 'post_error'].includes(status) ? null : 'it has been posted already'
   },
+  post_anew: (order) => {
+    if (!isMissing(order)) return 'its record has not been found missing'
+    return mayGo(order.status, 'scheduled')
+      ? null
+      : 'something of it has been shipped already; another record would be shipped once more'
+  },
+  let_be: ({ status, problems }) =>
+    status !== 'cancelled' && problems.includes('record_missing')
+      ? null
+      : 'its record has not been found missing',
   cancel: ({ status, changing }) => {
     if (changing) return underWay
     if (status === 'cancelled') return 'it is cancelled already'
@@ -63,8 +92,8 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
       ? null
       : 'it is past the point where a newer version from the shop is taken',
   import_anyway: ({ status }) => (status === 'held' ? null : 'no rule holds it'),
-  check_again: ({ linked, problems }) =>
-    linked && problems.some((code) => code === 'total_differs' || code === 'record_missing')
+  check_again: (order) =>
+    order.linked && (order.problems.includes('total_differs') || isMissing(order))
       ? null
       : 'its total does not differ',
   accept_total: ({ status, linked, problems }) =>

@@ -3,6 +3,7 @@ import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { finish, type Job } from '../ledger/jobs.ts'
+import { openProblemCodes } from '../ledger/many-orders.ts'
 import { changeStatus, lockOrder, orderById, type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { replaceProblems } from '../ledger/problems.ts'
 import type { Problem } from '../order/problems.ts'
@@ -42,8 +43,10 @@ async function compareTotals(
     const order = await lockOrder(tx, orderId)
     await connectionWorked(tx, job.connection, at)
     if (order && checked.includes(order.status)) {
-      await updateOrder(tx, orderId, at, { record_total: totals.total, record_number: totals.ref.number })
-      await judge(deps, tx, job, order, totalProblem(order, totals))
+      const { number } = totals.ref
+      const there = { record_total: totals.total, record_number: number, missing_accepted: false }
+      await updateOrder(tx, orderId, at, there)
+      await judge(deps, tx, job.connection.id, order, totalProblem(order, totals))
     }
     await finish(tx, job, deps.workerId)
   })
@@ -59,15 +62,28 @@ async function notTold(deps: Deps, job: Job, { id }: OrderRow, failure: Failure)
   await deps.db.transaction().execute(async (tx) => {
     const order = await lockOrder(tx, id)
     if (failure.kind === 'not_found' && order && checked.includes(order.status)) {
-      await judge(deps, tx, job, order, recordMissing(order))
+      await sayThatItIsMissing(deps, tx, job.connection.id, order)
       return finish(tx, job, deps.workerId)
     }
     const runAt = systemic
       ? await stopConnection(deps, tx, job.connection, failure)
       : new Date(at.getTime() + minute)
-    if (!systemic && job.attempts >= mostSilentTries) await showProblems(deps, tx, job, id, failure.problems)
+    if (!systemic && job.attempts >= mostSilentTries)
+      await showProblems(deps, tx, job.connection.id, id, failure.problems)
     await finish(tx, job, deps.workerId, { runAt, countAttempt: !systemic })
   })
+}
+
+/** The record of the order is not there any more: a person is asked what to do, once. */
+export async function sayThatItIsMissing(
+  deps: Deps,
+  tx: Tx,
+  connectionId: string,
+  order: OrderRow,
+): Promise<void> {
+  if (!checked.includes(order.status) || order.missing_accepted) return
+  const codes = (await openProblemCodes(tx, [order.id])).get(order.id) ?? []
+  if (!codes.includes('record_missing')) await judge(deps, tx, connectionId, order, recordMissing(order))
 }
 
 const recordMissing = (order: OrderRow): Problem => ({
@@ -78,7 +94,13 @@ const recordMissing = (order: OrderRow): Problem => ({
 })
 
 /** What was found stops the order, or lets it go on; one that has left the warehouse already stays where it is. */
-async function judge(deps: Deps, tx: Tx, job: Job, order: OrderRow, problem: Problem | null): Promise<void> {
+async function judge(
+  deps: Deps,
+  tx: Tx,
+  connectionId: string,
+  order: OrderRow,
+  problem: Problem | null,
+): Promise<void> {
   const event = {
     orderId: order.id,
     at: deps.now(),
@@ -90,15 +112,21 @@ async function judge(deps: Deps, tx: Tx, job: Job, order: OrderRow, problem: Pro
   const from = problem ? 'posted' : 'post_error'
   if (order.status === from) await changeStatus(tx, { ...event, to, from: [from] })
   else if (problem && order.status !== to) await addEvents(tx, [event])
-  await showProblems(deps, tx, job, order.id, problem ? [problem] : [])
+  await showProblems(deps, tx, connectionId, order.id, problem ? [problem] : [])
   if (order.status === 'post_error' && !problem)
     await followShipments(tx, order.id, { ...event, kind: 'shipments_counted', detail: {} })
 }
 
-const showProblems = (deps: Deps, tx: Tx, job: Job, orderId: string, problems: readonly Problem[]) =>
+const showProblems = (
+  deps: Deps,
+  tx: Tx,
+  connectionId: string,
+  orderId: string,
+  problems: readonly Problem[],
+) =>
   replaceProblems(tx, {
     orderId,
-    connectionId: job.connection.id,
+    connectionId,
     problems,
     at: deps.now(),
     newId: deps.newId,

@@ -1,10 +1,17 @@
 import type { ConnectionView } from '../ledger/views/connections.ts'
 import type { EventRow } from '../ledger/views/order-detail.ts'
 import type { OrderView } from '../ledger/views/orders.ts'
-import { describeProblem, type FixAction, type Problem, type ProblemCode } from '../order/problems.ts'
+import {
+  describeProblem,
+  type FixAction,
+  type Problem,
+  problemCatalogue,
+  type ProblemCode,
+} from '../order/problems.ts'
 import type { HoldingRule } from '../order/rules.ts'
 import { statusLabel } from '../order/status.ts'
 import { quoted } from '../quoted.ts'
+import { situationOf, whyNot } from './available-actions.ts'
 import { type Check, clock, type ExplainedFix, type Explanation, soon } from './explanation.ts'
 
 export interface Known {
@@ -28,8 +35,7 @@ export function explainKnown(known: Known): Explanation {
 }
 
 function answer(known: Known): Answer {
-  const isMissing = known.order.problems.some(({ code }) => code === 'record_missing')
-  if (isMissing && known.order.status !== 'cancelled') return missingInBackend(known)
+  if (isMissing(known.order) && known.order.status !== 'cancelled') return missingInBackend(known)
   switch (known.order.status) {
     case 'posted':
     case 'partially_shipped':
@@ -86,12 +92,19 @@ function undecided(order: OrderView): string {
 function missingInBackend(known: Known): Answer {
   const { order, backendLabel, channel } = known
   const name = order.record_number ?? order.record_id ?? ''
+  const letBe = order.missing_accepted ? ' A person let it be.' : ''
+  const { fixes } = problemCatalogue.record_missing
   return {
     verdict: 'missing_in_backend',
-    headline: `Order ${order.number} was posted to ${backendLabel} as ${name}, and is not there any more; it was last seen there on ${clock(lastSeen(known), channel.time_zone)}.`,
-    fixes: unique(fixesOf(known)),
+    headline: `Order ${order.number} was posted to ${backendLabel} as ${name}, and is not there any more; it was last seen there on ${clock(lastSeen(known), channel.time_zone)}.${letBe}`,
+    fixes: fixes
+      .filter(({ action }) => whyNot(action, situationOf(order)) === null)
+      .map(({ action, label }) => fix(known, action, label)),
   }
 }
+
+const isMissing = (order: OrderView): boolean =>
+  order.missing_accepted || order.problems.some(({ code }) => code === 'record_missing')
 
 const sightings = ['posted', 'found_in_backend', 'total_checked', 'shipped_in_backend']
 
@@ -245,6 +258,8 @@ function fix(known: Known, action: FixAction, label: string): ExplainedFix {
   const name = quoted(known.order.number)
   const commands: Partial<Record<FixAction, string>> = {
     post: `waybill post ${name}`,
+    post_anew: `waybill post ${name} --again`,
+    let_be: `waybill let-be ${name}`,
     cancel: `waybill cancel ${name}`,
     uncancel: `waybill uncancel ${name}`,
     import_again: `waybill import ${known.channel.name} ${quoted(known.order.channel_order_id)}`,
@@ -262,8 +277,7 @@ const unique = (fixes: ExplainedFix[]): ExplainedFix[] =>
 function checksOf(known: Known): Check[] {
   const { order, channel, backend, backendLabel } = known
   const zone = channel.time_zone
-  const isMissing = order.problems.some(({ code }) => code === 'record_missing')
-  const inBackend = order.record_id !== null && !isMissing
+  const inBackend = order.record_id !== null && !isMissing(order)
   const hold = order.hold as HoldingRule | null
   return [
     { name: 'Seen by Waybill', outcome: 'ok', detail: `First on ${clock(order.first_seen_at, zone)}` },
@@ -285,7 +299,7 @@ function checksOf(known: Known): Check[] {
       outcome: inBackend ? 'ok' : 'fail',
       detail: inBackend
         ? `${order.record_number ?? order.record_id}, last seen on ${clock(lastSeen(known), zone)}`
-        : isMissing
+        : isMissing(order)
           ? `${order.record_number ?? order.record_id} is not there any more`
           : 'None yet',
     },

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import type { OrderView } from '../ledger/views/orders.ts'
 import type { FixAction } from '../order/problems.ts'
+import { inZone } from '../shop-time.ts'
 
 /** Where an order is and why it is not in the backend, in a word. */
 export const verdicts = [
@@ -51,10 +52,10 @@ export interface Explanation {
 
 /** A time as the shop's own clock shows it: "23 Nov at 07:02"; in UTC, and so called, where the zone is not known. */
 export function clock(time: Date, zone: string | null): string {
-  const local = DateTime.fromJSDate(time, { zone: zone ?? 'utc' })
-  const inZone = local.isValid ? local : DateTime.fromJSDate(time, { zone: `UTC${zone}` })
-  if (zone !== null && inZone.isValid) return inZone.toFormat("d LLL 'at' HH:mm")
-  return DateTime.fromJSDate(time, { zone: 'utc' }).toFormat("d LLL 'at' HH:mm 'UTC'")
+  return (
+    inZone(time, zone)?.toFormat("d LLL 'at' HH:mm") ??
+    DateTime.fromJSDate(time, { zone: 'utc' }).toFormat("d LLL 'at' HH:mm 'UTC'")
+  )
 }
 
 /** A time to come: "in 40 seconds", "in 5 minutes", "now"; far ones by the clock. */

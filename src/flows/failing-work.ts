@@ -18,6 +18,8 @@ function workOf(job: Job): string {
       return 'Reading shipments'
     case 'webhooks':
       return 'Looking after webhooks'
+    case 'reconcile':
+      return 'Reconciling'
     case 'import':
       return `Reading order ${(job.payload as { query?: string }).query ?? ''}`.trim()
     default:

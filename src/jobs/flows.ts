@@ -9,6 +9,8 @@ import { checkTotal } from '../flows/check-total.ts'
 import { postOrder } from '../flows/post-order.ts'
 import { readGap } from '../flows/read-gap.ts'
 import { readShipments } from '../flows/read-shipments.ts'
+import { reconcile } from '../flows/reconcile.ts'
+import { reconcileDaily } from '../flows/reconcile-daily.ts'
 import { sendShipment } from '../flows/send-shipment.ts'
 import type { Job, JobKind } from '../ledger/jobs.ts'
 
@@ -25,4 +27,6 @@ export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   'read-shipments': readShipments,
   ship: sendShipment,
   webhooks: ensureWebhooks,
+  reconcile,
+  'reconcile-daily': reconcileDaily,
 }

@@ -1,9 +1,10 @@
 import type { Deps } from '../flows/deps.ts'
+import { dailyReconciliation } from '../flows/reconcile-daily.ts'
 import { enqueue, type NewJob } from '../ledger/jobs.ts'
 
 /**
- * Sees to it that what has to happen again and again is in the queue: reading each shop and its backend's shipments, and
- * looking after webhooks. A job that is there already stays as it is, at its time.
+ * Sees to it that what has to happen again and again is in the queue: reading each shop and its backend's shipments,
+ * comparing both at night, and looking after webhooks. A job that is there already stays as it is, at its time.
  */
 export async function enqueueRecurring(deps: Deps): Promise<void> {
   const runAt = deps.now()
@@ -18,12 +19,13 @@ export async function enqueueRecurring(deps: Deps): Promise<void> {
     const there = await tx
       .selectFrom('jobs')
       .select(['kind', 'key'])
-      .where('kind', 'in', ['poll', 'read-shipments', 'webhooks'])
+      .where('kind', 'in', ['poll', 'read-shipments', 'webhooks', 'reconcile-daily'])
       .execute()
     const known = new Set(there.map((job) => `${job.kind} ${job.key}`))
     const wanted = routes.flatMap(({ backend_id: backendId, ...channel }): NewJob[] => [
       { kind: 'poll', key: channel.id, connectionId: channel.id, runAt },
       { kind: 'read-shipments', key: backendId, connectionId: backendId, runAt },
+      dailyReconciliation(channel, runAt),
       ...(deps.hooks.urlOf(channel) !== null && deps.channelOf(channel.kind)?.webhooks
         ? [{ kind: 'webhooks' as const, key: channel.id, connectionId: channel.id, runAt }]
         : []),

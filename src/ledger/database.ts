@@ -131,6 +131,7 @@ export interface Database {
     record_lines: Json | null
     record_total: string | null
     total_accepted: Generated<boolean>
+    missing_accepted: Generated<boolean>
     posted_at: Time | null
     post_attempts: Generated<number>
     next_attempt_at: Time | null
@@ -262,6 +263,52 @@ export interface Database {
     order_id: string | null
     detail: string | null
   }
+  reconciliations: {
+    id: string
+    account_id: string
+    channel_id: string
+    backend_id: string
+    actor: string
+    time_zone: string
+    from_at: Time
+    to_at: Time
+    step: ReconciliationStep
+    page: Json | null
+    trouble: string | null
+    created_at: Time
+    finished_at: Time | null
+  }
+  reconciliation_orders: {
+    reconciliation_id: string
+    account_id: string
+    subject: string
+    day: string
+    order_id: string | null
+    at_channel: Generated<boolean>
+    in_backend: Generated<boolean>
+    imported: 'new' | 'changed' | null
+    channel_finding: 'deleted' | 'not_listed' | 'older' | 'hidden' | 'not_told' | null
+    backend_finding:
+      'missing' | 'external_id_changed' | 'not_linked' | 'other_record' | 'earlier_record' | 'not_told' | null
+    note: string | null
+    record_id: string | null
+    record_number: string | null
+    missed_at: Time | null
+    verdict: 'same' | 'imported' | 'explained' | 'unexplained' | null
+    kind: string | null
+    detail: string | null
+  }
+  reconciliation_days: {
+    reconciliation_id: string
+    account_id: string
+    day: string
+    at_channel: number
+    in_ledger: number
+    in_backend: number
+    imported: number
+    explained: number
+    unexplained: number
+  }
   sessions: {
     token_hash: Buffer
     account_id: string
@@ -271,6 +318,10 @@ export interface Database {
     used_at: Time | null
   }
 }
+
+/** What a reconciliation does at the moment, in this order; see src/flows/reconcile.ts. */
+export type ReconciliationStep =
+  'channel' | 'unlisted' | 'backend' | 'missing' | 'unknown' | 'explain' | 'done'
 
 export type Db = Kysely<Database>
 export type Tx = Transaction<Database>

@@ -15,6 +15,8 @@ export const jobKinds = [
   'read-shipments',
   'ship',
   'webhooks',
+  'reconcile',
+  'reconcile-daily',
 ] as const
 export type JobKind = (typeof jobKinds)[number]
 

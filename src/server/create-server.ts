@@ -30,6 +30,7 @@ import { importRoutes } from './routes/imports.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { problemRoutes } from './routes/problems.ts'
+import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { whyRoutes } from './routes/why.ts'
 import { webPage } from './web-page.ts'
 
@@ -137,6 +138,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         problemRoutes(closed, deps)
         whyRoutes(closed, deps)
         importRoutes(closed, deps)
+        reconciliationRoutes(closed, deps)
         connectionRoutes(closed, { deps, configuration, publicUrl })
         routeRoutes(closed, { deps, configuration })
         configurationRoutes(closed, configuration)

@@ -26,6 +26,7 @@ const sources: Record<string, string> = {
   gap: 'found when the time in which the shop could not be read was read afterwards',
   webhook: 'announced by the shop',
   person: 'fetched because a person asked',
+  reconciliation: 'found by comparing with the shop',
   configuration: "read again because the route's rules changed",
 }
 
@@ -78,6 +79,11 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
   shipment_reported: (_, detail) => `The shop was told of the shipment${after(': ', tracking(detail))}`,
   shipment_stopped: (_, detail) => `The shop did not take the shipment: ${problems(detail)}`,
   post_requested: () => 'Posting was asked for',
+  post_anew_requested: (_, detail) =>
+    `Posting it again was asked for${after(', because it is gone: ', detail['record'])}`,
+  let_be: (_, __, backend) => `It is not in ${backend} any more, and a person let it be`,
+  reconciled: (_, detail) =>
+    `Compared: ${text(detail['imported'])} imported, ${text(detail['explained'])} explained, ${text(detail['unexplained'])} unexplained`,
   cancelled: (event, detail) =>
     event.actor === 'person' ? 'Cancelled by a person' : `Cancelled${after('. ', detail['reason'])}`,
   uncancelled: () => 'Taken up again',

@@ -1,5 +1,5 @@
 import { redactText } from '../connectors/redact.ts'
-import { availableActions, primaryAction, type Situation } from '../flows/available-actions.ts'
+import { availableActions, primaryAction, situationOf } from '../flows/available-actions.ts'
 import type { Deps } from '../flows/deps.ts'
 import { listConnections } from '../ledger/connections.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
@@ -38,17 +38,6 @@ export async function ordersJson(deps: Deps, orders: OrderView[]): Promise<Order
 }
 
 export const backendLabel = (deps: Deps, kind: string): string => deps.backendOf(kind)?.label ?? kind
-
-export function situationOf(order: OrderView): Situation {
-  return {
-    status: order.status,
-    linked: order.record_id !== null,
-    problems: order.problems.map((problem) => problem.code as ProblemCode),
-    changed: order.changed_after_posting_at !== null,
-    cancelRequested: order.cancel_requested_at !== null,
-    changing: order.changing,
-  }
-}
 
 function orderJson(deps: Deps, order: OrderView, connections: Map<string, ConnectionRow>): OrderJson {
   const problems = order.problems.map(problemJson)

@@ -96,7 +96,8 @@ describe('an order that Waybill knows', () => {
     expect(answer.headline).toBe(
       'Order gone was posted to NetSuite as SO79, and is not there any more; it was last seen there on 1 Mar at 09:05.',
     )
-    expect(answer.fixes.map(({ action }) => action)).toEqual(['check_again', 'cancel'])
+    expect(answer.fixes.map(({ action }) => action)).toEqual(['post_anew', 'let_be', 'check_again'])
+    expect(answer.fixes[0]?.command).toBe('waybill post gone --again')
     expect(answer.checks).toContainEqual({
       name: 'Record in NetSuite',
       outcome: 'fail',

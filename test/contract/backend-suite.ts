@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { BackendShipment, Ctx, Failure, Outcome, Page } from '../../src/connectors/contract.ts'
+import type {
+  BackendShipment,
+  Ctx,
+  Failure,
+  ListedRecord,
+  Outcome,
+  Page,
+} from '../../src/connectors/contract.ts'
 import { createHttp, type Transport } from '../../src/connectors/http.ts'
 import type { AnyBackend } from '../../src/connectors/index.ts'
 import { toCurrency } from '../../src/order/money.ts'
@@ -370,6 +377,64 @@ export function describeBackend(name: string, setUp: () => Promise<BackendUnderT
         given.faults.clear()
         expect([failed(create).kind, failed(find).kind]).toEqual(['throttled', 'throttled'])
         expect(given.person.records(externalIdOf(order))).toBe(0)
+      })
+    })
+
+    describe('records', () => {
+      const prefix = 'wb_test_0a1b2c3d_'
+      async function allRecords(ctx: Ctx<unknown>, createdFrom: string) {
+        const records: ListedRecord[] = []
+        let page: Page | undefined
+        for (let pages = 0; pages < 20; pages++) {
+          const read = value(await given.backend.records(ctx, { prefix, createdFrom }, page))
+          records.push(...read.records)
+          if (!read.next) return records
+          page = JSON.parse(JSON.stringify(read.next)) as Page
+        }
+        throw new Error('the pages do not end')
+      }
+
+      it('are those that carry our external ids, with the time they were made', async () => {
+        const [ctx, order] = [contextFor(), sampleOrder()]
+        given.advance(86_400_000)
+        const { ref } = await posted(ctx, order)
+        await given.person.shipForeignOrder()
+        const listed = (await allRecords(ctx, given.now().toISOString())).filter(({ id }) => id === ref.id)
+        const { number } = value(await given.backend.find(ctx, externalIdOf(order)))!
+        expect(listed).toEqual([
+          { id: ref.id, number, externalId: externalIdOf(order), createdAt: expect.any(String) },
+        ])
+        expect(Math.abs(Date.parse(listed[0]!.createdAt) - given.now().getTime())).toBeLessThan(60_000)
+        for (const record of await allRecords(ctx, new Date(0).toISOString())) {
+          expect(record.externalId.startsWith(prefix)).toBe(true)
+          expect(given.person.memo(record.id)).not.toBe('foreign')
+        }
+      })
+
+      it('that were made long before are left out, and so are deleted ones', async () => {
+        const [ctx, old, gone] = [contextFor(), sampleOrder(), sampleOrder()]
+        const before = await posted(ctx, old)
+        given.advance(2 * 86_400_000)
+        const since = given.now().toISOString()
+        const deleted = await posted(ctx, gone)
+        expect((await allRecords(ctx, since)).map(({ id }) => id)).toContain(deleted.ref.id)
+        given.person.deleteRecord(deleted.ref.id)
+        const ids = (await allRecords(ctx, since)).map(({ id }) => id)
+        expect(ids).not.toContain(before.ref.id)
+        expect(ids).not.toContain(deleted.ref.id)
+      })
+
+      it('of another shop are not ours, though a wildcard would match them', async () => {
+        const [ctx, order] = [contextFor(), sampleOrder()]
+        const { ref } = await posted(ctx, order)
+        const read = await given.backend.records(ctx, {
+          prefix: prefix.replaceAll('_', '-').slice(0, -1),
+          createdFrom: new Date(0).toISOString(),
+        })
+        expect(value(read).records).toEqual([])
+        const other = { prefix: 'wb_test__a1b2c3d_', createdFrom: new Date(0).toISOString() }
+        expect(value(await given.backend.records(ctx, other)).records).toEqual([])
+        expect((await allRecords(ctx, new Date(0).toISOString())).map(({ id }) => id)).toContain(ref.id)
       })
     })
 

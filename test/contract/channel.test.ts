@@ -11,6 +11,7 @@ import type {
   OrderRef,
   Outcome,
   Page,
+  PlacedRef,
   Shipment,
 } from '../../src/connectors/contract.ts'
 import { createHttp } from '../../src/connectors/http.ts'
@@ -196,6 +197,80 @@ describe.each(channelsUnderTest)(
           error: { path: expect.stringMatching(/./), problem: { code: 'unreadable_order' } },
         })
         expect(channel.glance(raw!).number).toBe(broken.number)
+      })
+    })
+
+    describe('placed', () => {
+      async function readPlaced(window: { from: string; to: string }, between: () => void = () => {}) {
+        const refs: PlacedRef[] = []
+        let page: Page | undefined
+        for (let pages = 0; pages < 60; pages++) {
+          const read = value(await channel.placed(ctx, window, page))
+          refs.push(...read.refs)
+          if (!read.next) return refs
+          page = JSON.parse(JSON.stringify(read.next)) as Page
+          between()
+        }
+        throw new Error('the pages do not end')
+      }
+      const inAnHour = () => new Date(clock.now().getTime() + 3_600_000).toISOString()
+
+      it('lists what was placed in the window, from its first second on and before its last', async () => {
+        sandbox.place()
+        clock.advance(1000)
+        const from = clock.now().toISOString()
+        const first = sandbox.place()
+        clock.advance(60_000)
+        const later = sandbox.place()
+        clock.advance(1000)
+        const to = clock.now().toISOString()
+        sandbox.place()
+        const refs = await readPlaced({ from, to })
+        expect(refs.map((ref) => ref.id)).toEqual([first.id, later.id])
+        expect(Date.parse(refs[0]!.placedAt)).toBe(Date.parse(from))
+        for (const { id, raw } of refs) {
+          const fetched = value(await channel.fetch(ctx, id!))
+          expect(channel.toOrder(raw ?? fetched!)).toEqual(channel.toOrder(fetched!))
+        }
+      })
+
+      it('finds an order by the time it was placed however late it was changed', async () => {
+        const window = { from: hourAgo(), to: inAnHour() }
+        const { id } = sandbox.place()
+        clock.advance(30 * 86_400_000)
+        sandbox.edit(id)
+        expect((await readPlaced(window)).map((ref) => ref.id)).toEqual([id])
+      })
+
+      it('lists every order once when far more of them share one second than a page holds', async () => {
+        const placed = Array.from({ length: pageSize * 3 + 2 }, () => sandbox.place().id)
+        const refs = await readPlaced({ from: hourAgo(), to: inAnHour() })
+        expect(refs.map((ref) => ref.id).toSorted()).toEqual(placed.toSorted())
+      })
+
+      it('skips no order when others go away while the pages are turned', async () => {
+        const placed = Array.from({ length: pageSize * 3 }, () => (clock.advance(1000), sandbox.place().id))
+        const window = { from: hourAgo(), to: inAnHour() }
+        let next = 0
+        const refs = await readPlaced(window, () => {
+          if (next < pageSize) sandbox.remove(placed[next++]!)
+        })
+        expect([...new Set(refs.map((ref) => ref.id))].toSorted()).toEqual(placed.toSorted())
+      })
+
+      it('lists an order that cannot be read, and one in whatever status', async () => {
+        const broken = sandbox.placeUnreadable()
+        const away = sandbox.place()
+        sandbox.setAside(away.id)
+        const refs = await readPlaced({ from: hourAgo(), to: inAnHour() })
+        expect(refs.map((ref) => ref.id).toSorted()).toEqual([broken.id, away.id].toSorted())
+      })
+
+      it('yields nothing, and no error, where nothing was placed', async () => {
+        sandbox.place()
+        const to = hourAgo()
+        const from = new Date(Date.parse(to) - 3_600_000).toISOString()
+        expect(await readPlaced({ from, to })).toEqual([])
       })
     })
 

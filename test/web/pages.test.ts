@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Import, List, Order, OrderCounts } from '../../web/src/api/types.ts'
+import type { Import, List, Order, OrderCounts, Reconciliation } from '../../web/src/api/types.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { type Demo, startDemo } from '../support/demo.ts'
 
@@ -31,6 +31,7 @@ beforeAll(async () => {
     method: 'POST',
     body: JSON.stringify({ connection: 'nordlys-shop', orders: [done!.number, '999999'] }),
   })
+  const compared = await compare()
   addresses = {
     orders: '/',
     'an order in NetSuite': `/orders/${done!.id}`,
@@ -38,6 +39,8 @@ beforeAll(async () => {
     problems: '/problems',
     connections: '/connections',
     'an import': `/imports/${id}`,
+    'a reconciliation': `/reconciliation?run=${compared}`,
+    'no such reconciliation': '/reconciliation?run=00000000-0000-7000-8000-000000000000',
     why: `/?why=${failing!.number}`,
     'no result': '/?search=nothing-like-it',
     'no such page': '/nowhere',
@@ -60,6 +63,23 @@ async function seeded(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
   throw new Error('The demo has not read its orders within a minute')
+}
+
+/** Compares the demo's shop, with a record that somebody deletes in NetSuite before; returns the result's id. */
+async function compare(): Promise<string> {
+  const [order] = (await ordersOf('posted')).slice(-1)
+  const gone = await fetch(`${demo.netsuite.url}/_control/orders/${order!.record!.id}/delete`, {
+    method: 'POST',
+  })
+  expect(gone.ok).toBe(true)
+  const asked = { method: 'POST', body: JSON.stringify({ connection: 'nordlys-shop', since: '7d' }) }
+  const { id } = await demo.api<Reconciliation>('/reconciliations', asked)
+  const end = Date.now() + 60_000
+  while ((await demo.api<Reconciliation>(`/reconciliations/${id}`)).state !== 'done') {
+    if (Date.now() > end) throw new Error('The demo has not compared its shop within a minute')
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  return id
 }
 
 async function open(address: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
@@ -123,6 +143,22 @@ test('a narrow screen gets cards with the same actions', async () => {
   await page.getByRole('heading', { name: `Order ${first!.number}` }).waitFor()
   await page.context().close()
 })
+
+test('a reconciliation shows each day, what differs, and how to mend it, also after a new one was asked for', async () => {
+  const page = await open('/reconciliation', { viewport: { width: 390, height: 844 } })
+  const missing = page.locator('li', { hasText: 'which is not in NetSuite any more' }).first()
+  await missing.getByText('Post it again').waitFor()
+  expect(await page.getByRole('row', { name: /^Total/ }).count()).toBe(1)
+  await page.getByRole('button', { name: 'Compare now' }).click()
+  await page.getByText('Comparing …').waitFor()
+  await page.getByText('Nothing is unexplained').waitFor({ timeout: 60_000 })
+  await missing.getByRole('link').first().click()
+  await page.getByRole('button', { name: 'Let it be' }).waitFor()
+  await page.goto(`${demo.url}/connections`)
+  await page.getByRole('link', { name: /nothing unexplained/ }).click()
+  await page.getByRole('heading', { name: 'Reconciliation', level: 1 }).waitFor()
+  await page.context().close()
+}, 90_000)
 
 test('the keyboard searches, moves, opens and posts', async () => {
   const page = await open('/')

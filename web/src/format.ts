@@ -53,6 +53,16 @@ export function formatDay(date: Date, now: Date): string {
   return (date.getFullYear() === now.getFullYear() ? day : dayOfYear).format(date)
 }
 
+const weekday = new Intl.DateTimeFormat(locale, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+})
+
+/** A shop's day, "2026-03-02", as "Mon, 2 Mar": it is no moment, so no zone moves it. */
+export const formatShopDay = (date: string): string => weekday.format(new Date(`${date}T12:00:00Z`))
+
 export const formatClock = (iso: string): string => precise.format(new Date(iso))
 
 const startOfDay = (date: Date): number =>

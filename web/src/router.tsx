@@ -87,7 +87,29 @@ const imports = createRoute({
   component: lazyRouteComponent(() => import('./pages/ImportPage.tsx'), 'ImportPage'),
 })
 
-const routeTree = root.addChildren([orders, ordersByName, order, problems, connections, imports])
+/** Which comparison is shown: the newest, of one shop, or a certain one. */
+export interface ReconciliationSearch extends WhySearch {
+  shop?: string | undefined
+  run?: string | undefined
+}
+
+const reconciliation = createRoute({
+  getParentRoute: () => root,
+  path: '/reconciliation',
+  validateSearch: (search): ReconciliationSearch =>
+    definedOnly({ shop: text(search.shop), run: text(search.run) }),
+  component: lazyRouteComponent(() => import('./pages/ReconciliationPage.tsx'), 'ReconciliationPage'),
+})
+
+const routeTree = root.addChildren([
+  orders,
+  ordersByName,
+  order,
+  problems,
+  connections,
+  reconciliation,
+  imports,
+])
 
 export const router = createRouter({
   routeTree,

@@ -14,11 +14,11 @@ export interface ActResult {
 
 const underWay = ['scheduled', 'posting', 'verifying']
 
-/** `waybill cancel ID…` and `waybill uncancel ID…` */
+/** `waybill cancel ID…`, `waybill uncancel ID…` and `waybill let-be ID…` */
 export async function actOn(
   client: Client,
   output: Output,
-  action: 'cancel' | 'uncancel',
+  action: 'cancel' | 'uncancel' | 'let-be',
   names: string[],
 ): Promise<number> {
   const results: ActResult[] = []
@@ -34,17 +34,18 @@ export async function actOn(
   return finish(output, results)
 }
 
-/** `waybill post ID…`: posts, waits, and says the record or the problem. */
+/** `waybill post ID… [--again]`: posts, waits, and says the record or the problem. */
 export async function postOrders(
   client: Client,
   output: Output,
   names: string[],
-  waitMs: number,
+  { waitMs, again }: { waitMs: number; again: boolean },
 ): Promise<number> {
   const results: ActResult[] = []
+  const path = again ? 'post-anew' : 'post'
   for (const name of names) {
     const result = await attempt(name, async () => {
-      const asked = await client.post<OrderDetail>(`/orders/${encodeURIComponent(name)}/post`)
+      const asked = await client.post<OrderDetail>(`/orders/${encodeURIComponent(name)}/${path}`)
       const order = await settled(client, output, asked.id, waitMs)
       const label = order.record
         ? `${order.label}: ${[order.record.number ?? order.record.id, order.record.url].filter(Boolean).join(', ')}`

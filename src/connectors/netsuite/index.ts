@@ -5,6 +5,7 @@ import { choices } from './choices.ts'
 import { config, milliseconds, recordUrl, type NetSuiteConfig } from './config.ts'
 import { forget, lookups, type NetSuiteLookups } from './lookups.ts'
 import { applyFix, mapping, type NetSuiteMapping } from './mapping.ts'
+import { records } from './records.ts'
 import { create, find, totals } from './sales-orders.ts'
 import { shipments } from './shipments.ts'
 import { prepare, type NetSuiteDraft } from './to-sales-order.ts'
@@ -29,6 +30,7 @@ export const netsuite: Backend<NetSuiteConfig, NetSuiteMapping, NetSuiteDraft, N
   linesOf: (draft) => draft.lines,
   create,
   totals,
+  records,
   shipments,
   applyFix,
   choices,

@@ -64,8 +64,11 @@ async function once(ctx: ShopCtx, what: Call): Promise<Result<Answer, Fault>> {
   return err({ failure: { ...sent.error, kind }, page: false })
 }
 
-/** Addresses are cut or refused by web servers from about 8,000 characters on. */
-const longestParameter = 4000
+/**
+ * Addresses are cut or refused by web servers from about 8,000 characters on; and WordPress repeats the address in the
+ * header `Link` of its answer, where nginx takes 4,000 characters of headers by default and Node 16,000.
+ */
+const longestParameter = 1500
 
 /**
  * A read with a parameter too long for an address goes as POST with X-HTTP-Method-Override: GET, which WordPress takes

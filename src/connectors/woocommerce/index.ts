@@ -3,6 +3,7 @@ import { config, homeOf, requestLimitMs, secrets, timeoutMs, type WooCommerceCon
 import { glance } from './glance.ts'
 import { identify, prove } from './identity.ts'
 import { changed, fetchOrder } from './orders.ts'
+import { placed } from './placed.ts'
 import { findShipments, sendShipment } from './shipments.ts'
 import { cancelledStatuses, defaultStatuses, statuses } from './statuses.ts'
 import { toOrder } from './to-order.ts'
@@ -33,6 +34,7 @@ export const woocommerce: Channel<WooCommerceConfig> = {
     prove,
   },
   changed,
+  placed,
   fetch: fetchOrder,
   toOrder,
   glance,

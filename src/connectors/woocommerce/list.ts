@@ -12,6 +12,8 @@ export interface Row {
   modifiedAt: string
   /** The exact bytes of the order. */
   body: string
+  /** The shop fails on this order: neither its id nor its content can be seen. */
+  hidden?: true
 }
 
 export interface Listed {
@@ -105,6 +107,7 @@ function unshown(at: string, failure: Failure): Row {
     id: `unreadable-${digest(at)}`,
     modifiedAt: at,
     body: JSON.stringify({ code: 'shop_failed_on_this_order', message }),
+    hidden: true,
   }
 }
 

@@ -1,21 +1,9 @@
-import { z } from 'zod'
 import { err, ok } from '../../result.ts'
 import type { ChangedPage, Failure, OrderRef, Outcome, Page, RawOrder, ReadWindow } from '../contract.ts'
 import { type Answer, call, type ShopCtx } from './client.ts'
 import { glance } from './glance.ts'
-import { failure, list, listsAnything, type Row } from './list.ts'
-
-const second = 1000
-
-/** Where the reading of a window stands. */
-const position = z.object({
-  /** The second reached. */
-  t: z.string(),
-  /** Ids already read of that second. */
-  seen: z.array(z.string()),
-  /** One second filled a page: only the ids seen can be left out to get on. */
-  stuck: z.boolean(),
-})
+import { bareUtc, excluded, nextPosition, positionAt, second } from './keyset.ts'
+import { failure, list, listsAnything } from './list.ts'
 
 /**
  * One page of the orders changed in a window, oldest change first. Always asks for a first page, from one second before
@@ -24,8 +12,7 @@ const position = z.object({
  * recordings/woocommerce-11.0.1 listing.json: "modified_after …", "race …", "zone …", "status …".
  */
 export async function changed(ctx: ShopCtx, window: ReadWindow, page?: Page): Promise<Outcome<ChangedPage>> {
-  const start = { t: startOfSecond(window.from), seen: [], stuck: false }
-  const at = position.safeParse(page).data ?? start
+  const at = positionAt(window.from, page)
   const answer = await list(
     ctx,
     {
@@ -35,7 +22,7 @@ export async function changed(ctx: ShopCtx, window: ReadWindow, page?: Page): Pr
       orderby: 'modified',
       order: 'asc',
       per_page: ctx.config.perPage,
-      exclude: at.stuck ? at.seen.filter((id) => /^\d+$/.test(id)).join(',') : undefined,
+      exclude: excluded(at),
     },
     at.t,
   )
@@ -49,19 +36,9 @@ export async function changed(ctx: ShopCtx, window: ReadWindow, page?: Page): Pr
     .filter((row) => !(row.modifiedAt === at.t && seen.has(row.id)))
     .map(({ id, modifiedAt, body }): OrderRef => ({ id, modifiedAt, raw: { id, body, modifiedAt } }))
   const more = full || rows.length < total
+  const times = rows.map(({ id, modifiedAt }) => ({ id, time: modifiedAt }))
   const channelTime = rows.length > 0 || (await listsAnything(ctx)) ? dateOf(answer.value.answer) : null
-  return ok({ refs, channelTime, ...(more && rows.length > 0 ? { next: nextPosition(at, rows) } : {}) })
-}
-
-function nextPosition(at: z.infer<typeof position>, rows: Row[]): z.infer<typeof position> {
-  const last = rows.at(-1)!.modifiedAt
-  const ascending = rows.every((row, i) => i === 0 || rows[i - 1]!.modifiedAt <= row.modifiedAt)
-  if (last > at.t && ascending)
-    return { t: last, seen: rows.filter((row) => row.modifiedAt === last).map((row) => row.id), stuck: false }
-  const seen = [...new Set([...at.seen, ...rows.map((row) => row.id)])]
-  // A whole page of orders that cannot even be named cannot be left out either: what comes after them counts more.
-  if (at.stuck && seen.length === at.seen.length) return { t: later(at.t, second), seen: [], stuck: false }
-  return { t: at.t, seen, stuck: true }
+  return ok({ refs, channelTime, ...(more && rows.length > 0 ? { next: nextPosition(at, times) } : {}) })
 }
 
 /**
@@ -98,18 +75,10 @@ function rawOrder(body: string, asked: string): RawOrder {
   return { id: seen.id ?? asked, body, modifiedAt: seen.modifiedAt }
 }
 
-function ignoresTheDate(ctx: ShopCtx, t: string): Failure {
-  const detail = `Asked for orders changed after ${t}, it lists older ones: WooCommerce is older than 5.8, or something on the way drops parameters`
+export function ignoresTheDate(ctx: ShopCtx, t: string): Failure {
+  const detail = `Asked for orders after ${t}, it lists older ones: WooCommerce is older than 5.8, or something on the way drops parameters`
   return failure(ctx, 'invalid_response', 'unreadable_answer', detail)
 }
-
-const startOfSecond = (iso: string): string => `${new Date(iso).toISOString().slice(0, 19)}.000Z`
-
-const later = (iso: string, byMs: number): string => new Date(Date.parse(iso) + byMs).toISOString()
-
-/** As WooCommerce has to be asked: UTC without suffix, moved by some milliseconds. */
-const bareUtc = (iso: string, byMs: number): string =>
-  new Date(Date.parse(startOfSecond(iso)) + byMs).toISOString().slice(0, 19)
 
 function dateOf(answer: Answer): string | null {
   const time = Date.parse(answer.headers['date'] ?? '')

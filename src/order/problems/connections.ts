@@ -257,6 +257,19 @@ export const connections = {
     meanwhile:
       'Everything else over this connection goes on. What fails is tried again every few minutes, and takes up where it stood: nothing is skipped.',
   },
+  unexplained_differences: {
+    scope: 'connection',
+    title: () => 'Shop, Waybill and NetSuite do not agree',
+    example: '',
+    cause:
+      'The comparison of all three found orders or records that neither their status nor what was asked explains: a record that is linked nowhere, or one that carries the id of another order.',
+    fix: 'Open the reconciliation of this shop, on the page of the connections or with "waybill reconcile CONNECTION": it names each difference and what mends it. Then compare again.',
+    fixes: [],
+    avoid:
+      'Change no external id that begins with "wb_" in NetSuite, and let no other program write such ids. Let one Waybill alone carry the orders of a shop.',
+    meanwhile:
+      'Everything goes on. Nothing is sent, changed or removed because of a difference; it is looked at again every night.',
+  },
   invalid_configuration: {
     scope: 'connection',
     title: (field) => `The connection's ${field} cannot be right`,

@@ -6,6 +6,8 @@ export type FixAction =
   | 'map_tax'
   | 'map_item_kind'
   | 'post'
+  | 'post_anew'
+  | 'let_be'
   | 'check_again'
   | 'accept_total'
   | 'open_in_backend'

@@ -190,8 +190,12 @@ export const records = {
     example: '',
     cause:
       'The order was posted, and its sales order has been deleted in NetSuite since, or the role of Waybill may not see it any more.',
-    fix: 'If it was deleted on purpose, cancel the order here. Otherwise let your NetSuite administrator bring it back or show it to the role, then check again.',
-    fixes: [{ action: 'check_again', label: 'Check again' }, cancel],
+    fix: 'If it was deleted by mistake, post it again: a new sales order is made. If it was deleted on purpose, let it be; if the role may not see it, let it see it, then check again.',
+    fixes: [
+      { action: 'post_anew', label: 'Post it again as a new record' },
+      { action: 'let_be', label: 'Let it be' },
+      { action: 'check_again', label: 'Check again' },
+    ],
     avoid: 'Close sales orders that nobody wants any more in NetSuite instead of deleting them.',
     meanwhile:
       'Nothing is sent for this order: Waybill never makes a second record by itself. All other orders go on.',

@@ -2,6 +2,7 @@ import { Big } from 'big.js'
 import { ok } from '../../result.ts'
 import { transact, type Account } from './account.ts'
 import { userError, type Outcome } from './answers.ts'
+import { externalIdTaken } from './lookups.ts'
 import type { ReadRequest, SalesOrderRequest } from './requests.ts'
 import { itemLines, negative, rememberCustomFields, touch, type TransactionRow } from './sales-orders.ts'
 import { computeTotals } from './totals.ts'
@@ -9,6 +10,7 @@ import { computeTotals } from './totals.ts'
 /** What a PATCH changes here; a real account takes more. */
 const changeable = new Set([
   'memo',
+  'externalId',
   'otherRefNum',
   'email',
   'orderStatus',
@@ -18,8 +20,8 @@ const changeable = new Set([
 ])
 
 /**
- * PATCH: what is said on the order, its addresses (part by part, null empties a part), its status, custom fields, and lines
- * that are closed or get another quantity by their `line`.
+ * PATCH: what is said on the order, its external id, its addresses (part by part, null empties a part), its status,
+ * custom fields, and lines that are closed or get another quantity by their `line`.
  * https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_159795512874.html
  */
 export function updateSalesOrder(
@@ -30,6 +32,10 @@ export function updateSalesOrder(
   const other = [...Object.keys(request), ...cleared].find((name) => !changeable.has(name.split('.')[0]!))
   if (other !== undefined) return userError(`This sandbox does not change the field ${other}.`, other)
   if (order.locked === 1) return userError('This record has been locked by a user defined workflow.')
+  const { externalId } = request
+  const isOther = externalId !== undefined && externalId !== order.external_id
+  if (isOther && externalIdTaken(account, 'ns_transaction', externalId))
+    return userError('This entity already exists.')
   const lines = itemLines(account, order.id)
   for (const [at, change] of (request.item?.items ?? []).entries())
     if (change.line === undefined || !lines.some((line) => line.line === change.line))
@@ -49,13 +55,14 @@ export function updateSalesOrder(
     for (const change of request.item?.items ?? []) changeLine(account, order.id, change)
     account
       .sql(
-        `UPDATE ns_transaction SET memo = ?, other_ref_num = ?, email = ?, status = COALESCE(?, status),
+        `UPDATE ns_transaction SET memo = ?, other_ref_num = ?, email = ?, external_id = ?, status = COALESCE(?, status),
            body = json_patch(body, ?) WHERE id = ?`,
       )
       .run(
         given('memo', order.memo),
         given('otherRefNum', order.other_ref_num),
         given('email', order.email),
+        externalId ?? order.external_id,
         request.orderStatus ?? null,
         JSON.stringify({ ...custom, ...addresses(request, cleared) }),
         order.id,

@@ -54,7 +54,7 @@ export function answerRest(shop: Shop, request: ShopRequest, rawRoute: string, r
   if (!found || !handler) return errorAnswer(shop, request, noRoute(), caller, null)
   const input = readInput(request)
   if (isWpError(input)) return errorAnswer(shop, request, input, caller, allow)
-  const unknown = shop.closedBodies ? unknownProperty(found.route.name, input) : null
+  const unknown = shop.closedBodies && method !== 'GET' ? unknownProperty(found.route.name, input) : null
   if (unknown) return errorAnswer(shop, request, unknown, caller, allow)
   const result = handler({ shop, request, caller, params: found.params, input, route })
   if (isWpError(result)) return errorAnswer(shop, request, result, caller, allow)

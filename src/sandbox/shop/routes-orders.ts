@@ -20,7 +20,7 @@ export const orderRoutes: Route[] = [
 ]
 
 function list(call: Call): Reply | WpError {
-  const page = listOrders(call.shop, call.request)
+  const page = listOrders(call.shop, withBody(call))
   if (isWpError(page)) return page
   const refusal = demand(call, 'list')
   if (refusal) return refusal
@@ -32,6 +32,15 @@ function list(call: Call): Reply | WpError {
     ['context', 'view'],
   ]
   return { headers: pageHeaders(call, page, defaults), text: `[${texts.join(',')}]` }
+}
+
+/** Parameters in a JSON body count for a GET as well: WP_REST_Request::get_parameter_order. */
+function withBody({ request, input }: Call): Call['request'] {
+  const query = new Map(request.query)
+  for (const [name, value] of Object.entries(input))
+    if (Array.isArray(value)) query.set(name, new Map(value.map((one, i) => [String(i), String(one)])))
+    else query.set(name, String(value))
+  return { ...request, query }
 }
 
 const orderOf = (call: Call): Order | undefined =>

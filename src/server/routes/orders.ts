@@ -29,6 +29,8 @@ const within = z.object({ connection: z.string().optional().describe('Only order
 
 const summaries: Record<OrderAction, string> = {
   post: 'Post it (again) now',
+  post_anew: 'Make another record: the one it had is gone from the backend',
+  let_be: 'Leave it as it is though its record is gone from the backend',
   cancel: 'Cancel it here: no data moves any more',
   uncancel: 'Take it up again where it was',
   import_again: 'Read it from the channel again',

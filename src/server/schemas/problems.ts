@@ -9,6 +9,8 @@ export const fixActions = [
   'map_tax',
   'map_item_kind',
   'post',
+  'post_anew',
+  'let_be',
   'check_again',
   'accept_total',
   'open_in_backend',

@@ -16,6 +16,10 @@ export interface ChannelSandbox<Config> {
   place(): PlacedOrder
   /** Changes an order now. */
   edit(id: string): void
+  /** Takes an order away for good. */
+  remove(id: string): void
+  /** Puts an order where ordinary lists do not show it: into the trash, the archive. */
+  setAside(id: string): void
   /** An order whose body the connector cannot read as an order. */
   placeUnreadable(): PlacedOrder
   /** The next answers are refused with "too many requests", to be tried again after so many seconds. */

@@ -12,6 +12,8 @@ import type {
   Order,
   OrderAction,
   OrderDetail,
+  Reconciliation,
+  ReconciliationRequest,
 } from './types.ts'
 
 /** Does something with one order; the lists that show it are read anew. */
@@ -88,3 +90,12 @@ export function usePause() {
 }
 
 export const startImport = (request: ImportRequest) => post<Import>('/imports', request)
+
+/** Compares a shop, Waybill and the backend now. */
+export function useReconcile() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (request: ReconciliationRequest) => post<Reconciliation>('/reconciliations', request),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['reconciliations'] }),
+  })
+}

@@ -55,7 +55,7 @@ export function useLiveChanges(): 'live' | 'waiting' {
       source.addEventListener('change', ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Change))
     }
     const take = (change: Change) => {
-      if (change.connections) touch(['connections'], ['problems'])
+      if (change.connections) touch(['connections'], ['problems'], ['reconciliations', 'list'])
       if (change.orders === null) touch(['orders'], ['problems'])
       else if (change.orders.length > 0)
         touch(

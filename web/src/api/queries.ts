@@ -3,12 +3,15 @@ import { get, withQuery } from './client.ts'
 import type {
   Choices,
   Connection,
+  Difference,
   Import,
   List,
   OrderCounts,
   OrderDetail,
   OrderPage,
   ProblemGroup,
+  Reconciliation,
+  ReconciliationSummary,
   Route,
   Why,
 } from './types.ts'
@@ -67,6 +70,38 @@ export const importQuery = (id: string) =>
     queryKey: ['imports', id],
     queryFn: ({ signal }) => get<Import>(`/imports/${encodeURIComponent(id)}`, signal),
     refetchInterval: ({ state }) => (state.data?.finishedAt ? false : 1_000),
+  })
+
+/** The newest reconciliations, of every shop or of one. */
+export const reconciliationsQuery = (connection?: string) =>
+  queryOptions({
+    queryKey: ['reconciliations', 'list', connection],
+    queryFn: ({ signal }) =>
+      get<List<ReconciliationSummary>>(withQuery('/reconciliations', { connection, limit: 20 }), signal),
+    refetchInterval: ({ state }) =>
+      state.data?.items.some((run) => run.state === 'running') ? 2_000 : false,
+  })
+
+export const reconciliationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['reconciliations', 'one', id],
+    queryFn: ({ signal }) => get<Reconciliation>(`/reconciliations/${encodeURIComponent(id)}`, signal),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 1_000 : false),
+  })
+
+export const differencesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['reconciliations', 'differences', id],
+    queryFn: ({ pageParam, signal }) =>
+      get<List<Difference>>(
+        withQuery(`/reconciliations/${encodeURIComponent(id)}/differences`, {
+          limit: pageSize,
+          cursor: pageParam,
+        }),
+        signal,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
   })
 
 export const choicesQuery = (route: string, action: string, search: string) =>

@@ -34,6 +34,9 @@ export function Shell() {
             <Link to="/connections" className={classes.link}>
               {texts.shell.connections}
             </Link>
+            <Link to="/reconciliation" className={classes.link}>
+              {texts.shell.reconciliation}
+            </Link>
           </nav>
           <WhyBox />
           <div className={classes.tools}>

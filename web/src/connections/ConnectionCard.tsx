@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useCheckConnection, useCloseGap, useConfirmAddress, usePause } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
 import type { Connection, Route } from '../api/types.ts'
+import { Coverage } from '../reconciliation/Coverage.tsx'
 import { Checks } from '../components/WhyDrawer.tsx'
 import { Time } from '../components/Time.tsx'
 import { formatCount, formatSpan } from '../format.ts'
@@ -81,6 +82,8 @@ function Facts({ connection, routes }: { connection: Connection; routes: Route[]
   tell(words.lastSuccess, lastSuccessAt === null ? texts.time.never : <Time at={lastSuccessAt} relative />)
   if (nextAttemptAt !== null) tell(words.nextAttempt, <Time at={nextAttemptAt} relative />)
   if (role === 'channel' && lastReadAt !== null) tell(words.lastRead, <Time at={lastReadAt} relative />)
+  if (role === 'channel' && routes.length > 0)
+    tell(texts.reconciliation.card, <Coverage shop={connection.name} />)
   if (role === 'backend') tell(words.waiting, formatCount(waitingOrders))
   if (identityName !== null) tell(words.account, identityName)
   if (timeZone !== null) tell(words.zone, timeZone)

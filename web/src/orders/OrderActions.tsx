@@ -10,6 +10,8 @@ import { useAct } from './useAct.ts'
 
 const icons: Record<OrderAction, IconName> = {
   post: 'send',
+  post_anew: 'send',
+  let_be: 'check',
   cancel: 'stop',
   uncancel: 'undo',
   import_again: 'refresh',

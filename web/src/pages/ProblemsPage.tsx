@@ -95,7 +95,10 @@ interface GroupFixProps {
   primary: boolean
 }
 
-/** A fix for all orders of the group at once. What is decided order by order is not offered here. */
+/** What is decided order by order. */
+const orderByOrder = ['accept_total', 'post_anew', 'let_be']
+
+/** A fix for all orders of the group at once. */
 function GroupFix({ group, action, label, primary }: GroupFixProps) {
   const fix = useFix()
   const bulk = useBulkAction()
@@ -118,7 +121,7 @@ function GroupFix({ group, action, label, primary }: GroupFixProps) {
     )
   if (action === 'edit_connection' || action === 'check_connection' || action === 'confirm_address')
     return <LinkButton to="/connections">{label}</LinkButton>
-  if (isOrderAction(action) && action !== 'accept_total' && group.orders > 0)
+  if (isOrderAction(action) && !orderByOrder.includes(action) && group.orders > 0)
     return (
       <Button
         loading={bulk.isPending}

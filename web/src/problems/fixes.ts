@@ -17,6 +17,8 @@ export const isChoice = (action: FixActionOf): action is ChoiceAction =>
 
 const orderActions = [
   'post',
+  'post_anew',
+  'let_be',
   'cancel',
   'uncancel',
   'import_again',
