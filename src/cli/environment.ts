@@ -14,6 +14,8 @@ export interface Environment {
   url: string | null
   token: string | null
   logLevel: string | null
+  /** The socket of the clock that a test moves. */
+  testClock: string | null
 }
 
 /** Reads the environment; a value of the wrong form is one clear line. */
@@ -36,6 +38,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
       'Write it as https://waybill.example.com.',
       { exitCode: 2 },
     )
+  const testClock = text('WAYBILL_TEST_CLOCK')
+  if (testClock !== null && env['NODE_ENV'] !== 'test')
+    throw new CliFailure(
+      'WAYBILL_TEST_CLOCK is set: Waybill would not live in real time',
+      'Unset it. It is for tests of Waybill itself, which set NODE_ENV=test as well.',
+    )
   const databaseUrl = text('DATABASE_URL')
   if (databaseUrl !== null && !/^postgres(ql)?:$/.test(protocolOf(databaseUrl)))
     throw new CliFailure(
@@ -53,6 +61,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     url: text('WAYBILL_URL')?.replace(/\/+$/, '') ?? null,
     token: text('WAYBILL_TOKEN'),
     logLevel: text('WAYBILL_LOG'),
+    testClock,
   }
 }
 

@@ -16,6 +16,8 @@ interface ImportPayload {
   source: string
   importId?: string
   anyway?: boolean
+  /** The version that was known when it was asked for. */
+  over?: string
 }
 
 /**
@@ -96,6 +98,7 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
       raw,
       source: payload.source,
       ...(payload.anyway ? { anyway: true } : {}),
+      ...(payload.over === undefined ? {} : { over: payload.over }),
     })
     await connectionWorked(tx, connection, deps.now())
     await noteResult(deps, tx, payload, { state: stateOf(result), orderId: result.orderId })

@@ -32,7 +32,11 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   const mayPass =
     known.record_id === null &&
     (['held', 'import_error'].includes(known.status) || known.cancel_reason === 'at_channel')
-  if (isOlder(input, known) || (isSame && !mayPass)) return unchanged
+  if (isSame && !mayPass) return unchanged
+  if (isOlder(input, known)) {
+    await fetchAfresh(deps, tx, input, known)
+    return unchanged
+  }
   // The route's rules may be others by now, the program a newer one, or the order back from the shop's trash: what was
   // stopped for that is judged anew though the shop shows nothing new.
   const judged = judge(deps, input, known)
@@ -45,11 +49,31 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   return takeNewVersion(deps, tx, input, known, { judged, rawId })
 }
 
-/** A page that was on its way while a webhook brought a newer version. What a person asks for is taken as it is. */
-function isOlder({ raw, source }: ImportInput, known: OrderRow): boolean {
+/**
+ * A page that was on its way while a webhook brought a newer version, by the channel's own times. What a person asks for
+ * is taken as it is.
+ */
+function isOlder({ raw, source, over }: ImportInput, known: OrderRow): boolean {
   if (!['poll', 'gap', 'webhook'].includes(source) || raw.modifiedAt === null || known.modified_at === null)
     return false
-  return new Date(raw.modifiedAt) < known.modified_at
+  return new Date(raw.modifiedAt) < known.modified_at && over !== known.raw_id
+}
+
+/**
+ * What looks older may be newer all the same: the channel's clock was set back since. What is fetched from now on was
+ * there after the version that is known, whatever time it bears; it replaces that one and no other.
+ */
+async function fetchAfresh(deps: Deps, tx: Tx, input: ImportInput, known: OrderRow): Promise<void> {
+  const { connection, raw, source } = input
+  await enqueue(tx, [
+    {
+      kind: 'import',
+      key: `${connection.id}:${raw.id}`,
+      connectionId: connection.id,
+      payload: { query: raw.id, source, over: known.raw_id },
+      runAt: deps.now(),
+    },
+  ])
 }
 
 const rawOf = (deps: Deps, { connection, raw }: ImportInput): NewRaw => ({

@@ -58,6 +58,17 @@ describe('POST /hooks/{connection}', () => {
     expect(await api.world.order(placed.number)).toMatchObject({ number: placed.number })
   })
 
+  it('answers well only what the ledger has kept (failure mode 3)', async () => {
+    const { db } = api.world
+    const placed = api.world.shop.control.newOrder()
+    const body = JSON.stringify({ id: placed.id })
+    await sql`ALTER TABLE webhooks RENAME TO webhooks_away`.execute(db)
+    const answer = await deliver(body)
+    await sql`ALTER TABLE webhooks_away RENAME TO webhooks`.execute(db)
+    expect(answer.status).toBe(500)
+    expect((await deliver(body)).status).toBe(200)
+  })
+
   it('refuses what is not signed with the secret over exactly these bytes, and keeps nothing', async () => {
     const before = await stored()
     const body = JSON.stringify({ id: 1 })

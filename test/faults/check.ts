@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SandboxNetSuite } from '../../src/sandbox/netsuite/index.ts'
 import type { Business, Placed } from './business.ts'
 import { type Home, until } from './program.ts'
 
@@ -13,7 +14,7 @@ interface LedgerOrder {
 }
 
 /** What a record of NetSuite says of itself, as far as the comparison needs it. */
-interface NetSuiteOrder {
+export interface NetSuiteOrder {
   id: string
   externalId: string | null
   number: string
@@ -44,7 +45,7 @@ export async function whatIsWrong(business: Business, home: Home): Promise<strin
         WHERE order_id = orders.id AND closed_at IS NULL) AS problems
      FROM orders ORDER BY number`,
   )
-  const records = recordsOf(business)
+  const records = recordsOf(business.netsuite)
   return [
     ...unaccounted(business.placed, ledger, records),
     ...business.placed.flatMap((placed) =>
@@ -54,12 +55,13 @@ export async function whatIsWrong(business: Business, home: Home): Promise<strin
         records.filter((record) => record.number === placed.number),
       ).map((wrong) => `order ${placed.number} (${placed.trouble ?? 'good'}): ${wrong}`),
     ),
-    ...twins(business),
-    ...wronglySent(business),
+    ...twins(business.netsuite, business.emailsBefore),
+    ...wronglySent(business.netsuite, requestLimitMs),
   ]
 }
 
-function recordsOf({ netsuite }: Business): NetSuiteOrder[] {
+/** The sales orders of NetSuite, with the shop's number and the customer's e-mail address. */
+export function recordsOf(netsuite: SandboxNetSuite): NetSuiteOrder[] {
   const customers = new Map(netsuite.records.customers().map((customer) => [customer.id, customer]))
   return netsuite.records.orders().map((record) => ({
     id: record.id,
@@ -109,7 +111,7 @@ function wrongWith(placed: Placed, ledger: LedgerOrder[], records: NetSuiteOrder
 }
 
 /** Customers whom NetSuite holds more often than once, and than before. */
-function twins({ netsuite, emailsBefore }: Business): string[] {
+export function twins(netsuite: SandboxNetSuite, emailsBefore: string[]): string[] {
   const count = (emails: string[]) => {
     const times = new Map<string, number>()
     for (const email of emails) times.set(email.toLowerCase(), (times.get(email.toLowerCase()) ?? 0) + 1)
@@ -124,8 +126,8 @@ function twins({ netsuite, emailsBefore }: Business): string[] {
 
 const sentSchema = z.object({ externalId: z.string() })
 
-/** Orders that were sent again while the first request could still run, or although they were there already. */
-function wronglySent({ netsuite }: Business): string[] {
+/** Orders that were sent again, with no leap of the sender's clock between, while the first request could still run, or although they were there already. */
+export function wronglySent(netsuite: SandboxNetSuite, limitMs: number, leaps: Date[] = []): string[] {
   const sent = netsuite.control
     .requests()
     .filter(({ method, path, done }) => done && method === 'POST' && path.endsWith('/record/v1/salesOrder'))
@@ -139,7 +141,9 @@ function wronglySent({ netsuite }: Business): string[] {
       if (calls.slice(0, n).some((one) => isGood(one.call.status)))
         wrong.push(`${id} was sent again after NetSuite had made the record`)
       const apart = Date.parse(call.at) - Date.parse(earlier.at)
-      if (earlier.callerGone && apart < requestLimitMs)
+      // Whose clock leaps ahead cannot know how much time has passed.
+      const leapt = leaps.some((leap) => leap >= new Date(earlier.at) && leap <= new Date(call.at))
+      if (earlier.callerGone && apart < limitMs && !leapt)
         wrong.push(`${id} was sent again after ${apart} ms, while the first request could still run`)
     }
     return wrong

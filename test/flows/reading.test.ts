@@ -140,6 +140,29 @@ describe('reading a shop', () => {
   })
 })
 
+describe('a reading that is interrupted in the middle of a full second', () => {
+  it('misses no change of the orders it had read by then', async () => {
+    world = await makeWorld({ automatic: false })
+    const { shop, poll, advance, order } = world
+    const placed = Array.from({ length: 105 }, () => shop.control.newOrder({ status: 'on-hold' }))
+    const unwatch = shop.control.watch(({ query }, step) => {
+      if (step !== 'done' || !query.includes('modified_after')) return
+      unwatch()
+      void shop.control.down('reset')
+    })
+    await poll()
+    const [first] = placed
+    expect((await order(first!.id)).status).toBe('held')
+    await advance(3 * 60_000)
+    shop.control.edit(first!.id, { status: 'processing' })
+    await advance(10 * 60_000)
+    await shop.control.up()
+    for (let minutes = 0; minutes < 4; minutes++) await advance(60_000)
+    expect(await world.orders()).toHaveLength(105)
+    expect((await order(first!.id)).status).toBe('imported')
+  })
+})
+
 describe('the cursor', () => {
   it('set back by a person while a page is being read stays back: nothing between is passed over', async () => {
     const { shop, poll, db, settle } = await start({ since: '2026-03-02T09:30:00Z' })

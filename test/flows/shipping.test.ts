@@ -58,6 +58,25 @@ describe('shipments back to the shop', () => {
     expect((await atShop(placed.id)).fulfillments).toHaveLength(1)
   })
 
+  it('come back from the shop as a change that moves nothing (failure mode 23)', async () => {
+    const { placed, order } = await posted()
+    world.netsuite.control.ship(order.record_id!, { tracking: 'JJD0023' })
+    await world.advance(reads)
+    const told = await world.order(placed.number)
+    for (let n = 0; n < 3; n += 1) await world.advance(reads)
+    expect(await world.events(order.id)).toContain('changed_at_channel')
+    expect(await world.order(placed.number)).toMatchObject({
+      status: 'complete',
+      channel_status: 'completed',
+      record_id: told.record_id,
+      changed_after_posting_at: null,
+      cancel_requested_at: null,
+    })
+    expect(await world.problems(order.id)).toEqual([])
+    expect(world.netsuite.records.counts().orders).toBe(1)
+    expect((await atShop(placed.id)).fulfillments).toHaveLength(1)
+  })
+
   it('are told once also when the answer is lost (failure mode 59)', async () => {
     const { placed, order } = await posted()
     world.shop.control.fault({ kind: 'lose_answer', times: 1 })

@@ -10,14 +10,19 @@ const page = (last: number | null, channel: number | null) => ({
   shownAt: channel === null ? null : at(channel).toISOString(),
 })
 const move = (before: number, seen: ReturnType<typeof page>, readAt: number | null = null, now = 0) =>
-  (advance({ modifiedAt: at(before), readAt: readAt === null ? null : at(readAt) }, seen.rows, {
-    lagMs,
-    overlapMs,
-    shownAt: seen.shownAt,
-    now: at(now),
-  }).getTime() -
-    at(0).getTime()) /
-  1000
+  seconds(
+    advance({ modifiedAt: at(before), page: null, ...read(readAt, readAt) }, seen.rows, {
+      lagMs,
+      overlapMs,
+      shownAt: seen.shownAt,
+      now: at(now),
+    }),
+  )
+const seconds = (time: Date) => (time.getTime() - at(0).getTime()) / 1000
+const read = (readAt: number | null, touchedAt: number | null) => ({
+  readAt: readAt === null ? null : at(readAt),
+  touchedAt: touchedAt === null ? null : at(touchedAt),
+})
 
 describe('the cursor of a shop', () => {
   it('goes to the last row read, and stays when there is none', () => {
@@ -42,6 +47,26 @@ describe('the cursor of a shop', () => {
     expect(move(86_400, page(null, 100))).toBe(95)
     expect(move(86_400, page(86_400, 100), 40)).toBe(40)
     expect(move(86_400, page(86_400, 100), 500)).toBe(95)
+  })
+
+  it('goes back with the clock of the shop also when it could not be read for a while after that', () => {
+    // Read to the end when the clocks of both said 1000; that of the shop was set back by 1800, and read 900 later.
+    expect(move(990, page(990, 100), 1000, 1900)).toBe(-805)
+    // It was 600 ahead when it was read, and was set right before anybody could read it again.
+    expect(move(1590, page(1590, 1900), 1000, 1900)).toBe(995)
+  })
+
+  it('stays where a shop was away for long, and where the pages of a reading follow each other', () => {
+    expect(move(990, page(null, 9000), 1000, 9000)).toBe(990)
+    const state = { modifiedAt: at(990), page: { after: 7 }, ...read(-5000, 900) }
+    const shown = { lagMs, overlapMs, shownAt: at(1000).toISOString(), now: at(1000) }
+    expect(advance(state, [{ modifiedAt: at(994).toISOString() }], shown)).toEqual(at(994))
+  })
+
+  it('stays where it was put when an outage became a gap: what was read to the end last lies far behind', () => {
+    const state = { modifiedAt: at(995), page: null, ...read(-800_000, 1000) }
+    const shown = { lagMs, overlapMs, shownAt: at(1060).toISOString(), now: at(1060) }
+    expect(seconds(advance(state, [], shown))).toBe(995)
   })
 
   it('never stands where a row of now would not be read again', () => {

@@ -12,14 +12,14 @@ export async function start(options: RunOptions & { args: string[] }, output: Ou
 /** Runs Waybill under a supervisor: what another try would not mend is said once, and ends both. */
 export async function runSupervised(options: RunOptions, output: Output): Promise<never> {
   // The supervisor itself stays small: only the process that it starts loads all of Waybill.
-  const { refusalOf, run } = await import('../running/run.ts')
+  const { mayPass, refusalOf, run } = await import('../running/run.ts')
   try {
     process.exit(await run(options, output, process.env))
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal === null) throw error
     output.failure(refusal)
-    await tellSupervisor({ type: 'refused' })
+    await tellSupervisor({ type: 'refused', mayPass: mayPass(refusal) })
     process.exit(refusal.exitCode)
   }
 }

@@ -74,15 +74,20 @@ export async function findServer(
     if (!proved.ok) throw failedLedger(proved.error)
   } catch (error) {
     if (error instanceof CliFailure) throw error
+    const away = isConnectionError(error)
     throw new CliFailure(
       `The database at DATABASE_URL cannot be used: ${error instanceof Error ? error.message || codeOf(error) : String(error)}`,
-      isConnectionError(error)
+      away
         ? 'Check that PostgreSQL runs there and that host, port, user and password are right.'
         : 'Correct DATABASE_URL, or leave it out to use the embedded database.',
+      away ? { code: databaseAway } : {},
     )
   }
   return { url, stop: async () => {} }
 }
+
+/** The code of the failure that ends by itself when the database is back. */
+export const databaseAway = 'database_away'
 
 const codeOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name
 

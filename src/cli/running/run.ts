@@ -4,7 +4,8 @@ import { createLog } from '../../server/log.ts'
 import { CliFailure, oneLine } from '../failure.ts'
 import { readEnvironment, type Environment } from '../environment.ts'
 import type { Output } from '../output.ts'
-import { openLedger } from './database.ts'
+import { openClock } from './clock.ts'
+import { databaseAway, openLedger } from './database.ts'
 import { announceServer, ensureToken, forgetServer } from './home-files.ts'
 import type { Serving } from './serve.ts'
 import { endWithSupervisor, supervisedVariable, tellSupervisor } from './supervisor.ts'
@@ -29,7 +30,8 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
       'Set DATABASE_URL, or run everything in one process with: waybill start',
       { exitCode: 2 },
     )
-  const now = () => new Date()
+  const clock = await openClock(environment)
+  const { now } = clock
   // On a terminal only what a person should know.
   const level = environment.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info')
   const log = createLog(level, pino.destination({ dest: 2, sync: true }))
@@ -40,7 +42,7 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
     runJobs: options.role !== 'server',
     allowHosts: environment.allowHosts,
     publicUrl: environment.publicUrl,
-    now,
+    clock,
     log,
   })
   const server =
@@ -53,7 +55,7 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
   // Usually written at the end of a process; this one may be killed.
   flushCompileCache()
 
-  const end = await Promise.race([stopping.then(() => null), member.failed.then((error) => error)])
+  const end = await Promise.race([stopping.then(() => null), member.failed, clock.lost])
   if (end) {
     log.error({ err: end }, 'the ledger was lost; starting again')
     return 70
@@ -130,6 +132,9 @@ export function refusalOf(error: unknown): CliFailure | null {
     )
   return null
 }
+
+/** Whether what keeps it from starting may end without a person: the database is away, and comes back. */
+export const mayPass = ({ code }: CliFailure): boolean => code === databaseAway
 
 /** Reachable from other machines, with nothing that would hide what they and the server say to each other. */
 function isOpenWithoutTls({ listen, publicUrl }: Environment): boolean {

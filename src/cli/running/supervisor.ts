@@ -10,8 +10,8 @@ const messageSchema = z.discriminatedUnion('type', [
     type: z.literal('ready'),
     page: z.object({ url: z.string(), link: z.string() }).nullable(),
   }),
-  /** It cannot start for a reason that another try would not mend; it has told the person. */
-  z.object({ type: z.literal('refused') }),
+  /** It cannot start, and has told the person why; `mayPass`: for a reason that may end without them. */
+  z.object({ type: z.literal('refused'), mayPass: z.boolean() }),
 ])
 
 export type Page = { url: string; link: string }
@@ -53,7 +53,8 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
     const { code, signal, refused, ready } = await runOnce((stopChild) => (stop = stopChild))
     everReady ||= ready
     if (stopping || code === 0) return code ?? 0
-    if (refused) return code ?? 1
+    // What has run before waits for its database to come back, however long that takes.
+    if (refused && !(everReady && refused.mayPass)) return code ?? 1
     crashes = performance.now() - startedAt > calmMs ? 1 : crashes + 1
     if (!everReady && crashes >= 3) {
       options.remark('waybill: It ended unexpectedly three times while starting. Read what it said above.')
@@ -80,10 +81,10 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
       detached: false,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
-    const seen = { refused: false, ready: false }
+    const seen = { refused: null as { mayPass: boolean } | null, ready: false }
     child.on('message', (message) => {
       const parsed = messageSchema.safeParse(message)
-      if (parsed.data?.type === 'refused') seen.refused = true
+      if (parsed.data?.type === 'refused') seen.refused = parsed.data
       if (parsed.data?.type !== 'ready') return
       seen.ready = true
       options.onReady?.(parsed.data.page)
@@ -93,7 +94,7 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
     return new Promise<{
       code: number | null
       signal: NodeJS.Signals | null
-      refused: boolean
+      refused: { mayPass: boolean } | null
       ready: boolean
     }>((resolve) => {
       child.on('exit', (code, signal) => resolve({ code, signal, ...seen }))

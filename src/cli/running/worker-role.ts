@@ -12,6 +12,7 @@ import { startWorker, type Worker } from '../../jobs/worker.ts'
 import { listConnections } from '../../ledger/connections.ts'
 import { deregister, register } from '../../ledger/workers.ts'
 import { version } from '../version.ts'
+import type { Clock } from './clock.ts'
 import type { OpenLedger } from './database.ts'
 
 export interface Member {
@@ -32,11 +33,12 @@ export async function joinIn(
     runJobs: boolean
     allowHosts: string[]
     publicUrl: string | null
-    now: () => Date
+    clock: Clock
     log: Log
   },
 ): Promise<Member> {
-  const { now, log } = options
+  const { clock, log } = options
+  const { now } = clock
   const stopping = new AbortController()
   const workerId = randomUUID()
   const liveness = await register(
@@ -79,6 +81,7 @@ export async function joinIn(
       })
     : null
   const pruning = options.runJobs ? keepPruning(deps) : null
+  if (worker) clock.onMove(worker.wake)
   return {
     deps,
     failed: worker ? worker.failed : liveness.lost,

@@ -11,6 +11,8 @@ const position = z.object({
   seen: z.array(z.string()),
   /** One second filled a page: only the ids seen can be left out to get on. */
   stuck: z.boolean(),
+  /** The shop's time when the first ids were left out: what these orders became since may not be in the pages after. */
+  leftOutSince: z.string().optional(),
 })
 type Position = z.infer<typeof position>
 

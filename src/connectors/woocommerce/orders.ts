@@ -37,8 +37,17 @@ export async function changed(ctx: ShopCtx, window: ReadWindow, page?: Page): Pr
     .map(({ id, modifiedAt, body }): OrderRef => ({ id, modifiedAt, raw: { id, body, modifiedAt } }))
   const more = full || rows.length < total
   const times = rows.map(({ id, modifiedAt }) => ({ id, time: modifiedAt }))
-  const channelTime = rows.length > 0 || (await listsAnything(ctx)) ? dateOf(answer.value.answer) : null
-  return ok({ refs, channelTime, ...(more && rows.length > 0 ? { next: nextPosition(at, times) } : {}) })
+  const shown = rows.length > 0 || (await listsAnything(ctx)) ? dateOf(answer.value.answer) : null
+  const leftOutSince = at.leftOutSince ?? shown ?? undefined
+  // The reading counts as one of that moment: what is later is read again, the orders that were left out among it.
+  const channelTime = at.leftOutSince !== undefined && shown !== null ? at.leftOutSince : shown
+  const next = more && rows.length > 0 ? nextPosition(at, times) : null
+  const leavesOut = next?.stuck === true || at.leftOutSince !== undefined
+  return ok({
+    refs,
+    channelTime,
+    ...(next && { next: { ...next, ...(leavesOut && leftOutSince !== undefined && { leftOutSince }) } }),
+  })
 }
 
 /**

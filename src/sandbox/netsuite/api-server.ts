@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from './account.ts'
 import { errorAnswer, invalidContent, type Answer } from './answers.ts'
@@ -24,6 +23,8 @@ export interface JournalEntry {
   faults: string[]
   /** True when the caller was gone before the answer was ready. */
   callerGone: boolean
+  /** The port that the caller's connection came from. */
+  from: number
 }
 
 /** How far a call has come: let in and not yet worked on, worked on and not yet answered, over. */
@@ -49,6 +50,7 @@ export interface ApiSettings {
   latencyMs: () => number
   /** NetSuite's own limit: a call that runs longer is given up, and nothing of it is done. */
   requestLimitMs: number
+  wait: (ms: number, signal: AbortSignal) => Promise<void>
   signal: AbortSignal
 }
 
@@ -175,7 +177,7 @@ export function serveApi(
   }
 
   const pause = async (ms: number): Promise<void> => {
-    if (ms > 0) await wait(ms, undefined, { signal: settings.signal })
+    if (ms > 0) await settings.wait(ms, settings.signal)
   }
 
   function note(request: FastifyRequest): JournalEntry {
@@ -190,6 +192,7 @@ export function serveApi(
       warnings: [],
       faults: [],
       callerGone: false,
+      from: request.raw.socket.remotePort ?? 0,
     }
     traffic.journal.push(entry)
     if (traffic.journal.length > journalSize) traffic.journal.shift()

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { localTime, statementCache, type Account } from './account.ts'
 import { serveApi, type Traffic } from './api-server.ts'
@@ -46,6 +47,8 @@ export interface SandboxNetSuiteOptions {
   latencyMs?: number | (() => number)
   /** NetSuite's own time limit: 15 minutes. A call may run, and commit, until then. */
   requestLimitMs?: number
+  /** How a call's time passes; for whoever moves the clock of `now` by hand. Default: as it does. */
+  wait?: (ms: number, signal: AbortSignal) => Promise<void>
   /** Fields that the order's form makes mandatory, instead of the seed's. */
   form?: { mandatoryFields: { field: string; label: string }[] }
   /** Zone of the company; SuiteQL's dates are in it. */
@@ -141,6 +144,7 @@ export async function startSandboxNetSuite(options: SandboxNetSuiteOptions): Pro
     concurrency: options.concurrency ?? 5,
     latencyMs: typeof latency === 'function' ? latency : () => latency,
     requestLimitMs: options.requestLimitMs ?? 15 * 60_000,
+    wait: options.wait ?? ((ms, signal) => setTimeout(ms, undefined, { signal })),
     signal: closing.signal,
   })
   serveControl(app, control)

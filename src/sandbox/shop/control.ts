@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './http.ts'
 import { addFault, noFaults, type FaultSpec } from './faults.ts'
-import { newJournal, type JournalEntry } from './journal.ts'
+import { newJournal, type JournalEntry, type RequestWatcher } from './journal.ts'
 import { loadOrders, topLevelMembers } from './load.ts'
 import { writeInput } from './order-input.ts'
 import { deleteOrder, placeOrder, restoreOrder, trashOrder, type NewOrder } from './orders.ts'
@@ -78,6 +78,8 @@ export interface ShopControl {
   startDrip: (intervalMs: number) => void
   stopDrip: () => void
 
+  /** Tells of every step of every request at the moment it is taken; the answer ends that. From inside only. */
+  watch: (watcher: RequestWatcher) => () => void
   requests: () => { entries: JournalEntry[]; inFlight: number; mostInFlight: number; count: number }
   clearRequests: () => void
 }
@@ -184,6 +186,10 @@ export function newControl(shop: Shop, webhooks: Webhooks, listener: Listener): 
       drip = null
     },
 
+    watch: (watcher) => {
+      shop.watchers.add(watcher)
+      return () => void shop.watchers.delete(watcher)
+    },
     requests: () => ({ ...shop.journal, entries: [...shop.journal.entries] }),
     clearRequests: () => {
       Object.assign(shop.journal, newJournal(), { inFlight: shop.journal.inFlight })

@@ -16,7 +16,7 @@ import { startWebhooks } from './webhooks.ts'
 
 export type { ShopControl } from './control.ts'
 export type { FaultSpec } from './faults.ts'
-export type { JournalEntry } from './journal.ts'
+export type { JournalEntry, RequestStep } from './journal.ts'
 export type { NewOrder } from './orders.ts'
 export type { ShopSeed } from './seed.ts'
 export type { Trouble } from './random-order.ts'
@@ -190,6 +190,7 @@ function newShop(options: SandboxShopOptions): Shop {
     ids: { post: 1001, item: 1, meta: 1, note: 1, fulfillment: 1, webhook: 1 },
     faults: noFaults(),
     journal: newJournal(),
+    watchers: new Set(),
     revision: 0,
     emit: () => {},
     ping: () => {},
@@ -215,9 +216,11 @@ async function serve(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const end = begin(shop.journal, shop.now(), request.method, request.url)
+  const { method, url } = request
+  const from = request.raw.socket.remotePort ?? 0
+  const begun = begin(shop.journal, shop.watchers, { at: shop.now(), method, url, from })
   const asked = readRequest(shop, request)
-  const { fault, delayMs } = meet(shop.faults, request.method, request.url)
+  const { fault, delayMs } = meet(shop.faults, method, url)
   asked.ordersTableMissing = fault?.kind === 'orders_table_missing'
   let status = 0
   try {
@@ -226,7 +229,9 @@ async function serve(
       destroy(reply)
       return
     }
+    begun.reach('let in')
     const answer = answered(shop, asked, fault)
+    begun.reach('done')
     await wait(latencyMs / 2)
     if (fault?.kind === 'lose_answer') {
       destroy(reply)
@@ -238,7 +243,7 @@ async function serve(
       .headers({ date: shop.now().toUTCString(), ...answer.headers })
       .send(answer.body)
   } finally {
-    end(status, fault?.kind ?? (delayMs > 0 ? 'slow' : null))
+    begun.end(status, fault?.kind ?? (delayMs > 0 ? 'slow' : null))
   }
 }
 

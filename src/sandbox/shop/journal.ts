@@ -11,7 +11,13 @@ export interface JournalEntry {
   concurrent: number
   /** The fault that shaped the answer, if any. */
   fault: string | null
+  /** The port that the caller's connection came from. */
+  from: number
 }
+
+/** How far a request has come: read and not yet worked on, worked on and not yet answered. */
+export type RequestStep = 'let in' | 'done'
+export type RequestWatcher = (entry: JournalEntry, step: RequestStep) => void
 
 export interface Journal {
   entries: JournalEntry[]
@@ -20,17 +26,21 @@ export interface Journal {
   count: number
 }
 
+export interface Begun {
+  reach(step: RequestStep): void
+  end(status: number, fault: string | null): void
+}
+
 const kept = 5000
 
 export const newJournal = (): Journal => ({ entries: [], inFlight: 0, mostInFlight: 0, count: 0 })
 
-/** Notes a request that begins; the returned function notes its end. */
+/** Notes a request that begins; what is returned notes its way, and tells those who watch. */
 export function begin(
   journal: Journal,
-  at: Date,
-  method: string,
-  url: string,
-): (status: number, fault: string | null) => void {
+  watchers: ReadonlySet<RequestWatcher>,
+  { at, method, url, from }: { at: Date; method: string; url: string; from: number },
+): Begun {
   journal.inFlight += 1
   journal.count += 1
   journal.mostInFlight = Math.max(journal.mostInFlight, journal.inFlight)
@@ -44,13 +54,19 @@ export function begin(
     status: 0,
     concurrent: journal.inFlight,
     fault: null,
+    from,
   }
   journal.entries.push(entry)
   if (journal.entries.length > kept) journal.entries.splice(0, journal.entries.length - kept)
-  return (status, fault) => {
-    journal.inFlight -= 1
-    entry.status = status
-    entry.fault = fault
+  return {
+    reach: (step) => {
+      for (const watcher of watchers) watcher(entry, step)
+    },
+    end: (status, fault) => {
+      journal.inFlight -= 1
+      entry.status = status
+      entry.fault = fault
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Coupon } from './discounts.ts'
 import type { Faults } from './faults.ts'
 import type { JsonObject } from './http.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, RequestWatcher } from './journal.ts'
 import type { OrderDraft } from './price-order.ts'
 import type { Seconds, Zone } from './time.ts'
 
@@ -147,6 +147,7 @@ export interface Shop {
 
   faults: Faults
   journal: Journal
+  watchers: Set<RequestWatcher>
   /** Goes up with every change of an order: what is derived from all orders is kept until then. */
   revision: number
   /** Tells the webhooks what happened to an order. */

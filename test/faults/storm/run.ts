@@ -1,0 +1,143 @@
+import type { Embedded } from '../../../src/ledger/embedded/index.ts'
+import { until } from '../program.ts'
+import { atRest, whatIsWrong } from './check.ts'
+import { commonLife, placeOrders } from './customers.ts'
+import { faults } from './faults.ts'
+import { type Kind, minute, planOf, stormMs } from './plan.ts'
+import { openScene, type Scene } from './scene.ts'
+
+export interface Outcome {
+  seed: number
+  /** What is wrong at the end, a line each; empty when the seed passed. */
+  wrong: string[]
+  /** How often each kind of fault came to pass. */
+  met: Partial<Record<Kind, number>>
+  orders: number
+  /** Orders that are in NetSuite. */
+  posted: number
+  shipments: number
+  /** Hours of the clock, and seconds of ours. */
+  hours: number
+  seconds: number
+  log: string
+}
+
+/** Plays the storm of one seed, waits until everything is calm again, and looks whether all is as it has to be. */
+export async function runSeed(
+  seed: number,
+  { postgres, template, pending }: { postgres: Embedded; template: string; pending: boolean },
+): Promise<Outcome> {
+  const began = performance.now()
+  const plan = planOf(seed, pending)
+  const met: Outcome['met'] = {}
+  const scene = await openScene(seed, plan, postgres, template)
+  let wrong: string[] = []
+  try {
+    await storm(scene, plan.steps, met)
+    const calm = await calmDown(scene)
+    wrong = [...calm, ...(await whatIsWrong(scene))]
+  } catch (error) {
+    wrong = [
+      `the storm itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    ]
+  }
+  const { orders, fulfillments } = scene.netsuite.records.counts()
+  const outcome: Outcome = {
+    seed,
+    wrong,
+    met,
+    orders: scene.known.size,
+    posted: orders,
+    shipments: fulfillments,
+    hours: (scene.clocks.now().getTime() - plan.start.getTime()) / 3_600_000,
+    seconds: (performance.now() - began) / 1000,
+    log: scene.log,
+  }
+  await scene.close(wrong.length > 0)
+  return outcome
+}
+
+const tickMs = 40_000
+const calmTickMs = 2 * minute
+
+async function storm(
+  scene: Scene,
+  steps: ReturnType<typeof planOf>['steps'],
+  counts: Outcome['met'],
+): Promise<void> {
+  let later: { at: number; work: () => void | Promise<void> }[] = []
+  placeOrders(scene, 5)
+  const next = [...steps]
+  const until = stormMs + 45 * minute
+  for (let time = 0; time < until; time += tickMs) {
+    while (next.length > 0 && next[0]!.at <= time) {
+      const step = next.shift()!
+      await faults[step.kind]({
+        scene,
+        step,
+        met: (times = 1) => (counts[step.kind] = (counts[step.kind] ?? 0) + times),
+        after: (ms, work) => later.push({ at: time + ms, work }),
+      })
+    }
+    const due = later.filter(({ at }) => at <= time)
+    later = later.filter(({ at }) => at > time)
+    for (const { work } of due) await work()
+    commonLife(scene)
+    scene.clocks.pass(tickMs)
+    // While no worker is there, little is waited for: an outage of ours is one of minutes.
+    await lull(scene, scene.workers.some((one) => one.pid() !== null) ? 500 : 150)
+  }
+  const rest = later
+  for (const { work } of rest.splice(0)) await work()
+}
+
+/** Lets the processes do what the new time brings, for so long at most: in a storm time does not wait for anybody. */
+async function lull(scene: Scene, atMostMs: number): Promise<void> {
+  const end = performance.now() + atMostMs
+  do await new Promise((resolve) => setTimeout(resolve, 4))
+  while ((await isBusy(scene)) && performance.now() < end)
+}
+
+/** Whether a job runs, or one could run now. */
+async function isBusy({ query, clocks }: Scene): Promise<boolean> {
+  const rows = await query<{ busy: boolean }>(
+    `SELECT EXISTS (
+       SELECT 1 FROM jobs JOIN connections c ON c.id = jobs.connection_id
+       WHERE jobs.worker IS NOT NULL OR (jobs.run_at <= $1 AND (c.blocked_until IS NULL OR c.blocked_until <= $1)
+         AND EXISTS (SELECT 1 FROM slots WHERE connection_id = c.id AND worker IS NULL
+           AND (free_at IS NULL OR free_at <= $1)))) AS busy`,
+    [clocks.ours.now()],
+  ).catch(() => [])
+  return rows[0]?.busy ?? true
+}
+
+/** All trouble ends; time goes on until nothing moves any more. What does not come to rest is a line of the answer. */
+async function calmDown(scene: Scene): Promise<string[]> {
+  const { shop, netsuite, postman, clocks, server, workers } = scene
+  clocks.skew('ours', 0)
+  clocks.skew('shop', 0)
+  postman.calm()
+  for (const letter of postman.kept.splice(0)) await postman.deliver(letter)
+  await shop.control.reset()
+  netsuite.control.clearFaults()
+  await netsuite.control.up()
+  await until(
+    () => [server, ...workers].every((one) => one.pid() !== null),
+    60_000,
+    'every process to be back',
+  )
+
+  // Longer than the hour in which webhooks are looked after.
+  for (let passed = 0; passed < 80 * minute; passed += calmTickMs) await pass(scene)
+  const patience = (6 * 60 * minute) / calmTickMs
+  for (let n = 0; n < patience; n++) {
+    if (n % 5 === 0 && (await atRest(scene))) return []
+    await pass(scene)
+  }
+  return ['it did not come to rest within six hours']
+}
+
+async function pass(scene: Scene): Promise<void> {
+  scene.clocks.pass(calmTickMs)
+  await lull(scene, 3000)
+}

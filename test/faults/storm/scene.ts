@@ -1,0 +1,188 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { type AddressInfo, connect as connectTo, createServer, type Server } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { Pool } from 'pg'
+import { stringify } from 'yaml'
+import type { Embedded } from '../../../src/ledger/embedded/index.ts'
+import { demoMapping } from '../../../src/sandbox/demo-mapping.ts'
+import { type SandboxNetSuite, startSandboxNetSuite } from '../../../src/sandbox/netsuite/index.ts'
+import { type SandboxShop, startSandboxShop } from '../../../src/sandbox/shop/index.ts'
+import { numbersFrom } from '../../support/chance.ts'
+import { until } from '../program.ts'
+import { type Clocks, startClocks } from './clocks.ts'
+import type { Plan } from './plan.ts'
+import { type Postman, startPostman } from './postman.ts'
+import { type Process, runProcess, urlOf } from './processes.ts'
+
+/** What the storm knows of an order it placed, beside what the shop says of it. */
+export interface Known {
+  /** What has to become of it. `any`: it was cancelled or thrown away in the shop at some moment. */
+  fate: 'posted' | 'held' | 'stopped' | 'unreadable' | 'any'
+  email: string | null
+}
+
+/** A shop, a NetSuite and Waybill's processes between them, on one clock. */
+export interface Scene {
+  clocks: Clocks
+  shop: SandboxShop
+  netsuite: SandboxNetSuite
+  postman: Postman
+  server: Process
+  workers: Process[]
+  known: Map<number, Known>
+  emailsBefore: string[]
+  /** Numbers for the choices of this seed. */
+  random: () => number
+  postgres: Embedded
+  /** Another address of the shop. */
+  newDoor(): Promise<string>
+  query<T>(sql: string, values?: unknown[]): Promise<T[]>
+  log: string
+  close(keep: boolean): Promise<void>
+}
+
+export const hookPath = '/hooks/shop'
+
+/** Opens the scene of a plan on a PostgreSQL that has the migrated `template`; all processes are up when it resolves. */
+export async function openScene(
+  seed: number,
+  plan: Plan,
+  postgres: Embedded,
+  template: string,
+): Promise<Scene> {
+  const random = numbersFrom(seed + 1_000_000)
+  const clocks = await startClocks(plan.start)
+  const shop = await startSandboxShop({
+    port: 0,
+    now: clocks.shop,
+    random,
+    seed: 'empty',
+    timezone: plan.zone,
+  })
+  const netsuite = await startSandboxNetSuite({
+    port: 0,
+    now: clocks.now,
+    wait: clocks.wait,
+    seed: 'demo',
+    timeZone: plan.zone,
+  })
+  const home = await mkdtemp(path.join(os.tmpdir(), 'waybill-storm-'))
+  const log = path.join(home, 'program.log')
+  const postman = await startPostman(() => urlOf(home))
+  const database = `storm_${randomUUID().replaceAll('-', '')}`
+  await administer(postgres, `CREATE DATABASE ${database} TEMPLATE ${template}`)
+  // Tests need no disk, but what PostgreSQL has said it has committed must outlive its kill.
+  await administer(postgres, `ALTER DATABASE ${database} SET synchronous_commit = on`)
+  const pool = new Pool({ ...postgres.connection, database, max: 4 })
+  // It is ended with all others, again and again.
+  pool.on('error', () => undefined)
+
+  const { DATABASE_URL: _, ...inherited } = process.env
+  const env = {
+    ...inherited,
+    ...clocks.ours.env,
+    DATABASE_URL: postgres.databaseUrl.replace(/[^/]*$/, database),
+    WAYBILL_HOME: home,
+    WAYBILL_KEY: randomBytes(32).toString('base64'),
+    WAYBILL_PUBLIC_URL: postman.url,
+    WAYBILL_ALLOW_HOSTS: '127.0.0.1',
+    WAYBILL_LOG: 'info',
+  }
+  const run = (role: Process['role']) => runProcess(role, { env, home, log })
+  const doors: Server[] = []
+  const server = run('server')
+  const workers = [run('worker'), run('worker')]
+  const scene: Scene = {
+    clocks,
+    shop,
+    netsuite,
+    postman,
+    server,
+    workers,
+    known: new Map(),
+    emailsBefore: netsuite.records.customers().flatMap(({ email }) => (email === null ? [] : [email])),
+    random,
+    postgres,
+    newDoor: async () => {
+      const door = createServer((socket) => {
+        const inside = connectTo(shop.port, '127.0.0.1')
+        for (const [one, other] of [
+          [socket, inside],
+          [inside, socket],
+        ] as const)
+          one.on('error', () => other.destroy()).pipe(other)
+      })
+      doors.push(door)
+      await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
+      return `http://127.0.0.1:${(door.address() as AddressInfo).port}`
+    },
+    query: async <T>(sql: string, values: unknown[] = []) => (await pool.query(sql, values)).rows as T[],
+    log,
+    close: async (keep) => {
+      await Promise.all([server, ...workers].map((one) => one.end()))
+      for (const door of doors) door.close()
+      await Promise.all([postman.close(), shop.close(), netsuite.close(), clocks.close(), pool.end()])
+      await administer(postgres, `DROP DATABASE ${database} WITH (FORCE)`)
+      if (!keep) await rm(home, { recursive: true, force: true })
+    },
+  }
+  await until(
+    () => [server, ...workers].every((one) => one.pid() !== null),
+    60_000,
+    () => `the first start, see ${log}`,
+  )
+  await connect(scene, home)
+  return scene
+}
+
+/** Tells Waybill of both ends, and the route between them. */
+async function connect({ shop, netsuite, clocks }: Scene, home: string): Promise<void> {
+  const token = (await readFile(path.join(home, 'token'), 'utf8')).trim()
+  const { clientId, certificateId, privateKey } = netsuite.credentials.oauth2
+  const yaml = stringify({
+    connections: {
+      shop: {
+        kind: 'woocommerce',
+        url: shop.url,
+        credentials: { consumerKey: '${SHOP_KEY}', consumerSecret: '${SHOP_SECRET}' },
+      },
+      netsuite: {
+        kind: 'netsuite',
+        account: netsuite.account,
+        url: netsuite.url,
+        credentials: { clientId, certificateId, privateKey: '${NETSUITE_KEY}' },
+      },
+    },
+    routes: [
+      {
+        name: 'shop-to-netsuite',
+        from: 'shop',
+        to: 'netsuite',
+        import: {
+          statuses: ['processing', 'completed'],
+          since: new Date(clocks.now().getTime() - 86_400_000).toISOString(),
+        },
+        mapping: demoMapping,
+      },
+    ],
+  })
+  const values = { SHOP_KEY: shop.consumerKey, SHOP_SECRET: shop.consumerSecret, NETSUITE_KEY: privateKey }
+  const answer = await fetch(`${urlOf(home)}/api/v1/configuration`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ yaml, values }),
+  })
+  if (!answer.ok) throw new Error(`the configuration was refused: ${await answer.text()}`)
+}
+
+async function administer(postgres: Embedded, sql: string): Promise<void> {
+  const pool = new Pool({ ...postgres.connection, max: 1 })
+  pool.on('error', () => undefined)
+  try {
+    await pool.query(sql)
+  } finally {
+    await pool.end()
+  }
+}
