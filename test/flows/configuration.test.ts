@@ -77,7 +77,12 @@ describe('apply', () => {
       { name: 'netsuite', n: '3' },
     ])
     const jobs = await database.pool.query<{ kind: string }>('SELECT kind FROM jobs ORDER BY kind')
-    expect(jobs.rows.map((job) => job.kind)).toEqual(['poll', 'read-shipments', 'webhooks'])
+    expect(jobs.rows.map((job) => job.kind)).toEqual([
+      'poll',
+      'read-shipments',
+      'reconcile-daily',
+      'webhooks',
+    ])
   })
 
   test('keeps no secret in clear, and gives it back', async () => {

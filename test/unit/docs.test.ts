@@ -83,16 +83,16 @@ test('the README begins with the two commands, and npm knows them', () => {
 test('the commands that the documents name are those of the program, with their options', () => {
   const help = (...words: string[]) =>
     execFileSync(process.execPath, [join(root, 'bin/waybill.js'), ...words, '--help'], { encoding: 'utf8' })
-  const known = [...help().matchAll(/^ {2}([a-z]+) /gm)]
+  const known = [...help().matchAll(/^ {2}([a-z-]+) /gm)]
     .map((match) => match[1]!)
     .filter((name) => name !== 'help')
   const table = readme.slice(readme.indexOf('## Commands'), readme.indexOf('## Performance'))
-  const inTable = [...table.matchAll(/`waybill ([a-z]+)/g)].map((match) => match[1]!)
+  const inTable = [...table.matchAll(/`waybill ([a-z-]+)/g)].map((match) => match[1]!)
   expect([...new Set(inTable)].sort()).toEqual([...known].sort())
-  const named = [...allDocs().matchAll(/(?:npx |`|"|^)waybill ([a-z]+)\b/gm)].map((match) => match[1]!)
+  const named = [...allDocs().matchAll(/(?:npx |`|"|^)waybill ([a-z-]+)\b/gm)].map((match) => match[1]!)
   expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([])
   for (const line of table.split('\n')) {
-    const command = /`waybill ([a-z]+)/.exec(line)?.[1]
+    const command = /`waybill ([a-z-]+)/.exec(line)?.[1]
     if (command === undefined) continue
     const options = [...line.matchAll(/--[a-z-]+/g)].map(([option]) => option)
     const texts = command === 'sandbox' ? help('sandbox', 'shop') : help(command)

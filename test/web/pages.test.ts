@@ -40,7 +40,6 @@ beforeAll(async () => {
     connections: '/connections',
     'an import': `/imports/${id}`,
     'a reconciliation': `/reconciliation?run=${compared}`,
-    'no such reconciliation': '/reconciliation?run=00000000-0000-7000-8000-000000000000',
     why: `/?why=${failing!.number}`,
     'no result': '/?search=nothing-like-it',
     'no such page': '/nowhere',

@@ -264,7 +264,7 @@ export const connections = {
     cause:
       'The comparison of all three found orders or records that neither their status nor what was asked explains: a record that is linked nowhere, or one that carries the id of another order.',
     fix: 'Open the reconciliation of this shop, on the page of the connections or with "waybill reconcile CONNECTION": it names each difference and what mends it. Then compare again.',
-    fixes: [],
+    fixes: [editConnection],
     avoid:
       'Change no external id that begins with "wb_" in NetSuite, and let no other program write such ids. Let one Waybill alone carry the orders of a shop.',
     meanwhile:
