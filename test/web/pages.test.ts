@@ -64,21 +64,27 @@ async function seeded(): Promise<void> {
   throw new Error('The demo has not read its orders within a minute')
 }
 
-/** Compares the demo's shop, with a record that somebody deletes in NetSuite before; returns the result's id. */
+/** Compares the demo's shop, with a record of these days that somebody has deleted in NetSuite; returns the result's id. */
 async function compare(): Promise<string> {
-  const [order] = (await ordersOf('posted')).slice(-1)
-  const gone = await fetch(`${demo.netsuite.url}/_control/orders/${order!.record!.id}/delete`, {
-    method: 'POST',
+  await becomes(async () => {
+    const { byStatus } = await demo.api<OrderCounts>('/orders/counts')
+    return byStatus.scheduled + byStatus.posting === 0
   })
-  expect(gone.ok).toBe(true)
+  const [, order] = await ordersOf('posted')
+  const deleting = `${demo.netsuite.url}/_control/orders/${order!.record!.id}/delete`
+  expect((await fetch(deleting, { method: 'POST' })).ok).toBe(true)
   const asked = { method: 'POST', body: JSON.stringify({ connection: 'nordlys-shop', since: '7d' }) }
   const { id } = await demo.api<Reconciliation>('/reconciliations', asked)
+  await becomes(async () => (await demo.api<Reconciliation>(`/reconciliations/${id}`)).state === 'done')
+  return id
+}
+
+async function becomes(holds: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 60_000
-  while ((await demo.api<Reconciliation>(`/reconciliations/${id}`)).state !== 'done') {
-    if (Date.now() > end) throw new Error('The demo has not compared its shop within a minute')
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error('The demo did not get there within a minute')
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
-  return id
 }
 
 async function open(address: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
