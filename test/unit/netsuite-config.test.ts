@@ -23,10 +23,11 @@ describe('the configuration', () => {
     const config = good()
     expect(baseUrl(config)).toBe('https://1234567-sb1.suitetalk.api.netsuite.com')
     expect(netsuite.limits(config)).toEqual({ concurrency: 5 })
-    expect(netsuite.timing(config)).toEqual({ timeoutMs: 60_000, requestLimitMs: 900_000 })
+    expect(netsuite.timing(config)).toEqual({ timeoutMs: 60_000, requestLimitMs: 900_000, settleMs: 0 })
     expect(netsuite.timing(good({ timeout: '1s', requestLimit: '2s' }))).toEqual({
       timeoutMs: 1000,
       requestLimitMs: 2000,
+      settleMs: 0,
     })
   })
 

@@ -95,30 +95,43 @@ function Totals({ canonical, order }: { canonical: Canonical; order: OrderDetail
   const there = record?.total ?? null
   const agrees = there !== null && order.total !== null && Number(there.amount) === Number(order.total.amount)
   return (
-    <dl className={classes.totals}>
-      {rows.map((name) => (
-        <div key={name}>
-          <dt>{texts.order.totals[name]}</dt>
+    <>
+      <dl className={classes.totals}>
+        {rows.map((name) => (
+          <div key={name}>
+            <dt>{texts.order.totals[name]}</dt>
+            <dd>
+              {name === 'discounts' ? '−' : ''}
+              <Amount money={totals[name]} />
+            </dd>
+          </div>
+        ))}
+        <div className={classes.total}>
+          <dt>{texts.order.totals.total}</dt>
           <dd>
-            {name === 'discounts' ? '−' : ''}
-            <Amount money={totals[name]} />
+            <Amount money={order.total ?? totals.total} />
           </dd>
         </div>
-      ))}
-      <div className={classes.total}>
-        <dt>{texts.order.totals.total}</dt>
-        <dd>
-          <Amount money={order.total ?? totals.total} />
-        </dd>
-      </div>
-      {there === null ? null : (
-        <div className={agrees ? classes.agrees : classes.differs}>
-          <dt>{agrees ? texts.order.totals.agrees : texts.order.totals.differs}</dt>
-          <dd>
-            <Amount money={there} />
-          </dd>
-        </div>
-      )}
+        {there === null ? null : (
+          <div className={agrees ? classes.agrees : classes.differs}>
+            <dt>{agrees ? texts.order.totals.agrees : texts.order.totals.differs}</dt>
+            <dd>
+              <Amount money={there} />
+            </dd>
+          </div>
+        )}
+        {canonical.refunds.map(({ id, amount, reason }) => (
+          <div key={id} className={classes.refund}>
+            <dt>
+              {texts.order.totals.refunded}
+              {reason === null || reason === '' ? '' : ` (${reason})`}
+            </dt>
+            <dd>
+              −<Amount money={{ amount, currency: canonical.currency }} />
+            </dd>
+          </div>
+        ))}
+      </dl>
       {canonical.presentment === null ? null : (
         <p className={classes.aside}>
           {texts.order.totals.paidIn({
@@ -130,17 +143,6 @@ function Totals({ canonical, order }: { canonical: Canonical; order: OrderDetail
           })}
         </p>
       )}
-      {canonical.refunds.map(({ id, amount, reason }) => (
-        <div key={id} className={classes.refund}>
-          <dt>
-            {texts.order.totals.refunded}
-            {reason === null || reason === '' ? '' : ` (${reason})`}
-          </dt>
-          <dd>
-            −<Amount money={{ amount, currency: canonical.currency }} />
-          </dd>
-        </div>
-      ))}
-    </dl>
+    </>
   )
 }
