@@ -13,6 +13,7 @@ const start = async (options: WorldOptions = {}) =>
   (world = await makeWorld({ mapping: demoMapping, ...options }))
 
 const hour = 3_600_000
+const step = hour / 6
 const kinds = (result: Awaited<ReturnType<typeof compare>>) =>
   result.differences.map(({ number, kind }) => `${number} ${kind}`)
 
@@ -24,6 +25,11 @@ async function posted() {
   const order = await world.order(placed.number)
   expect(order.status).toBe('posted')
   return { placed, order }
+}
+
+/** So long passes, in steps that leave no gap in the reading. */
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= step) await world.advance(Math.min(step, left))
 }
 
 /** What a plug-in does that writes to the database itself. */
@@ -62,9 +68,9 @@ it('takes in an order that was listed hours late and that no poll has brought', 
   shop.control.listLate(2 * 3600)
   const late = shop.control.newOrder({ country: 'DE' })
   shop.control.listLate(0)
-  await world.advance(hour)
+  await pass(hour)
   await posted()
-  await world.advance(4 * hour)
+  await pass(4 * hour)
   await posted()
   expect(await world.orders()).toHaveLength(3)
   const result = await compare(world)
@@ -79,11 +85,11 @@ it('takes in an edit that bypassed the modified date', async () => {
   await start()
   const { placed, order } = await posted()
   const { placed: held } = await heldOrder()
-  await world.advance(hour)
+  await pass(hour)
   await posted()
   editSilently(held.id, { customer_note: 'Please call first' })
   editSilently(placed.id, { customer_note: 'And me' })
-  await world.advance(hour)
+  await pass(hour)
   await world.poll()
   expect(await world.events(order.id)).not.toContain('changed_at_channel')
   const result = await compare(world)
