@@ -76,7 +76,11 @@ it('an outage of ten days with 5,000 orders: all are posted, fresh orders within
       .select('id')
       .where('status', 'in', ['scheduled', 'posting', 'verifying'])
       .executeTakeFirst()
-    return open !== undefined || waiting !== undefined
+    const { seen } = await db
+      .selectFrom('orders')
+      .select(sql<number>`count(*)::int`.as('seen'))
+      .executeTakeFirstOrThrow()
+    return open !== undefined || waiting !== undefined || seen < placed.length + fresh.length
   }
   for (let n = 0; n < 1000 && (await isUnderWay()); n += 1) await world.advance(5000)
 
