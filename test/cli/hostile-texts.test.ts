@@ -37,6 +37,7 @@ const fingerprint = `unknown_sku:it's $(id) \`id\``
 const answers: Record<string, unknown> = {
   '/orders': { items: [order], nextCursor: null },
   '/orders/1': order,
+  '/orders/counts': { decisions: { changed: 0, cancelled: 0 } },
   '/problems': {
     items: [{ ...order.problems[0], scope: 'order', orders: 1, totals: [], oldest: null, fingerprint }],
     nextCursor: null,
