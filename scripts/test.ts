@@ -57,21 +57,6 @@ function readReport(path: string): Summary | null {
   }
 }
 
-/** Storms of faults, a seed each; their last line says how many passed and failed. */
-function storms(seeds: number): void {
-  console.log(`\n── storms of faults: ${seeds} seeds`)
-  const command = ['test/faults/storm/main.ts', '--seeds', String(seeds)]
-  const { stdout } = spawnSync(process.execPath, command, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  })
-  console.log(stdout)
-  const [, passed, failed] = /^storm: (\d+) passed, (\d+) failed$/m.exec(stdout) ?? []
-  total.passed += Number(passed ?? 0)
-  // A storm that ends without its last line has failed as a whole.
-  total.failed += Number(failed ?? 1)
-}
-
 const extra = process.argv.slice(2)
 step('types', 'tsc', ['--noEmit'])
 step('types of the page', 'tsc', ['--noEmit', '-p', 'web'])
@@ -79,7 +64,6 @@ step('lint', 'oxlint', [])
 step('format', 'prettier', ['--check', '--log-level', 'warn', '.'])
 step('page', 'vite', ['build', 'web', '--logLevel', 'warn'])
 suites(['unit', 'contract', 'ledger', 'flows', 'sandbox', 'api', 'cli', 'faults'], extra)
-storms(20)
 
 if (findBrowser() === null) installBrowser()
 if (findBrowser() === null) {

@@ -167,7 +167,7 @@ export async function nothingLeft(home: Home): Promise<void> {
 
 async function leftovers(home: Home): Promise<string[]> {
   const rows = await home.query<{ what: string }>(
-    `SELECT 'job ' || kind || ' ' || key AS what FROM jobs WHERE kind NOT IN ('poll', 'read-shipments')
+    `SELECT 'job ' || kind || ' ' || key AS what FROM jobs WHERE kind NOT IN ('poll', 'read-shipments', 'reconcile-daily')
      UNION ALL SELECT 'slot ' || n FROM slots WHERE worker IS NOT NULL
      UNION ALL SELECT 'the running job ' || kind FROM jobs WHERE worker IS NOT NULL
      UNION ALL SELECT 'worker ' || id FROM workers WHERE (SELECT count(*) FROM workers) > 1`,
