@@ -60,6 +60,8 @@ export interface SandboxShopOptions {
    * it. Default true: a misspelt property is found.
    */
   closedBodies?: boolean
+  /** Deliver to each webhook one after the other. Default true; false is a busy shop with many PHP processes. */
+  webhooksInOrder?: boolean
   /** The shop's permanent identity, a UUID; made from `random` when absent. */
   storeId?: string
 }
@@ -83,7 +85,7 @@ export interface SandboxShop {
 export async function startSandboxShop(options: SandboxShopOptions): Promise<SandboxShop> {
   const host = options.host ?? '127.0.0.1'
   const shop = newShop(options)
-  const webhooks = startWebhooks(shop)
+  const webhooks = startWebhooks(shop, { inOrder: options.webhooksInOrder ?? true })
   const app = fastify({ bodyLimit: 16 * 1024 * 1024, routerOptions: { ignoreTrailingSlash: false } })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

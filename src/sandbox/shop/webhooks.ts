@@ -17,13 +17,16 @@ export interface Webhooks {
   close: () => Promise<void>
 }
 
-/** Delivers what happens to orders to the webhooks of the shop, in order for each of them. */
-export function startWebhooks(shop: Shop): Webhooks {
+/**
+ * Delivers what happens to orders to the webhooks of the shop: in order for each of them, or all at once as a busy shop
+ * does, whose PHP processes know nothing of each other.
+ */
+export function startWebhooks(shop: Shop, { inOrder }: { inOrder: boolean }): Webhooks {
   const agent = new Agent({ connections: 16 })
-  const queues = new Map<number, Promise<void>>()
+  const queues = new Map<number, Promise<unknown>>()
   const enqueue = (webhook: Webhook, work: () => Promise<void>): void => {
-    const done = (queues.get(webhook.id) ?? Promise.resolve()).then(work)
-    queues.set(webhook.id, done)
+    const before = queues.get(webhook.id) ?? Promise.resolve()
+    queues.set(webhook.id, inOrder ? before.then(work) : Promise.all([before, work()]))
   }
   shop.emit = (topic, order) => {
     for (const webhook of shop.webhooks.values()) {
