@@ -13,16 +13,24 @@ import type { FloorEnds } from './floor.ts'
 const command = resolve(import.meta.dirname, '../bin/waybill.js')
 const quiet = { debug: () => {}, info: () => {}, warn: console.warn, error: console.error }
 
+export interface Started {
+  /** Of the process that does the work; `start` keeps another beside it that starts it again. */
+  pid: number
+  child: ChildProcess
+}
+
 /** A home with a PostgreSQL that several processes may share, and the real program on it. */
 export interface Bench {
   home: string
   postgres: Embedded
   pool: pg.Pool
   /** Starts `waybill` with these arguments; resolves when it says that it is ready, with its own process id. */
-  start(args: string[], env?: NodeJS.ProcessEnv): Promise<{ pid: number; child: ChildProcess }>
+  start(args: string[], env?: NodeJS.ProcessEnv): Promise<Started>
+  /** Lets it end in peace. */
+  stop(started: Started): Promise<void>
   /** Runs a command of Waybill to its end. */
   waybill(args: string[], env?: NodeJS.ProcessEnv): Promise<void>
-  /** Ends all that was started. What the programs wrote stays in `waybill.log` when `keep` is set. */
+  /** Ends all that was started. */
   end(): Promise<void>
 }
 
@@ -53,6 +61,12 @@ export async function openBench(): Promise<Bench> {
     return child
   }
 
+  const stop = async (child: ChildProcess) => {
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+  }
+
   return {
     home,
     postgres,
@@ -67,17 +81,14 @@ export async function openBench(): Promise<Bench> {
       ])
       return { pid: (said as { pid: number }).pid, child }
     },
+    stop: ({ child }) => stop(child),
     waybill: async (args, given = {}) => {
       const child = launch(args, given)
       const [code] = (await once(child, 'exit')) as [number | null]
       if (code !== 0) throw new Error(`waybill ${args.join(' ')} ended with ${code}: see ${log}`)
     },
     end: async () => {
-      for (const child of running) {
-        const ended = once(child, 'exit')
-        child.kill('SIGTERM')
-        await ended
-      }
+      for (const child of running) await stop(child)
       await pool.end()
       await postgres.stop()
       await rm(home, { recursive: true, force: true })

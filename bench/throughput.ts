@@ -1,9 +1,7 @@
 // Orders per second through the whole path, CPU per order and memory, beside a hand-written loop on the same sandboxes:
 //   node bench/throughput.ts [orders]
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -19,7 +17,9 @@ import { vaultWith } from '../src/ledger/secrets.ts'
 import { register } from '../src/ledger/workers.ts'
 import { demoMapping } from '../src/sandbox/demo-mapping.ts'
 import { connect } from '../test/support/connect.ts'
-import { floor, type FloorEnds } from './floor.ts'
+import { cpuSoFar } from './cpu.ts'
+import { startSandboxes } from './ends.ts'
+import { floor } from './floor.ts'
 
 const count = Number(process.argv[2] ?? 2000)
 const quiet = { debug: () => {}, info: () => {}, warn: console.warn, error: console.error }
@@ -30,46 +30,13 @@ interface Measured {
   postgresCpuMs: number
 }
 
-async function sandboxes(orders: number): Promise<{ child: ChildProcess; ends: FloorEnds }> {
-  const child = fork(join(import.meta.dirname, 'sandboxes.ts'), [String(orders)], { stdio: 'inherit' })
-  const [ends] = (await once(child, 'message')) as [FloorEnds]
-  return { child, ends }
-}
-
-async function posted(child: ChildProcess): Promise<number> {
-  const answer = once(child, 'message')
-  child.send('count')
-  const [message] = (await answer) as [{ posted: number }]
-  return message.posted
-}
-
-/** CPU of the postmaster and all its children so far, those that ended included, in milliseconds. */
-async function postgresCpu(pid: number): Promise<number> {
-  const { execFileSync } = await import('node:child_process')
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
-    .toString()
-    .trim()
-    .split(/\s+/)
-  let ticks = 0
-  for (const one of [String(pid), ...children]) {
-    const stat = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => '')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const own = Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
-    const ended = one === String(pid) ? Number(fields[13] ?? 0) + Number(fields[14] ?? 0) : 0
-    ticks += own + ended
-  }
-  return ticks * 10
-}
-
-async function measure(pid: number, work: () => Promise<void>): Promise<Measured> {
-  const [cpu, database, started] = [process.cpuUsage(), await postgresCpu(pid), performance.now()]
+async function measure(postmaster: number, work: () => Promise<void>): Promise<Measured> {
+  const measured = { programs: [process.pid], postmaster }
+  const [before, started] = [await cpuSoFar(measured), performance.now()]
   await work()
-  const used = process.cpuUsage(cpu)
-  return {
-    seconds: (performance.now() - started) / 1000,
-    cpuMs: (used.user + used.system) / 1000,
-    postgresCpuMs: (await postgresCpu(pid)) - database,
-  }
+  const seconds = (performance.now() - started) / 1000
+  const after = await cpuSoFar(measured)
+  return { seconds, cpuMs: after.node - before.node, postgresCpuMs: after.postgres - before.postgres }
 }
 
 const home = await mkdtemp(join(tmpdir(), 'waybill-bench-'))
@@ -81,7 +48,8 @@ const migrated = await migrate(admin)
 if (!migrated.ok) throw new Error(migrated.error.message)
 
 async function waybill(): Promise<Measured & { peakMb: number; reached: number }> {
-  const { child, ends } = await sandboxes(count)
+  const sandboxes = await startSandboxes({ orders: count })
+  const { ends } = sandboxes
   const { db } = openDatabase(embedded.connection, (error) => quiet.error(error.message))
   const vault = vaultWith(randomBytes(32))
   const workerId = randomUUID()
@@ -135,21 +103,22 @@ async function waybill(): Promise<Measured & { peakMb: number; reached: number }
     }
   })
   clearInterval(watching)
-  const reached = await posted(child)
+  const { posted: reached } = await sandboxes.ask('count')
   stopping.abort()
   await running.stop()
   await liveness.release()
   await deps.close()
   await db.destroy()
-  child.disconnect()
+  sandboxes.close()
   return { ...result, peakMb: peak / 1e6, reached }
 }
 
 async function handWritten(): Promise<Measured & { reached: number }> {
-  const { child, ends } = await sandboxes(count)
+  const sandboxes = await startSandboxes({ orders: count })
+  const { ends } = sandboxes
   const result = await measure(embedded.pid(), () => floor(ends, admin, count))
-  const reached = await posted(child)
-  child.disconnect()
+  const { posted: reached } = await sandboxes.ask('count')
+  sandboxes.close()
   return { ...result, reached }
 }
 
