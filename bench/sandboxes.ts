@@ -53,6 +53,11 @@ process.send?.({
 const asked = {
   count: async () => ({ posted: netsuite.records.counts().orders }),
   inFlight: async (window: { from: number; to: number }) => calls.during(window),
+  /** Answers when the shop delivers no webhook any more. */
+  delivered: async () => {
+    await shop.control.webhooksIdle()
+    return {}
+  },
   flow: async (flow: Flow) => placeAndWatch(shop.control, netsuite, flow),
 }
 export type Asked = typeof asked

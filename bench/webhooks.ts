@@ -44,7 +44,8 @@ async function flow(
   }
 }
 
-const at = ({ ms }: Flowed, share: number) => ms[Math.min(ms.length - 1, Math.floor(ms.length * share))]!
+const at = ({ ms }: Flowed, share: number) =>
+  ms[Math.min(ms.length - 1, Math.floor(ms.length * share))] ?? NaN
 
 function say(name: string, flown: Flown): void {
   const [half, most] = [at(flown, 0.5).toFixed(1), at(flown, 0.99).toFixed(1)]
@@ -96,6 +97,8 @@ async function waybill(bench: Bench): Promise<void> {
     console.log(
       `held for ${searchSeconds} s: ${held ?? 'none of these rates'} a second (every order with one record within ${patienceSeconds} s of the last webhook)`,
     )
+  await sandboxes.ask('delivered')
+  await allPosted(bench)
   await bench.stop(whole)
 
   const server = await bench.start(['server', '--port', String(port)], publicUrl)
@@ -105,6 +108,16 @@ async function waybill(bench: Bench): Promise<void> {
     `acknowledging a webhook: ${answering.node.toFixed(2)} ms CPU in Node, ${answering.postgres.toFixed(2)} ms in PostgreSQL   load ${load()}`,
   )
   sandboxes.close()
+}
+
+async function allPosted(bench: Bench): Promise<void> {
+  for (;;) {
+    const { rows } = await bench.pool.query(
+      "SELECT 1 FROM jobs WHERE kind IN ('import', 'post') UNION ALL SELECT 1 FROM orders WHERE status <> 'posted' LIMIT 1",
+    )
+    if (rows.length === 0) return
+    await pause(100)
+  }
 }
 
 async function subscribed(bench: Bench): Promise<void> {
