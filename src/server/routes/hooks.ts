@@ -20,7 +20,8 @@ export function hookRoutes(app: FastifyInstance, { deps }: { deps: Deps }): void
     '/hooks/:connection',
     {
       bodyLimit: mostBytes,
-      config: { rateLimit: { max: 3000, timeWindow: 60_000 } },
+      // Far above what the busiest shop sends: one that is refused would switch its webhooks off.
+      config: { rateLimit: { max: 60_000, timeWindow: 60_000 } },
       schema: { summary: 'Webhooks from channels', hide: false },
     },
     async (request) => {
