@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 
 /** CPU of the processes so far, and of PostgreSQL with all its children, those that ended included. Milliseconds. */
-export async function cpuSoFar(of: { programs: number[]; postmaster: number }): Promise<{ node: number; postgres: number }> {
+export async function cpuSoFar(of: {
+  programs: number[]
+  postmaster: number
+}): Promise<{ node: number; postgres: number }> {
   let node = 0
   for (const pid of of.programs) node += (await ticks(pid)).own
   const master = await ticks(of.postmaster)
@@ -12,7 +15,9 @@ export async function cpuSoFar(of: { programs: number[]; postmaster: number }): 
 }
 
 function childrenOf(pid: number): number[] {
-  const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)]).toString().trim()
+  const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
+    .toString()
+    .trim()
   return listed === '' ? [] : listed.split(/\s+/).map(Number)
 }
 

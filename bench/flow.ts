@@ -21,7 +21,11 @@ export interface Flowed {
 }
 
 /** Places orders in the shop at a steady rate, which sends a webhook for each, and notes when NetSuite has made its record. */
-export async function placeAndWatch(shop: ShopControl, netsuite: SandboxNetSuite, flow: Flow): Promise<Flowed> {
+export async function placeAndWatch(
+  shop: ShopControl,
+  netsuite: SandboxNetSuite,
+  flow: Flow,
+): Promise<Flowed> {
   const sentAt = new Map<string, number>()
   const madeAt = new Map<string, number>()
   let twice = 0

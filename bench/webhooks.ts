@@ -139,7 +139,9 @@ async function freePort(): Promise<number> {
 
 const bench = await openBench()
 try {
-  console.log(`${perSecond} orders a second for ${seconds} s, no latency, the sandboxes in a process of their own`)
+  console.log(
+    `${perSecond} orders a second for ${seconds} s, no latency, the sandboxes in a process of their own`,
+  )
   await handWritten(bench)
   await waybill(bench)
 } finally {
