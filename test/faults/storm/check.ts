@@ -182,7 +182,7 @@ async function wrongConnections(scene: Scene): Promise<string[]> {
   return rows.map(({ what }) => what)
 }
 
-const recurring = ['poll', 'read-shipments', 'webhooks', 'reconcile']
+const recurring = ['poll', 'read-shipments', 'webhooks', 'reconcile-daily', 'prune']
 const processes = 3
 
 async function leftovers(scene: Scene): Promise<string[]> {
