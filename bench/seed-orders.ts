@@ -7,17 +7,7 @@ import type { ShopControl } from '../src/sandbox/shop/index.ts'
 export function seedOrders(control: ShopControl, count: number, newCustomerOneIn = Infinity): void {
   const start = Math.floor(Date.now() / 1000) - count
   for (let n = 0; n < count; n += 1) {
-    const order = control.draftOrder({ at: start + n })
-    if (n % newCustomerOneIn === 0 && newCustomerOneIn !== Infinity) {
-      order.customerId = 0
-      order.billing = {
-        ...order.billing,
-        first_name: 'Guest',
-        last_name: `Number ${n}`,
-        company: '',
-        email: `guest-${n}@example.org`,
-      }
-    }
-    control.placeOrder(order)
+    const isNew = newCustomerOneIn !== Infinity && n % newCustomerOneIn === 0
+    control.newOrder({ at: start + n, ...(isNew && { guest: n }) })
   }
 }

@@ -1,8 +1,7 @@
-import { stringify } from 'yaml'
-import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { type Fault, type SandboxNetSuite, startSandboxNetSuite } from '../../src/sandbox/netsuite/index.ts'
 import { type SandboxShop, startSandboxShop, type Trouble } from '../../src/sandbox/shop/index.ts'
 import { numbersFrom } from '../support/chance.ts'
+import { demoConfiguration } from '../support/demo-configuration.ts'
 import { type Home, writeConfiguration } from './program.ts'
 
 /** What became of an order that was placed in the shop, as the business knows it. */
@@ -62,19 +61,9 @@ export async function openBusiness(seed: number): Promise<Business> {
   function placeOne(): void {
     if (random() * slowOneIn < 1) netsuite.control.fault(slow)
     const trouble = random() * troubledOneIn < 1 ? troubles[Math.floor(random() * troubles.length)]! : null
-    const order = shop.control.draftOrder(trouble === null ? { country: 'DE' } : { trouble })
-    if (trouble === null) {
-      // Few new customers who order again and again: orders of one customer are under way at the same time.
-      const guest = Math.floor(random() * guests)
-      order.customerId = 0
-      order.billing = {
-        ...order.billing,
-        first_name: 'Guest',
-        last_name: `Number ${guest}`,
-        company: '',
-        email: `guest-${guest}@example.org`,
-      }
-    }
+    // Few new customers who order again and again: orders of one customer are under way at the same time.
+    const guest = Math.floor(random() * guests)
+    const order = shop.control.draftOrder(trouble === null ? { country: 'DE', guest } : { trouble })
     const { id, number, total } = shop.control.placeOrder(order)
     placed.push({ id: String(id), number, trouble, email: order.billing.email ?? '', total })
   }
@@ -95,52 +84,20 @@ export async function openBusiness(seed: number): Promise<Business> {
       }, 250)
       return () => clearInterval(timer)
     },
-    connect: (home) =>
-      writeConfiguration(home, configuration(shop, netsuite, openedAt), {
-        SHOP_KEY: shop.consumerKey,
-        SHOP_SECRET: shop.consumerSecret,
-        NETSUITE_KEY: netsuite.credentials.oauth2.privateKey,
-      }),
+    connect: async (home) => {
+      const { yaml, values } = demoConfiguration(
+        { shop, netsuite },
+        {
+          since: new Date(openedAt.getTime() - 60_000).toISOString(),
+          every: '1s',
+          shop: { timeout: '2s', requestLimit: '2s' },
+          netsuite: { timeout: '1s', requestLimit: '2s', concurrency: 5 },
+        },
+      )
+      await writeConfiguration(home, yaml, values)
+    },
     close: async () => {
       await Promise.all([shop.close(), netsuite.close()])
     },
   }
-}
-
-function configuration(shop: SandboxShop, netsuite: SandboxNetSuite, openedAt: Date): string {
-  const { clientId, certificateId } = netsuite.credentials.oauth2
-  return stringify({
-    connections: {
-      shop: {
-        kind: 'woocommerce',
-        url: shop.url,
-        credentials: { consumerKey: '${SHOP_KEY}', consumerSecret: '${SHOP_SECRET}' },
-        timeout: '2s',
-        requestLimit: '2s',
-      },
-      netsuite: {
-        kind: 'netsuite',
-        account: netsuite.account,
-        url: netsuite.url,
-        credentials: { clientId, certificateId, privateKey: '${NETSUITE_KEY}' },
-        timeout: '1s',
-        requestLimit: '2s',
-        concurrency: 5,
-      },
-    },
-    routes: [
-      {
-        name: 'shop-to-netsuite',
-        from: 'shop',
-        to: 'netsuite',
-        import: {
-          statuses: ['processing', 'completed'],
-          since: new Date(openedAt.getTime() - 60_000).toISOString(),
-          every: '1s',
-        },
-        post: { automatic: true },
-        mapping: demoMapping,
-      },
-    ],
-  })
 }

@@ -32,6 +32,8 @@ export interface OrderWish {
   at?: Seconds
   /** Where the customer lives; default: one's own country half of the time. */
   country?: string
+  /** A customer without an account; the same number is the same one. */
+  guest?: number
   /** Default: processing, or what the trouble wants. */
   status?: string
   /** Prices with tax, as the shop entered them until it changed that setting. */
@@ -51,7 +53,8 @@ export function randomOrder(shop: Shop, wish: OrderWish = {}): NewOrder {
   const { random } = shop
   const { trouble } = wish
   const chance = (oneIn: number): boolean => Math.floor(random() * oneIn) === 0
-  const customer = pick(random, customersFor(random, wish))
+  const known = pick(random, customersFor(random, wish))
+  const customer = wish.guest === undefined ? known : guestLike(known, wish.guest)
   const currency = currencies.find(({ code }) => code === currencyOf(customer.country)) ?? currencies[0]!
   const inclusive = wish.pricesIncludeTax ?? false
   const priceOf = (eur: string): string => convert(eur, currency)
@@ -198,6 +201,16 @@ function methodsFor(customer: Customer, lines: DraftLine[], express: boolean): t
   const goods = lines.reduce((sum, line) => sum.plus(new Big(line.price).times(line.quantity)), new Big(0))
   return named(goods.gte(90) ? 'Free shipping' : 'DHL Paket')
 }
+
+/** Somebody who lives where this customer does, and has no account. */
+const guestLike = (neighbour: Customer, guest: number): Customer => ({
+  ...neighbour,
+  id: 0,
+  firstName: 'Guest',
+  lastName: `Number ${guest}`,
+  company: '',
+  email: `guest-${guest}@example.org`,
+})
 
 function addressOf(customer: Customer): Address {
   return {

@@ -25,7 +25,7 @@ const withoutWoo: Route[] = routes.filter((route) => !route.name.startsWith('/wc
 /** Answers a request to the site: the REST API, the front page, or WordPress' page for what is not there. */
 export function answerSite(shop: Shop, request: ShopRequest): ShopAnswer {
   const moved = shop.faults.movedTo
-  if (moved?.mode === 'redirect') {
+  if (moved?.mode === 'redirect' && request.headers['host'] !== new URL(moved.home).host) {
     const rest = request.url.slice(shop.prefix.length)
     return redirect(301, `${moved.home}${rest}`)
   }

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../src/sandbox/shop/http.ts'
 import { type NetSuiteOrder, recordsOf, twins, wronglySent } from '../check.ts'
+import { askShop } from './ask-shop.ts'
 import type { Known, Scene } from './scene.ts'
 
 interface LedgerOrder {
@@ -128,15 +128,15 @@ function unexplained({ known }: Scene, ledger: LedgerOrder[], records: NetSuiteO
 }
 
 /** Each parcel of NetSuite's stands once in the shop, on its order. */
-async function wrongShipments({ shop, netsuite }: Scene): Promise<string[]> {
+async function wrongShipments(scene: Scene): Promise<string[]> {
   const wrong: string[] = []
-  const parcels = netsuite.records.fulfillments()
-  const numbers = new Map(recordsOf(netsuite).map((record) => [record.id, record.number]))
+  const parcels = scene.netsuite.records.fulfillments()
+  const numbers = new Map(recordsOf(scene.netsuite).map((record) => [record.id, record.number]))
   for (const [record, sent] of Map.groupBy(parcels, ({ order }) => order)) {
     const id = numbers.get(record)!
-    const fulfillments = await askShop(shop, `/orders/${id}/fulfillments`)
+    const fulfillments = await askShop(scene, `/orders/${id}/fulfillments`)
     // The shop itself notes on the order what it was told of a fulfilment; ours are those that carry our mark.
-    const notes = (await askShop(shop, `/orders/${id}/notes`)).filter((note) =>
+    const notes = (await askShop(scene, `/orders/${id}/notes`)).filter((note) =>
       String(note['note']).includes('[waybill '),
     )
     for (const tracking of sent.flatMap((one) => one.tracking)) {
@@ -150,14 +150,6 @@ async function wrongShipments({ shop, netsuite }: Scene): Promise<string[]> {
   return wrong
 }
 
-async function askShop(shop: Scene['shop'], path: string): Promise<JsonObject[]> {
-  const key = Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64')
-  const answer = await fetch(`${shop.url}/wp-json/wc/v3${path}`, {
-    headers: { authorization: `Basic ${key}` },
-  })
-  return answer.ok ? ((await answer.json()) as JsonObject[]) : []
-}
-
 /** What was taken with a 2xx is in the ledger, nothing else is; and the shop has each subscription once, switched on. */
 async function wrongWebhooks(scene: Scene): Promise<string[]> {
   const rows = await scene.query<{ hash: string; body: string }>(
@@ -165,7 +157,7 @@ async function wrongWebhooks(scene: Scene): Promise<string[]> {
   )
   const stored = new Set(rows.map(({ hash }) => hash))
   const lost = [...scene.postman.taken].filter((hash) => !stored.has(hash)).length
-  const subscriptions = await askShop(scene.shop, '/webhooks?per_page=100')
+  const subscriptions = await askShop(scene, '/webhooks?per_page=100')
   const said = subscriptions.map(({ topic, status }) => `${String(topic)} ${String(status)}`).toSorted()
   const right = ['created', 'deleted', 'restored', 'updated'].map((topic) => `order.${topic} active`)
   return [

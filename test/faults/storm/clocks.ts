@@ -8,11 +8,11 @@ export interface Clocks {
   /** What the processes of Waybill go by. */
   ours: ClockServer
   pass(ms: number): void
-  /** Sets the clock of one of them so far ahead of the true time (behind it, when negative). */
   /** Whether the clock of this one is off just now. */
   isOff(whose: 'ours' | 'shop'): boolean
   /** When ours was set ahead of where it stood, in true time. */
   leaps: Date[]
+  /** Sets the clock of one of them so far ahead of the true time (behind it, when negative). */
   skew(whose: 'ours' | 'shop', ms: number): void
   /** Resolves when so much true time has passed. */
   wait(ms: number, signal: AbortSignal): Promise<void>

@@ -1,4 +1,4 @@
-import type { NewOrder, Trouble } from '../../../src/sandbox/shop/index.ts'
+import type { Trouble } from '../../../src/sandbox/shop/index.ts'
 import type { Known, Scene } from './scene.ts'
 
 const guests = 30
@@ -18,24 +18,13 @@ export function placeOrders(scene: Scene, count: number): number[] {
 
 function placeOne({ shop, random, known }: Scene): number {
   const trouble = random() < 1 / 8 ? oneOf(random, troubles) : null
-  const order = shop.control.draftOrder(trouble === null ? { country: 'DE' } : { trouble })
-  if (trouble === null) asGuest(order, Math.floor(random() * guests))
+  // Few new customers who order again and again: orders of one customer are under way at the same time.
+  const guest = Math.floor(random() * guests)
+  const order = shop.control.draftOrder(trouble === null ? { country: 'DE', guest } : { trouble })
   const { id } = shop.control.placeOrder(order)
   const fate: Known['fate'] = trouble === null ? 'posted' : trouble === 'held_status' ? 'held' : 'stopped'
   known.set(id, { fate, email: order.billing.email ?? null })
   return id
-}
-
-/** Few new customers who order again and again: orders of one customer are under way at the same time. */
-function asGuest(order: NewOrder, guest: number): void {
-  order.customerId = 0
-  order.billing = {
-    ...order.billing,
-    first_name: 'Guest',
-    last_name: `Number ${guest}`,
-    company: '',
-    email: `guest-${guest}@example.org`,
-  }
 }
 
 const poisons = [

@@ -9,7 +9,7 @@ import { runSeed } from './run.ts'
 const template = 'ledger_template'
 
 /** Runs one seed after the other on a PostgreSQL of its own; each outcome goes to whoever forked this process. */
-async function main(seeds: number[], pending: boolean): Promise<void> {
+async function main(seeds: number[]): Promise<void> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'waybill-lane-'))
   const started = await startEmbedded({
     home,
@@ -21,7 +21,7 @@ async function main(seeds: number[], pending: boolean): Promise<void> {
   const postgres = started.value
   try {
     await makeTemplate(postgres)
-    for (const seed of seeds) process.send!(await runSeed(seed, { postgres, template, pending }))
+    for (const seed of seeds) process.send!(await runSeed(seed, { postgres, template }))
   } finally {
     await postgres.stop()
     await rm(home, { recursive: true, force: true })
@@ -39,6 +39,5 @@ async function makeTemplate({ connection }: Embedded): Promise<void> {
   if (!migrated.ok) throw new Error(migrated.error.message)
 }
 
-const [pending, ...seeds] = process.argv.slice(2)
-await main(seeds.map(Number), pending === 'pending')
+await main(process.argv.slice(2).map(Number))
 process.disconnect()

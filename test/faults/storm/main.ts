@@ -10,7 +10,6 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     lanes: { type: 'string', default: '2' },
-    pending: { type: 'boolean', default: false },
   },
 })
 const [count, first, most] = [values.seeds, values.seed, values.lanes].map(Number) as [number, number, number]
@@ -24,13 +23,9 @@ const outcomes: Outcome[] = []
 
 /** Seeds side by side: most of a storm's time is waiting. */
 async function runLane(own: number[]): Promise<boolean> {
-  const lane = fork(
-    fileURLToPath(new URL('lane.ts', import.meta.url)),
-    [values.pending ? 'pending' : 'required', ...own.map(String)],
-    {
-      env: { ...process.env, NODE_ENV: 'test' },
-    },
-  )
+  const lane = fork(fileURLToPath(new URL('lane.ts', import.meta.url)), own.map(String), {
+    env: { ...process.env, NODE_ENV: 'test' },
+  })
   lane.on('message', (outcome: Outcome) => {
     outcomes.push(outcome)
     say(outcome)

@@ -43,19 +43,12 @@ export const kinds = {
   'an order that cannot be read': { seeds: 3, times: 3 },
   'a PHP warning before the JSON': { seeds: 3, times: 3 },
   'a list that is no JSON': { seeds: 3, times: 3 },
-} as const
-
-/**
- * What needs more than reading by time, or a shop's new address followed. They join the others when the program has
- * that: until then `--pending` shows how it fares.
- */
-export const pendingKinds = {
   'an order listed hours after its time': { seeds: 3, times: 1 },
   "the shop's clock wrong while nobody can read it": { seeds: 3, times: 1 },
   'the shop moves to another address': { seeds: 3, times: 2 },
 } as const
 
-export type Kind = keyof typeof kinds | keyof typeof pendingKinds
+export type Kind = keyof typeof kinds
 
 export interface Step {
   /** Milliseconds after the start. */
@@ -85,15 +78,13 @@ const changes: [zone: string, start: string][] = [
   ['Asia/Beirut', '2026-10-24T20:10:00Z'],
 ]
 
-const everyKind: Record<Kind, { seeds: number; times: number }> = { ...kinds, ...pendingKinds }
-
 /** What a seed brings, and when: the same for the same seed. */
-export function planOf(seed: number, pending = false): Plan {
+export function planOf(seed: number): Plan {
   const random = numbersFrom(seed)
   const [zone, start] = changes[Math.floor(random() * changes.length)]!
-  const names = Object.keys(pending ? everyKind : kinds) as Kind[]
+  const names = Object.keys(kinds) as Kind[]
   const steps = names.flatMap((kind, n): Step[] => {
-    const { seeds, times } = everyKind[kind]
+    const { seeds, times } = kinds[kind]
     const visits = (seed + n) % 3 < seeds
     return Array.from({ length: times }, () => ({
       at: Math.floor(random() * stormMs),

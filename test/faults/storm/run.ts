@@ -2,7 +2,8 @@ import type { Embedded } from '../../../src/ledger/embedded/index.ts'
 import { until } from '../program.ts'
 import { atRest, whatIsWrong } from './check.ts'
 import { commonLife, placeOrders } from './customers.ts'
-import { faults } from './faults.ts'
+import { faults } from './faults/index.ts'
+import type { Comparison } from './person.ts'
 import { type Kind, minute, planOf, stormMs } from './plan.ts'
 import { openScene, type Scene } from './scene.ts'
 
@@ -25,10 +26,10 @@ export interface Outcome {
 /** Plays the storm of one seed, waits until everything is calm again, and looks whether all is as it has to be. */
 export async function runSeed(
   seed: number,
-  { postgres, template, pending }: { postgres: Embedded; template: string; pending: boolean },
+  { postgres, template }: { postgres: Embedded; template: string },
 ): Promise<Outcome> {
   const began = performance.now()
-  const plan = planOf(seed, pending)
+  const plan = planOf(seed)
   const met: Outcome['met'] = {}
   const scene = await openScene(seed, plan, postgres, template)
   let wrong: string[] = []
@@ -75,7 +76,7 @@ async function storm(
       await faults[step.kind]({
         scene,
         step,
-        met: (times = 1) => (counts[step.kind] = (counts[step.kind] ?? 0) + times),
+        met: () => (counts[step.kind] = (counts[step.kind] ?? 0) + 1),
         after: (ms, work) => later.push({ at: time + ms, work }),
       })
     }
@@ -129,13 +130,32 @@ async function calmDown(scene: Scene): Promise<string[]> {
 
   // Longer than the hour in which webhooks are looked after.
   for (let passed = 0; passed < 80 * minute; passed += calmTickMs) await pass(scene)
-  const patience = (6 * 60 * minute) / calmTickMs
-  for (let n = 0; n < patience; n++) {
-    if (n % 5 === 0 && (await atRest(scene))) return []
-    await pass(scene)
-  }
-  return ['it did not come to rest within six hours']
+  return (await restAndCompare(scene)) ?? ['it did not come to rest, compared, within six hours']
 }
+
+/** Waits until nothing moves, has everything compared, and waits again: what that found has its way to go as well. */
+async function restAndCompare(scene: Scene): Promise<string[] | null> {
+  const { person } = scene
+  const patience = (6 * 60 * minute) / calmTickMs
+  let asked: string | null = null
+  let compared: Comparison | null = null
+  for (let n = 0; n < patience; n++) {
+    asked ??= await person.compare()
+    if (asked !== null) compared ??= await person.compared(asked)
+    if (compared !== null && n % 3 === 0 && (await atRest(scene))) return unexplainedOf(compared)
+    await pass(scene)
+    await person.confirmAddress()
+  }
+  return null
+}
+
+const unexplainedOf = ({ state, totals, differences }: Comparison): string[] =>
+  state === 'done' && totals.unexplained === 0
+    ? []
+    : [
+        `the comparison is ${state}, with ${totals.unexplained} unexplained`,
+        ...differences.filter(({ verdict }) => verdict === 'unexplained').map(({ detail }) => `  ${detail}`),
+      ]
 
 async function pass(scene: Scene): Promise<void> {
   scene.clocks.pass(calmTickMs)

@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect as connectTo, createServer, type Server } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { Pool } from 'pg'
-import { stringify } from 'yaml'
 import type { Embedded } from '../../../src/ledger/embedded/index.ts'
-import { demoMapping } from '../../../src/sandbox/demo-mapping.ts'
 import { type SandboxNetSuite, startSandboxNetSuite } from '../../../src/sandbox/netsuite/index.ts'
 import { type SandboxShop, startSandboxShop } from '../../../src/sandbox/shop/index.ts'
 import { numbersFrom } from '../../support/chance.ts'
+import { demoConfiguration } from '../../support/demo-configuration.ts'
 import { until } from '../program.ts'
 import { type Clocks, startClocks } from './clocks.ts'
+import { type Person, personAt } from './person.ts'
 import type { Plan } from './plan.ts'
 import { type Postman, startPostman } from './postman.ts'
 import { type Process, runProcess, urlOf } from './processes.ts'
@@ -36,8 +36,11 @@ export interface Scene {
   /** Numbers for the choices of this seed. */
   random: () => number
   postgres: Embedded
-  /** Another address of the shop. */
-  newDoor(): Promise<string>
+  /** Where the shop is now. */
+  shopUrl(): string
+  /** It gets another address, to which all its old ones redirect. */
+  moveShop(): Promise<void>
+  person: Person
   query<T>(sql: string, values?: unknown[]): Promise<T[]>
   log: string
   close(keep: boolean): Promise<void>
@@ -92,6 +95,7 @@ export async function openScene(
   }
   const run = (role: Process['role']) => runProcess(role, { env, home, log })
   const doors: Server[] = []
+  let shopUrl = shop.url
   const server = run('server')
   const workers = [run('worker'), run('worker')]
   const scene: Scene = {
@@ -105,18 +109,11 @@ export async function openScene(
     emailsBefore: netsuite.records.customers().flatMap(({ email }) => (email === null ? [] : [email])),
     random,
     postgres,
-    newDoor: async () => {
-      const door = createServer((socket) => {
-        const inside = connectTo(shop.port, '127.0.0.1')
-        for (const [one, other] of [
-          [socket, inside],
-          [inside, socket],
-        ] as const)
-          one.on('error', () => other.destroy()).pipe(other)
-      })
-      doors.push(door)
-      await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-      return `http://127.0.0.1:${(door.address() as AddressInfo).port}`
+    person: personAt(home),
+    shopUrl: () => shopUrl,
+    moveShop: async () => {
+      shopUrl = await openDoor(shop.port, doors)
+      shop.control.move({ home: shopUrl, mode: 'redirect' })
     },
     query: async <T>(sql: string, values: unknown[] = []) => (await pool.query(sql, values)).rows as T[],
     log,
@@ -133,48 +130,24 @@ export async function openScene(
     60_000,
     () => `the first start, see ${log}`,
   )
-  await connect(scene, home)
+  const since = new Date(clocks.now().getTime() - 86_400_000).toISOString()
+  await scene.person.configure(demoConfiguration({ shop, netsuite }, { since }))
   return scene
 }
 
-/** Tells Waybill of both ends, and the route between them. */
-async function connect({ shop, netsuite, clocks }: Scene, home: string): Promise<void> {
-  const token = (await readFile(path.join(home, 'token'), 'utf8')).trim()
-  const { clientId, certificateId, privateKey } = netsuite.credentials.oauth2
-  const yaml = stringify({
-    connections: {
-      shop: {
-        kind: 'woocommerce',
-        url: shop.url,
-        credentials: { consumerKey: '${SHOP_KEY}', consumerSecret: '${SHOP_SECRET}' },
-      },
-      netsuite: {
-        kind: 'netsuite',
-        account: netsuite.account,
-        url: netsuite.url,
-        credentials: { clientId, certificateId, privateKey: '${NETSUITE_KEY}' },
-      },
-    },
-    routes: [
-      {
-        name: 'shop-to-netsuite',
-        from: 'shop',
-        to: 'netsuite',
-        import: {
-          statuses: ['processing', 'completed'],
-          since: new Date(clocks.now().getTime() - 86_400_000).toISOString(),
-        },
-        mapping: demoMapping,
-      },
-    ],
+/** Another port of this machine that leads to the shop's. */
+async function openDoor(port: number, doors: Server[]): Promise<string> {
+  const door = createServer((socket) => {
+    const inside = connectTo(port, '127.0.0.1')
+    for (const [one, other] of [
+      [socket, inside],
+      [inside, socket],
+    ] as const)
+      one.on('error', () => other.destroy()).pipe(other)
   })
-  const values = { SHOP_KEY: shop.consumerKey, SHOP_SECRET: shop.consumerSecret, NETSUITE_KEY: privateKey }
-  const answer = await fetch(`${urlOf(home)}/api/v1/configuration`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ yaml, values }),
-  })
-  if (!answer.ok) throw new Error(`the configuration was refused: ${await answer.text()}`)
+  doors.push(door)
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(door.address() as AddressInfo).port}`
 }
 
 async function administer(postgres: Embedded, sql: string): Promise<void> {

@@ -1,0 +1,80 @@
+import { placeOrders } from '../customers.ts'
+import { minute } from '../plan.ts'
+import { askShop } from '../ask-shop.ts'
+import { hookPath, type Scene } from '../scene.ts'
+import { type Fault, type Hand, untilMet, whole } from './hand.ts'
+
+/** So many deliveries stay on the way until some time has passed, and come in the opposite order. */
+const keep =
+  (times: number, forMs: (pick: number) => number): Fault =>
+  ({ scene, met, after, step: { pick } }) => {
+    const { postman } = scene
+    postman.next('keep', times, () => undefined)
+    placeOrders(scene, times)
+    const release = async () => {
+      const letters = postman.kept.splice(0).toReversed()
+      // Nothing may have been sent: a shop that was refused too often has switched its webhooks off.
+      if (letters.length < times) postman.kept.push(...letters.toReversed())
+      if (letters.length < times) return after(5 * minute, release)
+      for (const letter of letters) await postman.deliver(letter)
+      met()
+    }
+    after(forMs(pick), release)
+  }
+
+/** Somebody in the shop sees that webhooks are off, and switches them on; if the shop is there at all. */
+async function switchOnWebhooks(scene: Scene): Promise<void> {
+  try {
+    const listed = await askShop(scene, '/webhooks')
+    for (const { id } of listed.filter(({ status }) => status === 'disabled'))
+      await askShop(scene, `/webhooks/${String(id)}`, { status: 'active' })
+  } catch {
+    // It is away just now, or spoils what it says: that is a fault of its own.
+  }
+}
+
+/** Deliveries fare so for a while. */
+const allDeliveries =
+  (mood: 'lose' | 'refuse', orders: number, enough: number): Fault =>
+  async ({ scene, met, after, step: { pick } }) => {
+    const { postman } = scene
+    const count = () => (mood === 'lose' ? postman.lost : postman.refused)
+    const before = count()
+    postman.always(mood)
+    await switchOnWebhooks(scene)
+    placeOrders(scene, orders)
+    after(whole(pick, 5, 15) * minute, () => {
+      postman.always('deliver')
+      if (count() - before >= enough) met()
+    })
+  }
+
+export const webhooks = {
+  'webhook delivered twice': ({ scene, met }: Hand) => {
+    scene.postman.next('twice', 1, met)
+    placeOrders(scene, 1)
+  },
+  'webhook delivered late': keep(2, (pick) => whole(pick, 2, 40) * minute),
+  'webhooks delivered in another order': keep(6, (pick) => whole(pick, 10, 90) * 1000),
+  'webhook forged': untilMet(async ({ scene, step: { pick } }) => {
+    const id = [...scene.known.keys()].at(-1) ?? 1
+    const status = await scene.postman.deliver({
+      url: hookPath,
+      headers: {
+        'content-type': 'application/json',
+        'x-wc-webhook-topic': 'order.updated',
+        'x-wc-webhook-id': '1',
+        'x-wc-webhook-delivery-id': `forged-${pick}`,
+        'x-wc-webhook-signature': Buffer.from(`forged ${pick}`).toString('base64'),
+      },
+      body: Buffer.from(JSON.stringify({ id, total: '0.01', forged: pick })),
+    })
+    return status === 401
+  }),
+  'webhooks lost, for minutes': allDeliveries('lose', 2, 1),
+  'webhooks refused until the shop switches them off': allDeliveries('refuse', 9, 7),
+  'answer lost: webhook subscription': ({ scene, met }: Hand) => {
+    scene.shop.control.fault({ kind: 'lose_answer', times: 1, on: 'writes', path: '/webhooks' })
+    met()
+  },
+}
