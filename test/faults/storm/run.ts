@@ -60,6 +60,8 @@ export async function runSeed(
 
 const tickMs = 40_000
 const calmTickMs = 2 * minute
+/** How often it is looked whether there is anything to do: each look costs the machine something as well. */
+const lookMs = 12
 
 async function storm(
   scene: Scene,
@@ -95,7 +97,7 @@ async function storm(
 /** Lets the processes do what the new time brings, for so long at most: in a storm time does not wait for anybody. */
 async function lull(scene: Scene, atMostMs: number): Promise<void> {
   const end = performance.now() + atMostMs
-  do await new Promise((resolve) => setTimeout(resolve, 4))
+  do await new Promise((resolve) => setTimeout(resolve, lookMs))
   while ((await isBusy(scene)) && performance.now() < end)
 }
 

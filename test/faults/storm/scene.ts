@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, connect as connectTo, createServer, type Server } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { Pool } from 'pg'
@@ -11,6 +10,7 @@ import { numbersFrom } from '../../support/chance.ts'
 import { demoConfiguration } from '../../support/demo-configuration.ts'
 import { until } from '../program.ts'
 import { type Clocks, startClocks } from './clocks.ts'
+import { type Doors, makeDoors } from './doors.ts'
 import { type Person, personAt } from './person.ts'
 import type { Plan } from './plan.ts'
 import { type Postman, startPostman } from './postman.ts'
@@ -36,6 +36,7 @@ export interface Scene {
   /** Numbers for the choices of this seed. */
   random: () => number
   postgres: Embedded
+  doors: Doors
   /** Where the shop is now. */
   shopUrl(): string
   /** It gets another address, to which all its old ones redirect. */
@@ -90,11 +91,11 @@ export async function openScene(
     WAYBILL_HOME: home,
     WAYBILL_KEY: randomBytes(32).toString('base64'),
     WAYBILL_PUBLIC_URL: postman.url,
-    WAYBILL_ALLOW_HOSTS: '127.0.0.1',
+    WAYBILL_ALLOW_HOSTS: '127.0.0.0/8',
     WAYBILL_LOG: 'info',
   }
   const run = (role: Process['role']) => runProcess(role, { env, home, log })
-  const doors: Server[] = []
+  const doors = makeDoors(shop.port)
   let shopUrl = shop.url
   const server = run('server')
   const workers = [run('worker'), run('worker')]
@@ -110,16 +111,17 @@ export async function openScene(
     random,
     postgres,
     person: personAt(home),
+    doors,
     shopUrl: () => shopUrl,
     moveShop: async () => {
-      shopUrl = await openDoor(shop.port, doors)
+      shopUrl = await doors.open()
       shop.control.move({ home: shopUrl, mode: 'redirect' })
     },
     query: async <T>(sql: string, values: unknown[] = []) => (await pool.query(sql, values)).rows as T[],
     log,
     close: async (keep) => {
       await Promise.all([server, ...workers].map((one) => one.end()))
-      for (const door of doors) door.close()
+      doors.close()
       await Promise.all([postman.close(), shop.close(), netsuite.close(), clocks.close(), pool.end()])
       await administer(postgres, `DROP DATABASE ${database} WITH (FORCE)`)
       if (!keep) await rm(home, { recursive: true, force: true })
@@ -133,21 +135,6 @@ export async function openScene(
   const since = new Date(clocks.now().getTime() - 86_400_000).toISOString()
   await scene.person.configure(demoConfiguration({ shop, netsuite }, { since }))
   return scene
-}
-
-/** Another port of this machine that leads to the shop's. */
-async function openDoor(port: number, doors: Server[]): Promise<string> {
-  const door = createServer((socket) => {
-    const inside = connectTo(port, '127.0.0.1')
-    for (const [one, other] of [
-      [socket, inside],
-      [inside, socket],
-    ] as const)
-      one.on('error', () => other.destroy()).pipe(other)
-  })
-  doors.push(door)
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(door.address() as AddressInfo).port}`
 }
 
 async function administer(postgres: Embedded, sql: string): Promise<void> {

@@ -25,7 +25,7 @@ const skewShop = (sign: 1 | -1): Fault =>
       if (reached === 'done' && isReading(request)) read += 1
     })
     const setRight = () => {
-      if (read < 4) return after(2 * minute, setRight)
+      if (read < 2) return after(2 * minute, setRight)
       unwatch()
       clocks.skew('shop', 0)
     }

@@ -6,8 +6,8 @@ import type { Scene } from '../scene.ts'
 import { type Fault, type Hand, untilMet, whole } from './hand.ts'
 
 /** kill -9, at one stroke, of the worker whose connection this is the far end of. */
-function killOwner({ workers }: Scene, port: number): boolean {
-  const owner = ownerOf(port, workers)
+function killOwner({ workers, doors }: Scene, port: number): boolean {
+  const owner = ownerOf(doors.cameFrom(port), workers)
   owner?.killAll()
   return owner !== null
 }
