@@ -1,4 +1,4 @@
-// Types, lint, format, the page's build, then every suite; the suite with a browser last.
+// Types, lint, format, the page's build, then every suite and the storms of faults; the suite with a browser last.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -64,6 +64,8 @@ step('lint', 'oxlint', [])
 step('format', 'prettier', ['--check', '--log-level', 'warn', '.'])
 step('page', 'vite', ['build', 'web', '--logLevel', 'warn'])
 suites(['unit', 'contract', 'ledger', 'flows', 'sandbox', 'api', 'cli', 'faults'], extra)
+
+step('storms of faults over 20 seeds', 'npm', ['run', '--silent', 'test:faults', '--', '--seeds', '20'])
 
 if (findBrowser() === null) installBrowser()
 if (findBrowser() === null) {

@@ -55,7 +55,7 @@ export function placePoison({ shop, clocks, known }: Scene, pick: number): void 
   known.set(id, { fate: 'unreadable', email: null })
 }
 
-/** What happens in a shop and a warehouse on a common day, in about half a minute of it. */
+/** What happens in a shop and a warehouse on a common day, in about a minute of it. */
 export function commonLife(scene: Scene): void {
   const { random } = scene
   if (random() < 0.12) placeOrders(scene, 1 + Math.floor(random() * 2))

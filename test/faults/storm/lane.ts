@@ -19,10 +19,14 @@ async function main(seeds: number[]): Promise<void> {
   })
   if (!started.ok) throw new Error(`${started.error.message} ${started.error.fix}`)
   const postgres = started.value
+  // Waybill's own processes end with the clock that they live by.
+  const giveUp = () => void postgres.stop().finally(() => process.exit(1))
+  process.once('SIGTERM', giveUp).once('SIGINT', giveUp).once('disconnect', giveUp)
   try {
     await makeTemplate(postgres)
     for (const seed of seeds) process.send!(await runSeed(seed, { postgres, template }))
   } finally {
+    process.off('disconnect', giveUp)
     await postgres.stop()
     await rm(home, { recursive: true, force: true })
   }

@@ -58,8 +58,8 @@ export async function runSeed(
   return outcome
 }
 
-const tickMs = 40_000
-const calmTickMs = 2 * minute
+const tickMs = minute
+const calmTickMs = 4 * minute
 /** How often it is looked whether there is anything to do: each look costs the machine something as well. */
 const lookMs = 12
 

@@ -5,8 +5,8 @@ import { type Hand, whole } from './hand.ts'
 export const isReading = ({ method, query }: { method: string; query: string }) =>
   method === 'GET' && query.includes('modified_after')
 
-/** One burst in so many is one of thousands. */
-const hugeBurst = 0.9
+/** A burst whose pick is no lower is one of thousands. */
+const hugeBurst = 0.87
 
 export const shop = {
   'answer lost: shipment': ({ scene, met, step: { pick } }: Hand) => {
@@ -33,7 +33,7 @@ export const shop = {
     after(whole(pick, 1, 30) * minute, confirm)
   },
   'a burst of orders in one second': ({ scene, met, step: { pick } }: Hand) => {
-    placeOrders(scene, pick < hugeBurst ? whole(pick, 105, 135) : 2500)
+    placeOrders(scene, pick < hugeBurst ? whole(pick, 105, 135) : 2000)
     met()
   },
   'orders changed while they are read': ({ scene, met, step: { pick } }: Hand) => {
