@@ -96,7 +96,7 @@ const actions: Record<OrderAction, Action> = {
       at,
       actor,
       kind: 'post_requested',
-      set: { reason: null, hold: null, cancels_at: null, next_attempt_at: at },
+      set: { reason: null, hold: null, next_attempt_at: at },
     })
     await closeOrderProblems(tx, idsOf(orders), at)
     await enqueuePosts(tx, orders, at)
@@ -107,7 +107,7 @@ const actions: Record<OrderAction, Action> = {
   let_be: async (deps, tx, orders, actor) => {
     const at = deps.now()
     const event = { at, actor, kind: 'let_be' }
-    const set = { missing_accepted: true, cancels_at: null }
+    const set = { missing_accepted: true }
     const stopped = orders.filter((order) => order.status === 'post_error')
     const moving = orders.filter((order) => order.status !== 'post_error')
     await changeStatuses(tx, stopped, { to: 'posted', ...event, set })
@@ -129,7 +129,6 @@ const actions: Record<OrderAction, Action> = {
         // The right side is read before the change: the status it had.
         status_before_cancel: sql`status`,
         next_attempt_at: null,
-        cancels_at: null,
       },
     })
     await dropWaitingJobs(tx, idsOf(orders))
@@ -177,7 +176,7 @@ const actions: Record<OrderAction, Action> = {
     })
     const stopped = orders.filter((order) => order.status === 'post_error')
     const moving = orders.filter((order) => order.status !== 'post_error')
-    const set = { total_accepted: true, cancels_at: null }
+    const set = { total_accepted: true }
     await changeStatuses(tx, stopped, { to: 'posted', ...event, detail, set })
     for (const order of moving) await updateOrder(tx, order.id, at, set)
     await addEvents(
@@ -272,7 +271,6 @@ async function postAnew(deps: Deps, tx: Tx, orders: OrderRow[], actor: string): 
         missing_accepted: false,
         changed_after_posting_at: null,
         reason: null,
-        cancels_at: null,
         next_attempt_at: at,
       },
     })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import {
   type ConfigurationInput,
@@ -6,12 +7,10 @@ import {
   type DesiredConnection,
   type DesiredRoute,
 } from '../config/desired.ts'
-import { retentionInFile } from '../config/file-schema.ts'
-import { differences, type FieldChange, settingsDifferences } from '../config/differences.ts'
-import { formatDuration } from '../config/durations.ts'
 import { readConfiguration } from '../config/read-configuration.ts'
 import type { Mistake } from '../config/yaml-source.ts'
 import type { AllowList } from '../connectors/addresses.ts'
+import { autoCancelOf } from '../ledger/ageing.ts'
 import { storeConnection } from '../ledger/connections.ts'
 import type { Db, Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
@@ -23,6 +22,8 @@ import type { Vault } from '../ledger/secrets.ts'
 import { writeSetting } from '../ledger/settings.ts'
 import { resizeSlots } from '../ledger/slots.ts'
 import { ok, type Result } from '../result.ts'
+import { ageByNewRule, whatWouldAge } from './cancel-aged.ts'
+import { type Change, changesOf, notesOn } from './configuration-changes.ts'
 import { dailyReconciliation } from './reconcile-daily.ts'
 import {
   type KnownConfiguration,
@@ -50,13 +51,6 @@ export interface ApplyInput {
   prune: boolean
   /** Who applies it: 'person' or 'waybill'. */
   actor: string
-}
-
-export interface Change {
-  what: 'connection' | 'route' | 'notifications' | 'retention'
-  name: string
-  action: 'created' | 'changed' | 'removed' | 'unchanged'
-  fields: FieldChange[]
 }
 
 export interface Applied {
@@ -90,98 +84,13 @@ export async function applyConfiguration(
       dryRun: input.dryRun,
       changed: changes.some((change) => change.action !== 'unchanged'),
       changes,
-      notes: [...read.value.notes, ...notesOn(read.value, known, changes)],
+      notes: [
+        ...read.value.notes,
+        ...notesOn(read.value, known, changes),
+        ...(await whatWouldAge(tx, read.value.routes, known.routeRows, deps.now())),
+      ],
     })
   })
-}
-
-function changesOf(
-  desired: Desired,
-  known: KnownConfiguration,
-  connectors: Connectors,
-  prune: boolean,
-): Change[] {
-  const changes: Change[] = desired.connections.map((connection) => {
-    const before = known.connections.find((other) => other.name === connection.name)
-    return change(
-      'connection',
-      connection.name,
-      settingsDifferences(before ?? { config: {}, secrets: {} }, connection),
-      before === undefined,
-    )
-  })
-  for (const route of desired.routes) {
-    const row = known.routeRows.find((other) => other.name === route.name)
-    const backend = connectors.backends.find((face) => face.kind === kindOf(route.to, desired, known))
-    const complete = (mapping: unknown) => (backend ? backend.mapping.parse(mapping) : mapping)
-    const before =
-      row && row.removed_at === null
-        ? routeAsShown({ ...routeOfRow(row), mapping: complete(row.mapping) })
-        : undefined
-    // The mapping is compared with its defaults in place, and a new one is shown as it is written.
-    const after = routeAsShown({ ...route, mapping: before ? complete(route.mapping) : route.mapping })
-    changes.push(change('route', route.name, differences(before, after), before === undefined))
-  }
-  if (prune)
-    for (const row of known.routeRows)
-      if (row.removed_at === null && !desired.routes.some((route) => route.name === row.name))
-        changes.push({ what: 'route', name: row.name, action: 'removed', fields: [] })
-  if (desired.notifications) {
-    const before = known.notifications
-    const fields = settingsDifferences(before ?? { config: {}, secrets: {} }, desired.notifications)
-    changes.push(change('notifications', 'notifications', fields, before === null))
-  }
-  if (desired.retention) {
-    const before = known.retention
-    const fields = differences(before && retentionInFile(before), retentionInFile(desired.retention))
-    changes.push(change('retention', 'retention', fields, before === null))
-  }
-  return changes
-}
-
-function change(what: Change['what'], name: string, fields: FieldChange[], isNew: boolean): Change {
-  return { what, name, action: isNew ? 'created' : fields.length > 0 ? 'changed' : 'unchanged', fields }
-}
-
-const kindOf = (name: string, desired: Desired, known: KnownConfiguration): string | undefined =>
-  (
-    desired.connections.find((connection) => connection.name === name) ??
-    known.connections.find((connection) => connection.name === name)
-  )?.kind
-
-type RouteRow = KnownConfiguration['routeRows'][number]
-
-/** A stored route in the form of the file. */
-export function routeOfRow(row: RouteRow): DesiredRoute {
-  return {
-    name: row.name,
-    from: row.channel,
-    to: row.backend,
-    statuses: row.statuses,
-    since: row.since.toISOString(),
-    everyMs: row.every_ms,
-    postAutomatic: row.post_automatic,
-    autoCancel: row.auto_cancel as DesiredRoute['autoCancel'],
-    cancelledAfterPosting: row.cancelled_after_posting,
-    mapping: row.mapping,
-  }
-}
-
-function routeAsShown(route: DesiredRoute): object {
-  return {
-    from: route.from,
-    to: route.to,
-    import: { statuses: route.statuses, since: route.since, every: formatDuration(route.everyMs) },
-    post: { automatic: route.postAutomatic },
-    autoCancel: route.autoCancel
-      ? {
-          after: formatDuration(route.autoCancel.afterMs),
-          warn: route.autoCancel.warnMs.map((ms) => formatDuration(ms)),
-        }
-      : false,
-    cancelledAfterPosting: route.cancelledAfterPosting,
-    mapping: route.mapping,
-  }
 }
 
 interface Making {
@@ -215,6 +124,13 @@ async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Pro
     await readAgainFrom(tx, channelId, new Date(route.since), before?.since ?? null)
     await takeOverOrders(tx, { id, channelId, backendId })
     await reconsiderHeld(tx, { id, channelId, route, at })
+    const ruleBefore = before && before.removed_at === null ? autoCancelOf(before) : null
+    if (!isDeepStrictEqual(ruleBefore, route.autoCancel))
+      await ageByNewRule(
+        tx,
+        { id, backend_id: backendId },
+        { before: ruleBefore, after: route.autoCancel, at },
+      )
     touched.add(channelId).add(backendId)
   }
   for (const change of changes)
@@ -295,25 +211,4 @@ async function startReading(tx: Tx, touched: Set<string>, at: Date): Promise<voi
     ]),
     ...[...backends].map((id) => ({ kind: 'read-shipments' as const, key: id, connectionId: id, runAt: at })),
   ])
-}
-
-function notesOn(desired: Desired, known: KnownConfiguration, changes: Change[]): string[] {
-  const notes: string[] = []
-  const left = [
-    ...known.connections
-      .filter((old) => !desired.connections.some((connection) => connection.name === old.name))
-      .map((old) => `connection ${old.name}`),
-    ...known.routes
-      .filter(
-        (old) =>
-          !old.removed && !changes.some((change) => change.what === 'route' && change.name === old.name),
-      )
-      .map((old) => `route ${old.name}`),
-  ]
-  if (left.length > 0) notes.push(`Not in the file, left as they are: ${left.join(', ')}.`)
-  if (desired.notifications)
-    notes.push(
-      'This version keeps the notifications, but sends no mails yet: look at the page or waybill problems.',
-    )
-  return notes
 }

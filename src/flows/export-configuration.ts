@@ -6,7 +6,7 @@ import { retentionInFile } from '../config/file-schema.ts'
 import { inSchemaOrder } from '../config/schema-mistakes.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Vault } from '../ledger/secrets.ts'
-import { routeOfRow } from './apply-configuration.ts'
+import { routeOfRow } from './configuration-changes.ts'
 import { knownConfiguration } from './known-configuration.ts'
 
 /**

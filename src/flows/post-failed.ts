@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Failure } from '../connectors/contract.ts'
+import { giveDates } from '../ledger/ageing.ts'
 import { addAttempt, finishAttempt } from '../ledger/attempts.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionWorked } from '../ledger/health.ts'
@@ -106,6 +107,7 @@ export async function stopWithProblems(
       detail: { problems: problems.map(({ code, detail: text }) => ({ code, detail: text })) },
       set: { next_attempt_at: null, unknown_until: null },
     })
+    await giveDates(tx, { orderId: order.id }, time)
     await replaceProblems(tx, {
       orderId: order.id,
       connectionId: connection.id,

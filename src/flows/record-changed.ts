@@ -87,7 +87,6 @@ async function cancel(work: ChangeWork, tx: Tx, order: OrderRow, { gone }: Chang
     cancel_requested_at: null,
     changed_after_posting_at: null,
     next_attempt_at: null,
-    cancels_at: null,
   }
   const event = { ...eventOf(work), kind: 'record_cancelled', detail: { ...recordOf(work), gone } }
   if (order.status === 'cancelled') {
@@ -151,7 +150,6 @@ const noRecord = {
   reason: null,
   cancel_reason: null,
   status_before_cancel: null,
-  cancels_at: null,
 } satisfies OrderChanges
 
 /** It is not done: the person is told why, and with what NetSuite shows; the question stays open. */

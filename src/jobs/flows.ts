@@ -3,6 +3,7 @@ import { ensureWebhooks } from '../flows/ensure-webhooks.ts'
 import { followMove } from '../flows/follow-move.ts'
 import { importById } from '../flows/import-by-id.ts'
 import { importRange } from '../flows/import-range.ts'
+import { cancelAged } from '../flows/cancel-aged.ts'
 import { poll } from '../flows/poll.ts'
 import { changeRecord } from '../flows/change-record.ts'
 import { checkTotal } from '../flows/check-total.ts'
@@ -29,4 +30,5 @@ export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
   webhooks: ensureWebhooks,
   reconcile,
   'reconcile-daily': reconcileDaily,
+  'cancel-aged': cancelAged,
 }

@@ -49,6 +49,7 @@ export interface Database {
     every_ms: number
     post_automatic: boolean
     auto_cancel: Json | null
+    aged_until: Time | null
     cancelled_after_posting: Generated<'ask' | 'cancel' | 'keep'>
     mapping: Json
     removed_at: Time | null
@@ -309,6 +310,16 @@ export interface Database {
     explained: number
     unexplained: number
   }
+  notices: {
+    id: string
+    account_id: string
+    kind: string
+    connection_id: string | null
+    at: Time
+    detail: Generated<Json>
+    delivered_at: Time | null
+  }
+  cancel_warnings: { order_id: string; account_id: string; before_ms: string; notice_id: string }
   sessions: {
     token_hash: Buffer
     account_id: string

@@ -17,6 +17,7 @@ export const jobKinds = [
   'webhooks',
   'reconcile',
   'reconcile-daily',
+  'cancel-aged',
 ] as const
 export type JobKind = (typeof jobKinds)[number]
 

@@ -71,7 +71,8 @@ export async function changeStatuses(
   const ids = orders.map((order) => order.id)
   const changed = await tx
     .updateTable('orders')
-    .set({ ...change.set, status: change.to, updated_at: change.at })
+    // The date of its end was that of the status it leaves.
+    .set({ cancels_at: null, ...change.set, status: change.to, updated_at: change.at })
     .where('id', '=', sql<string>`ANY(${ids}::uuid[])`)
     .where('status', '=', sql<string>`ANY(${statusesBefore(change.to)})`)
     .returning('id')

@@ -74,7 +74,8 @@ export async function changeStatus(tx: Tx, change: StatusChange): Promise<Status
   const before = await lockOrder(tx, change.orderId)
   const changed = await tx
     .updateTable('orders')
-    .set({ ...change.set, status: change.to, updated_at: change.at })
+    // The date of its end was that of the status it leaves.
+    .set({ cancels_at: null, ...change.set, status: change.to, updated_at: change.at })
     .where('id', '=', change.orderId)
     .where('status', '=', sql<string>`ANY(${from})`)
     .returning('id')

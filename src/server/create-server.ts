@@ -27,6 +27,7 @@ import { connectionRoutes, routeRoutes } from './routes/connections.ts'
 import { eventRoutes } from './routes/events.ts'
 import { hookRoutes } from './routes/hooks.ts'
 import { importRoutes } from './routes/imports.ts'
+import { noticeRoutes } from './routes/notices.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { problemRoutes } from './routes/problems.ts'
@@ -138,6 +139,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         problemRoutes(closed, deps)
         whyRoutes(closed, deps)
         importRoutes(closed, deps)
+        noticeRoutes(closed, deps)
         reconciliationRoutes(closed, deps)
         connectionRoutes(closed, { deps, configuration, publicUrl })
         routeRoutes(closed, { deps, configuration })

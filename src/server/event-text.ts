@@ -86,6 +86,9 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
     `Compared: ${text(detail['imported'])} imported, ${text(detail['explained'])} explained, ${text(detail['unexplained'])} unexplained`,
   cancelled: (event, detail) =>
     event.actor === 'person' ? 'Cancelled by a person' : `Cancelled${after('. ', detail['reason'])}`,
+  aged_out: (_, detail) => `Cancelled by Waybill: its problem was not solved within ${text(detail['after'])}`,
+  cancel_announced: (_, detail) =>
+    `Waybill gives it up on ${text(detail['cancelsAt']).slice(0, 10)} unless its problem is solved; people were told`,
   uncancelled: () => 'Taken up again',
   import_requested: () => 'Reading it from the shop again was asked for',
   import_anyway_requested: () => 'Importing it in spite of the rule was asked for',

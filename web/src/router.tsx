@@ -75,6 +75,12 @@ const problems = createRoute({
   component: lazyRouteComponent(() => import('./pages/ProblemsPage.tsx'), 'ProblemsPage'),
 })
 
+const notices = createRoute({
+  getParentRoute: () => root,
+  path: '/notices',
+  component: lazyRouteComponent(() => import('./pages/NoticesPage.tsx'), 'NoticesPage'),
+})
+
 const connections = createRoute({
   getParentRoute: () => root,
   path: '/connections',
@@ -106,6 +112,7 @@ const routeTree = root.addChildren([
   ordersByName,
   order,
   problems,
+  notices,
   connections,
   reconciliation,
   imports,

@@ -18,9 +18,11 @@ export const texts = {
     nav: 'Pages',
     orders: 'Orders',
     problems: 'Problems',
+    notices: 'Notices',
     connections: 'Connections',
     reconciliation: 'Reconciliation',
     problemCount: (n: number) => count(n, 'open problem', 'open problems'),
+    unseenCount: (n: number) => count(n, 'new notice', 'new notices'),
     live: {
       live: 'Live: changes show by themselves',
       waiting: 'Not live: connecting again',
@@ -54,6 +56,21 @@ export const texts = {
     shops: (time: string, zone: string) => `${time} at the shop (${zone})`,
     utc: (time: string) => `${time} UTC`,
     never: 'Never',
+  },
+
+  notices: {
+    title: 'Notices',
+    hint: 'What Waybill tells you by itself: orders that it is going to give up, and those it gave up. It gives up on nothing before you had its warnings here.',
+    fresh: 'New',
+    orders: (n: number) => count(n, 'order', 'orders'),
+    more: (n: number) => `and ${count(n, 'more', 'more')}`,
+    takeUp: (n: number) => (n === 1 ? 'Take it up again' : `Take up all ${n.toLocaleString('en')} again`),
+    post: (n: number) => (n === 1 ? 'Post it now' : `Post all ${n.toLocaleString('en')} now`),
+    older: 'Show older ones',
+    empty: {
+      title: 'Nothing to tell.',
+      text: 'When a route is set to cancel orders that stay in error, its warnings are here.',
+    },
   },
 
   statusShort: {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { namesIn } from '../../config/substitute.ts'
-import type { Applied, Change } from '../../flows/apply-configuration.ts'
+import type { Applied } from '../../flows/apply-configuration.ts'
+import type { Change } from '../../flows/configuration-changes.ts'
 import type { CheckResult } from '../../flows/check-connection.ts'
 import type { ConnectionJson } from '../../server/schemas.ts'
 import { ApiRefusal, type Client } from '../client.ts'

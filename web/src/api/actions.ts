@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { post } from './client.ts'
+import { unseenQuery } from './queries.ts'
 import type {
   BulkRequest,
   BulkResult,
@@ -97,5 +98,14 @@ export function useReconcile() {
   return useMutation({
     mutationFn: (request: ReconciliationRequest) => post<Reconciliation>('/reconciliations', request),
     onSettled: () => queries.invalidateQueries({ queryKey: ['reconciliations'] }),
+  })
+}
+
+/** A person has these notices before their eyes. */
+export function useSeen() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (ids: string[]) => post<{ unseen: number }>('/notices/seen', { ids }),
+    onSuccess: ({ unseen }) => queries.setQueryData(unseenQuery.queryKey, unseen),
   })
 }

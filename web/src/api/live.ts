@@ -56,12 +56,13 @@ export function useLiveChanges(): 'live' | 'waiting' {
     }
     const take = (change: Change) => {
       if (change.connections) touch(['connections'], ['problems'], ['reconciliations', 'list'])
-      if (change.orders === null) touch(['orders'], ['problems'])
+      if (change.orders === null) touch(['orders'], ['problems'], ['notices'])
       else if (change.orders.length > 0)
         touch(
           ['orders', 'list'],
           ['orders', 'counts'],
           ['problems'],
+          ['notices'],
           ...change.orders.map((id) => ['orders', 'one', id]),
         )
     }

@@ -6,6 +6,7 @@ import type {
   Difference,
   Import,
   List,
+  NoticePage,
   OrderCounts,
   OrderDetail,
   OrderPage,
@@ -51,6 +52,19 @@ export const orderQuery = (id: string) =>
 export const problemsQuery = queryOptions({
   queryKey: ['problems'],
   queryFn: ({ signal }) => get<List<ProblemGroup>>('/problems', signal),
+})
+
+export const noticesQuery = infiniteQueryOptions({
+  queryKey: ['notices', 'list'],
+  queryFn: ({ pageParam, signal }) =>
+    get<NoticePage>(withQuery('/notices', { limit: pageSize, cursor: pageParam }), signal),
+  initialPageParam: '',
+  getNextPageParam: (page) => page.nextCursor,
+})
+
+export const unseenQuery = queryOptions({
+  queryKey: ['notices', 'unseen'],
+  queryFn: async ({ signal }) => (await get<NoticePage>('/notices?limit=1', signal)).unseen,
 })
 
 export const connectionsQuery = queryOptions({

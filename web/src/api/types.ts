@@ -16,6 +16,8 @@ export type {
   ImportJson as Import,
   ImportRequest,
   MoneyJson as Money,
+  NoticeJson as Notice,
+  NoticePage,
   OrderAction,
   OrderCounts,
   OrderDetail,

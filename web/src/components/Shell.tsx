@@ -1,6 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
-import { problemsQuery } from '../api/queries.ts'
+import { problemsQuery, unseenQuery } from '../api/queries.ts'
 import { useLiveChanges } from '../api/live.ts'
 import { formatCount } from '../format.ts'
 import { texts } from '../texts.ts'
@@ -31,6 +31,9 @@ export function Shell() {
             <Link to="/problems" className={classes.link}>
               {texts.shell.problems} <ProblemCount />
             </Link>
+            <Link to="/notices" className={classes.link}>
+              {texts.shell.notices} <UnseenCount />
+            </Link>
             <Link to="/connections" className={classes.link}>
               {texts.shell.connections}
             </Link>
@@ -54,6 +57,16 @@ export function Shell() {
       </main>
       <WhyDrawer />
     </>
+  )
+}
+
+function UnseenCount() {
+  const { data = 0 } = useQuery(unseenQuery)
+  if (data === 0) return null
+  return (
+    <span className={classes.count} aria-label={texts.shell.unseenCount(data)}>
+      {formatCount(data)}
+    </span>
   )
 }
 

@@ -1,0 +1,124 @@
+import { Link } from '@tanstack/react-router'
+import { Button } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { useBulkAction, useSeen } from '../api/actions.ts'
+import { useShopZone } from '../api/hooks.ts'
+import { noticesQuery } from '../api/queries.ts'
+import type { Notice as NoticeData } from '../api/types.ts'
+import { Amount } from '../components/Amount.tsx'
+import { Notice } from '../components/Notice.tsx'
+import { PageError } from '../components/PageError.tsx'
+import { Time } from '../components/Time.tsx'
+import { notifyDone, notifyFailed } from '../notify.tsx'
+import { texts } from '../texts.ts'
+import { useTitle } from '../title.ts'
+import classes from './NoticesPage.module.css'
+
+const words = texts.notices
+const shownOrders = 12
+
+/** What Waybill tells by itself. What stands here before a person's eyes counts as told. */
+export function NoticesPage() {
+  useTitle(words.title)
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
+    useInfiniteQuery(noticesQuery)
+  const notices = data?.pages.flatMap(({ items }) => items) ?? []
+  useSeenOnSight(notices)
+  return (
+    <>
+      <header className={classes.head}>
+        <h1>{words.title}</h1>
+        <p>{words.hint}</p>
+      </header>
+      {data === undefined ? (
+        error === null ? null : (
+          <PageError error={error} reset={() => void refetch()} />
+        )
+      ) : notices.length === 0 ? (
+        <Notice title={words.empty.title} text={words.empty.text} />
+      ) : (
+        <ol className={classes.list}>
+          {notices.map((notice) => (
+            <NoticeItem key={notice.id} notice={notice} />
+          ))}
+        </ol>
+      )}
+      {hasNextPage ? (
+        <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {words.older}
+        </Button>
+      ) : null}
+    </>
+  )
+}
+
+/** Tells the server what is before a person's eyes. */
+function useSeenOnSight(notices: NoticeData[]): void {
+  const { mutate } = useSeen()
+  const unseen = notices
+    .filter(({ seenAt }) => seenAt === null)
+    .map(({ id }) => id)
+    .join()
+  useEffect(() => {
+    const tell = () => {
+      if (unseen !== '' && document.visibilityState === 'visible') mutate(unseen.split(','))
+    }
+    tell()
+    document.addEventListener('visibilitychange', tell)
+    return () => document.removeEventListener('visibilitychange', tell)
+  }, [unseen, mutate])
+}
+
+function NoticeItem({ notice }: { notice: NoticeData }) {
+  const zone = useShopZone(notice.connection ?? '')
+  const rest = notice.orders.length - shownOrders
+  return (
+    <li className={classes.notice} data-kind={notice.kind}>
+      <header className={classes.title}>
+        <h2>{notice.title}</h2>
+        {notice.seenAt === null ? <span className={classes.fresh}>{words.fresh}</span> : null}
+        <span className={classes.at}>
+          {notice.connection === null ? null : `${notice.connection}, `}
+          <Time at={notice.at} shopZone={zone} />
+        </span>
+      </header>
+      <p className={classes.detail}>{notice.detail}</p>
+      <ul className={classes.orders} aria-label={words.orders(notice.orders.length)}>
+        {notice.orders.slice(0, shownOrders).map(({ id, number, total }) => (
+          <li key={id}>
+            <Link to="/orders/$id" params={{ id }} className="num">
+              {number}
+            </Link>
+            {total === null ? null : <Amount money={total} />}
+          </li>
+        ))}
+        {rest > 0 ? <li className="quiet">{words.more(rest)}</li> : null}
+      </ul>
+      <Remedy notice={notice} />
+    </li>
+  )
+}
+
+/** Posts what is going to be given up, or takes up again what was: all of the notice's orders at once. */
+function Remedy({ notice: { kind, orders } }: { notice: NoticeData }) {
+  const bulk = useBulkAction()
+  const action = kind === 'auto_cancelled' ? 'uncancel' : 'post'
+  return (
+    <Button
+      className={classes.remedy}
+      loading={bulk.isPending}
+      onClick={() =>
+        bulk.mutate(
+          { action, ids: orders.map(({ id }) => id) },
+          {
+            onSuccess: ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
+            onError: (error: unknown) => notifyFailed(texts.orders.bulk.failed, error),
+          },
+        )
+      }
+    >
+      {action === 'post' ? words.post(orders.length) : words.takeUp(orders.length)}
+    </Button>
+  )
+}
