@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { Resolve } from '../../src/connectors/addresses.ts'
 import { backends, channels } from '../../src/connectors/index.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../../src/flows/deps.ts'
 import { timeOrderedId } from '../../src/ids.ts'
@@ -61,6 +62,10 @@ export interface WorldOptions {
   concurrency?: number
   /** WAYBILL_PUBLIC_URL; without it webhooks are off. */
   publicUrl?: string
+  /** The address that the shop's connection has; default: that of the shop. */
+  shopAddress?: (shop: SandboxShop) => string
+  /** Names instead of DNS. */
+  resolve?: Resolve
 }
 
 /** A shop, a NetSuite, a ledger and a worker between them, on one clock that only the test moves. */
@@ -95,11 +100,12 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     backends: backends as readonly AnyBackend[],
     version: 'test',
     publicUrl: options.publicUrl ?? null,
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
   })
 
   const at = clock.now()
   const ids = await connect(db, vault, {
-    shop,
+    shop: { ...shop, url: options.shopAddress?.(shop) ?? shop.url },
     netsuite,
     mapping: typeof options.mapping === 'function' ? options.mapping(netsuite) : (options.mapping ?? {}),
     statuses: options.statuses ?? ['processing', 'completed'],

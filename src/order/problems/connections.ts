@@ -7,7 +7,7 @@ export const connections = {
     title: (host) => `The address ${host} does not exist`,
     example: 'shop.example.com',
     cause: 'The internet does not know this name: the domain has moved, has expired, or is misspelt.',
-    fix: 'Open the address in a browser. If the shop has a new one, put it into waybill.yaml (url) and run "waybill apply"; if the domain has expired, renew it.',
+    fix: 'Open the address in a browser. If the shop has a new one, put it into waybill.yaml (url) and run "waybill apply"; if the domain has expired, renew it. For NetSuite, compare the account ID in waybill.yaml with Setup > Company > Company Information.',
     fixes: [checkConnection, editConnection],
     avoid: 'Renew domains automatically. When the shop moves, change the connection on the same day.',
   },
@@ -115,7 +115,7 @@ export const connections = {
     title: (host) => `${host} is in maintenance`,
     example: 'shop.example.com',
     cause: 'The site is updating itself, or somebody has switched it off for a while.',
-    fix: 'Nothing to do: Waybill goes on by itself when the site is back. If it lasts for hours, look at the site; an update may have got stuck.',
+    fix: 'Nothing to do: Waybill goes on by itself when the site is back. If it lasts for hours, look at the site (an update may have got stuck), or for NetSuite at status.netsuite.com.',
     fixes: [checkConnection],
     avoid:
       'Update plug-ins a few at a time. If WordPress stays in maintenance, delete the file ".maintenance" in its folder.',
@@ -194,8 +194,8 @@ export const connections = {
     title: (host) => `${host} answers with a web page instead of data`,
     example: 'shop.example.com',
     cause:
-      'Something stands in front of the shop: a security plug-in, a login page, or the protection of the host against robots. The details say what it looks like.',
-    fix: 'In the security plug-in, or at the host, let requests to /wp-json/wc/ pass (or those from the address of Waybill). Then check the connection.',
+      'Something stands in front of the shop or of NetSuite: a security plug-in, a login page, a firewall, or the protection of the host against robots. The details say what it looks like.',
+    fix: 'In the security plug-in, or at the host, let requests to /wp-json/wc/ pass (or those from the address of Waybill). For NetSuite, look at the network in which Waybill runs, and at the url in waybill.yaml, if there is one. Then check the connection.',
     fixes: [checkConnection, editConnection],
     avoid:
       'Before you switch on a security plug-in or a password for the whole site, make the exception for /wp-json/wc/.',
