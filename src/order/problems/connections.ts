@@ -257,6 +257,18 @@ export const connections = {
     meanwhile:
       'Everything else over this connection goes on. What fails is tried again every few minutes, and takes up where it stood: nothing is skipped.',
   },
+  webhook_without_order: {
+    scope: 'connection',
+    title: () => 'The shop announces an order, and sends an error in its place',
+    example: '',
+    cause:
+      'The shop could not put the order into its own webhook, and signed and sent its error message instead. A plug-in, or how the shop runs its background work, is nearly always at fault.',
+    fix: 'Nothing has to be done for the orders: Waybill reads them from the shop. If it lasts, update WooCommerce, and switch off the plug-in that was changed last.',
+    fixes: [checkConnection],
+    avoid: 'Try updates of plug-ins on a copy of the shop first.',
+    meanwhile:
+      'Everything goes on. Each such webhook makes Waybill read at once what is new in the shop, so the order that it stands for comes in all the same. This goes away by itself with the next webhook that carries an order.',
+  },
   unexplained_differences: {
     scope: 'connection',
     title: () => 'Shop, Waybill and NetSuite do not agree',
