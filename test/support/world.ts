@@ -121,7 +121,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const work = async (id: string, lockKey: string) => {
     const who = { id, lockKey, role: 'worker', host: 'test', pid: process.pid, now: clock.now() }
     const { lost, release } = await register(listenConfig, who)
-    const own = { ...deps, workerId: id }
+    // What a test changes in `deps` later holds for this worker too.
+    const own: Deps = Object.create(deps, { workerId: { value: id } })
     const worker: Worker = await startWorker({ deps: own, listenConfig, lost, callTimeoutMs })
     const failed = worker.failed.then((error) => {
       throw error
