@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 import { actOnOrders } from '../../src/flows/actions.ts'
+import { startImport } from '../../src/flows/import-by-id.ts'
+import { connectionById } from '../../src/ledger/health.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { minutes } from '../support/health.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
@@ -54,6 +56,43 @@ describe('the orders of a gap', () => {
     const seen = (await asSeen()).map((id) => placedAt.get(id)!).filter((at) => at < recent())
     expect(seen.length).toBeGreaterThan(150)
     expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+  })
+
+  it('are read at once where a person asks for one: it comes before the pages that are still to be read', async () => {
+    await outage(270)
+    const wanted = String(world.shop.control.orders()[60]!.id)
+    const askFor = async (id: string) => {
+      const connection = (await connectionById(world.db, world.shopId))!
+      const request = { connection, queries: [id], anyway: false, actor: 'person' }
+      await world.db.transaction().execute((tx) => startImport(world.deps, tx, request))
+    }
+    let isAsked = false
+    const channelOf = world.deps.channelOf
+    world.deps.channelOf = (kind) => {
+      const channel = channelOf(kind)
+      return (
+        channel && {
+          ...channel,
+          changed: async (ctx, window, page) => {
+            if (window.to !== undefined && !isAsked) {
+              isAsked = true
+              await askFor(wanted)
+            }
+            return channel.changed(ctx, window, page)
+          },
+        }
+      )
+    }
+    await minutes(world, 1)
+    expect(isAsked).toBe(true)
+    const seen = await asSeen()
+    const before = new Set(seen.slice(0, seen.indexOf(wanted)))
+    const oldest = idsAtShop().reverse()
+    // Its turn would have come when all that are older had been read: the third page.
+    const older = oldest.slice(0, oldest.indexOf(wanted))
+    expect(older.length).toBeGreaterThan(200)
+    expect(older.filter((id) => !before.has(id)).length).toBeGreaterThan(0)
+    expect(seen.filter((id) => id === wanted)).toHaveLength(1)
   })
 
   it('are posted behind those of today; and one that a person asks for goes before all', async () => {
