@@ -48,7 +48,7 @@ export function failureOf(error: unknown, at: Circumstances): Failure {
   if (code === 'WAYBILL_ADDRESS_NOT_ALLOWED') return never('address_not_allowed', said)
   if (nameErrors.has(code))
     return never('address_unknown', `The name ${at.url.hostname} cannot be resolved (${code})`)
-  if (tlsErrors.test(code)) return never('certificate_invalid', said)
+  if (tlsErrors.test(code)) return never('certificate_invalid', certificateFault(code, said))
   if (code === 'ECONNREFUSED') return never('connection_refused', `Nothing listens at ${host}`)
   if (unreachable.has(code)) return never('connection_refused', `There is no way to ${host} (${code})`)
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
@@ -61,6 +61,21 @@ export function failureOf(error: unknown, at: Circumstances): Failure {
   if (corrupt.test(code))
     return fail(at.read ? 'invalid_response' : 'unknown_outcome', 'unreadable_answer', host, said)
   return lost('connection_lost', said)
+}
+
+const certificateFaults: [RegExp, string][] = [
+  [/^CERT_HAS_EXPIRED$/, 'It has expired'],
+  [/^CERT_NOT_YET_VALID$/, 'It is not valid yet'],
+  [/SELF_SIGNED/, 'It is self-made: nobody vouches for it'],
+  [/ALTNAME_INVALID|HOSTNAME_MISMATCH/, 'It is for another name'],
+  [/^UNABLE_TO_/, 'The server does not show who vouches for it: a certificate between is missing'],
+  [/^(EPROTO|ERR_SSL_)/, 'The server does not speak https at this address'],
+]
+
+/** What is wrong with a certificate, in words for people, and as the system says it. */
+function certificateFault(code: string, said: string): string {
+  const words = certificateFaults.find(([pattern]) => pattern.test(code))?.[1]
+  return words === undefined ? said : `${words} (${said})`
 }
 
 /** The innermost code: undici and the happy-eyeballs connect wrap the cause. */

@@ -267,8 +267,15 @@ export interface Channel<Config> {
 export type WebhookVerdict =
   | { kind: 'ping' }
   | { kind: 'refused'; reason: string }
-  /** `orderIds` empty: poll now. */
-  | { kind: 'accepted'; subscription: string; delivery: string; topic: string; orderIds: string[] }
+  /** `orderIds` empty: poll now. `instead`: what the channel said where the order should stand. */
+  | {
+      kind: 'accepted'
+      subscription: string
+      delivery: string
+      topic: string
+      orderIds: string[]
+      instead?: string
+    }
 
 export interface RecordRef {
   id: string

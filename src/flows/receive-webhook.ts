@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { WebhookVerdict } from '../connectors/contract.ts'
 import { compress } from '../ledger/compress.ts'
-import { mainAccount } from '../ledger/database.ts'
+import { mainAccount, type Tx } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { enqueue, priorities } from '../ledger/jobs.ts'
+import { closeConnectionProblem, openConnectionProblem } from '../ledger/problems.ts'
 import { channelFor, type Deps } from './deps.ts'
 
 export type Received = 'accepted' | 'repeated' | 'ping' | { refused: string }
@@ -39,9 +41,11 @@ export async function receiveWebhook(
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst()
-    if (!stored) return 'repeated'
+    // Bodies without an order look all alike: one that seems to repeat may stand for another order.
     if (verdict.orderIds.length === 0)
       await enqueue(tx, [{ kind: 'poll', key: connection.id, connectionId: connection.id, runAt: at }])
+    await showWhatCame(deps, tx, connection, verdict)
+    if (!stored) return 'repeated'
     await enqueue(
       tx,
       verdict.orderIds.map((id) => ({
@@ -55,4 +59,27 @@ export async function receiveWebhook(
     )
     return 'accepted'
   })
+}
+
+/** Shows that the channel sends something else in an order's stead, until it sends an order again. */
+async function showWhatCame(
+  deps: Deps,
+  tx: Tx,
+  { id: connectionId }: ConnectionRow,
+  { topic, orderIds, instead }: Extract<WebhookVerdict, { kind: 'accepted' }>,
+): Promise<void> {
+  const at = deps.now()
+  const problem = { code: 'webhook_without_order', subject: '' } as const
+  if (instead !== undefined)
+    await openConnectionProblem(tx, {
+      id: deps.newId(),
+      connectionId,
+      problem: {
+        ...problem,
+        detail: `A webhook "${topic}" came without an order`,
+        vendorMessage: instead || null,
+      },
+      at,
+    })
+  else if (orderIds.length > 0) await closeConnectionProblem(tx, connectionId, problem, at)
 }

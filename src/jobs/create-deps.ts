@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { withSecrets } from '../config/secret-parts.ts'
+import type { Resolve } from '../connectors/addresses.ts'
 import type { Log } from '../connectors/contract.ts'
 import { createHttp, type Transport } from '../connectors/http.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../flows/deps.ts'
@@ -25,6 +26,8 @@ export interface DepsOptions {
   version: string
   /** WAYBILL_PUBLIC_URL. */
   publicUrl: string | null
+  /** Default: the names of the system. */
+  resolve?: Resolve
 }
 
 interface Open {
@@ -101,6 +104,7 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
         secrets: known.secrets,
         userAgent: `Waybill/${options.version}`,
         signal,
+        ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
       })
       return known.transport.recordedBy(record)
     },

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionByName } from '../../src/ledger/connections.ts'
+import type { ProblemGroup } from '../../src/server/schemas.ts'
+import { payload, payloadsAbsent } from '../unit/woocommerce-recordings.ts'
 import { type Api, startApi, token } from './support.ts'
 
 const secret = 'a secret of the subscription'
@@ -139,3 +141,72 @@ describe('POST /hooks/{connection}', () => {
     expect(JSON.stringify(await api.get('/connections'))).not.toContain(secret)
   })
 })
+
+describe.skipIf(payloadsAbsent)(
+  'a recorded delivery that carries the shop’s own error (skipped without ../shared)',
+  () => {
+    interface Delivery {
+      headers: Record<string, string>
+      body: string
+    }
+    const errors = () =>
+      (JSON.parse(payload('live-wc11-webhooks.json')) as Delivery[]).filter(({ body }) =>
+        body.includes('rest_no_route'),
+      )
+    /** As it was recorded, but for the signature: the secret is another one here. */
+    const replay = async ({ headers, body }: Delivery) => {
+      const own = Object.entries(headers).filter(
+        ([name]) => name.startsWith('x-wc-') || name === 'content-type',
+      )
+      const answer = await deliver(body, { ...Object.fromEntries(own), 'x-wc-webhook-signature': sign(body) })
+      expect(answer.status).toBe(200)
+      const { status } = (await answer.json()) as { status: string }
+      await api.world.settle()
+      return status
+    }
+    const shownProblems = async () =>
+      (await api.get<{ items: ProblemGroup[] }>('/problems')).items.filter(
+        ({ code }) => code === 'webhook_without_order',
+      )
+
+    it('is taken, shown as what it is, makes no order, and brings in the order that it stands for', async () => {
+      const { world } = api
+      const [updated, created] = errors()
+      expect([updated?.headers['x-wc-webhook-topic'], created?.headers['x-wc-webhook-topic']]).toEqual([
+        'order.updated',
+        'order.created',
+      ])
+      await world.poll()
+      const known = (await world.orders()).length
+      const before = await stored()
+
+      const first = world.shop.control.newOrder()
+      expect(await replay(created!)).toBe('accepted')
+      expect(await world.order(first.number)).toMatchObject({ channel_order_id: String(first.id) })
+      expect(await shownProblems()).toMatchObject([
+        {
+          connection: 'shop',
+          title: 'The shop announces an order, and sends an error in its place',
+          fix: expect.stringContaining('Nothing has to be done for the orders'),
+          vendorMessage: 'rest_no_route: No route was found matching the URL and request method.',
+        },
+      ])
+
+      await world.advance(5000)
+      world.shop.control.edit(first.id, { customer_note: 'Ring twice' })
+      expect(await replay(updated!)).toBe('accepted')
+      expect(await world.events((await world.order(first.number)).id)).toContain('changed_at_channel')
+
+      // The same error once more, under the same delivery id as WooCommerce gives it: for another order.
+      const second = world.shop.control.newOrder()
+      expect(await replay(created!)).toBe('repeated')
+      expect(await world.order(second.number)).toMatchObject({ channel_order_id: String(second.id) })
+
+      expect(await world.orders()).toHaveLength(known + 2)
+      expect(await stored()).toBe(before + 2)
+      const whole = JSON.stringify({ id: first.id })
+      expect((await deliver(whole, { 'x-wc-webhook-delivery-id': 'whole' })).status).toBe(200)
+      expect(await shownProblems()).toEqual([])
+    })
+  },
+)

@@ -125,7 +125,7 @@ const setUp = (timeZone: string, credentials: Credentials) => async (): Promise<
       failNextWrite: () => sandbox.control.fault({ kind: 'error500', times: 1, path: 'salesOrder' }),
       failReads: () => sandbox.control.fault({ kind: 'error500' }),
       throttle: () => sandbox.control.fault({ kind: 'overload400' }),
-      answerWithPages: () => sandbox.control.fault({ kind: 'garbage' }),
+      answerWithPages: () => sandbox.control.fault({ kind: 'webPage' }),
       clear: () => sandbox.control.clearFaults(),
     },
     close: () => sandbox.close(),

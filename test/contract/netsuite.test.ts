@@ -394,7 +394,7 @@ describe('creating', () => {
       ctx,
       dollars([line('1', { sku: 'MUG', net: '1' })], buyer('p@example.com', 'Pat')),
     )
-    sandbox.control.fault({ kind: 'garbage', times: 1, method: 'POST', path: 'salesOrder' })
+    sandbox.control.fault({ kind: 'webPage', times: 1, method: 'POST', path: 'salesOrder' })
     const outcome = await netsuite.create(ctx, draft)
     sandbox.control.clearFaults()
     expect(outcome).toMatchObject({ ok: false, error: { kind: 'unknown_outcome' } })

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { Resolve } from '../../src/connectors/addresses.ts'
 import { backends, channels } from '../../src/connectors/index.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../../src/flows/deps.ts'
 import { timeOrderedId } from '../../src/ids.ts'
@@ -8,7 +9,7 @@ import { type Db, openDatabase } from '../../src/ledger/database.ts'
 import { enqueue } from '../../src/ledger/jobs.ts'
 import type { OrderRow } from '../../src/ledger/orders.ts'
 import { type Vault, vaultWith } from '../../src/ledger/secrets.ts'
-import { register } from '../../src/ledger/workers.ts'
+import { buryTheDead, register } from '../../src/ledger/workers.ts'
 import {
   type SandboxNetSuite,
   type SandboxNetSuiteOptions,
@@ -45,6 +46,8 @@ export interface World {
   ): Promise<{ code: string; subject: string; detail: string; vendor_message: string | null }[]>
   /** The kinds of the order's events, in order. */
   events(orderId: string): Promise<string[]>
+  /** The worker's process ends as in a crash, if it has not by itself, and another takes its place. */
+  nextWorker(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -61,6 +64,10 @@ export interface WorldOptions {
   concurrency?: number
   /** WAYBILL_PUBLIC_URL; without it webhooks are off. */
   publicUrl?: string
+  /** The address that the shop's connection has; default: that of the shop. */
+  shopAddress?: (shop: SandboxShop) => string
+  /** Names instead of DNS. */
+  resolve?: Resolve
 }
 
 /** A shop, a NetSuite, a ledger and a worker between them, on one clock that only the test moves. */
@@ -95,11 +102,12 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     backends: backends as readonly AnyBackend[],
     version: 'test',
     publicUrl: options.publicUrl ?? null,
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
   })
 
   const at = clock.now()
   const ids = await connect(db, vault, {
-    shop,
+    shop: { ...shop, url: options.shopAddress?.(shop) ?? shop.url },
     netsuite,
     mapping: typeof options.mapping === 'function' ? options.mapping(netsuite) : (options.mapping ?? {}),
     statuses: options.statuses ?? ['processing', 'completed'],
@@ -108,21 +116,22 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     concurrency: options.concurrency ?? 5,
     at,
   })
-  const liveness = await register(
-    { connectionString: database.url },
-    { id: workerId, lockKey: '1', role: 'worker', host: 'test', pid: process.pid, now: at },
-  )
-  const worker: Worker = await startWorker({
-    deps,
-    listenConfig: { connectionString: database.url },
-    lost: liveness.lost,
-    callTimeoutMs: () => 1000,
-  })
-  const failed = worker.failed.then((error) => {
-    throw error
-  })
-  failed.catch(() => undefined)
-  const settle = () => Promise.race([worker.idle(), failed])
+  const callTimeoutMs = () => 1000
+  const listenConfig = { connectionString: database.url }
+  const work = async (id: string, lockKey: string) => {
+    const who = { id, lockKey, role: 'worker', host: 'test', pid: process.pid, now: clock.now() }
+    const { lost, release } = await register(listenConfig, who)
+    // What a test changes in `deps` later holds for this worker too.
+    const own: Deps = Object.create(deps, { workerId: { value: id } })
+    const worker: Worker = await startWorker({ deps: own, listenConfig, lost, callTimeoutMs })
+    const failed = worker.failed.then((error) => {
+      throw error
+    })
+    failed.catch(() => undefined)
+    return { worker, failed, release }
+  }
+  let present = await work(workerId, '1')
+  const settle = () => Promise.race([present.worker.idle(), present.failed])
 
   const world: World = {
     db,
@@ -167,10 +176,17 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
       (
         await db.selectFrom('events').select('kind').where('order_id', '=', orderId).orderBy('id').execute()
       ).map((event) => event.kind),
+    nextWorker: async () => {
+      await present.release()
+      await present.failed.catch(() => undefined)
+      const id = randomUUID()
+      present = await work(id, '2')
+      await buryTheDead(db, { me: id, now: clock.now(), callTimeoutMs })
+    },
     stop: async () => {
       stopping.abort()
-      await worker.stop()
-      await liveness.release()
+      await present.worker.stop()
+      await present.release()
       await deps.close()
       await Promise.all([shop.close(), netsuite.close()])
       await db.destroy()

@@ -110,8 +110,10 @@ describe('the kind of a failure', () => {
     ['a bad gateway', answer(502, '<html>bad gateway</html>'), 'unknown_outcome', 'unavailable'],
     ['a maintenance page', answer(503, '<html>maintenance</html>'), 'unknown_outcome', 'unavailable'],
     ['a redirect', answer(302, '', { location: 'https://other.example/' }), 'unavailable', 'unavailable'],
-    ['a web page', answer(403, '<!DOCTYPE html><title>WAF</title>'), 'unknown_outcome', 'invalid_response'],
-    ["a foreign host's 404", answer(404, '<html>404</html>'), 'unknown_outcome', 'invalid_response'],
+    ['a web page', answer(403, '<!DOCTYPE html><title>WAF</title>'), 'unknown_outcome', 'unavailable'],
+    ["a foreign host's 404", answer(404, '<html>404</html>'), 'unknown_outcome', 'unavailable'],
+    ['a 404 without a word', answer(404, ''), 'unknown_outcome', 'unavailable'],
+    ['a refusal without a word', answer(400, ''), 'unknown_outcome', 'invalid_response'],
     [
       'an absent record',
       answer(

@@ -53,7 +53,7 @@ export function failureOf(response: HttpResponse, purpose: Purpose): Failure {
     return connectionFailure('throttled', 'throttled', response)
   if (status === 401 || login.test(text))
     return connectionFailure('auth', 'credentials_refused', response, loginHint)
-  if (status >= 500) return connectionFailure(lost(purpose, 'unavailable'), 'server_error', response)
+  if (status >= 500) return connectionFailure(lost(purpose, 'unavailable'), brokenCode(response), response)
   if (status >= 300 && status < 400) return connectionFailure('unavailable', 'address_moved', response)
   if (details === null) return withoutDetails(response, purpose)
   if (absent.test(text))
@@ -82,16 +82,31 @@ const loginHint =
 const lost = (purpose: Purpose, otherwise: FailureKind): FailureKind =>
   purpose.write ? 'unknown_outcome' : otherwise
 
-/** Neither success nor NetSuite's error body: something else answered, or the API is switched off. */
+const isPage = ({ body }: HttpResponse): boolean => /^\s*<(!doctype|html)/i.test(body)
+
+/** NetSuite's own maintenance page, or a fault of the server. */
+const brokenCode = (response: HttpResponse): Problem['code'] =>
+  response.status === 503 && isPage(response) && /maintenance/i.test(response.body)
+    ? 'in_maintenance'
+    : 'server_error'
+
+/**
+ * Neither success nor NetSuite's error body: something else answered, or the API is switched off. That meets every order
+ * alike, so it is the connection's trouble and none of theirs.
+ */
 function withoutDetails(response: HttpResponse, purpose: Purpose): Failure {
-  const html = /^\s*<(!doctype|html)/i.test(response.body)
-  const code = response.status === 404 && !html ? 'rest_services_off' : 'not_json'
-  return connectionFailure(lost(purpose, 'invalid_response'), code, response)
+  const isOff = response.status === 404 && !isPage(response)
+  const kind = isOff || isPage(response) ? 'unavailable' : 'invalid_response'
+  return connectionFailure(lost(purpose, kind), isOff ? 'rest_services_off' : 'not_json', response)
 }
 
-/** An answer with a good status whose body cannot be read. */
+/** An answer with a good status whose body cannot be read: a web page comes from something in front of NetSuite. */
 export const unreadable = (response: HttpResponse, purpose: Purpose): Failure =>
-  connectionFailure(lost(purpose, 'invalid_response'), 'not_json', response)
+  connectionFailure(
+    lost(purpose, isPage(response) ? 'unavailable' : 'invalid_response'),
+    'not_json',
+    response,
+  )
 
 /** A failure that concerns the connection and not one order. */
 export function connectionFailure(
@@ -119,7 +134,7 @@ const tokenError = z.object({ error: z.string(), error_description: z.string().o
 export function tokenFailure(response: HttpResponse): Failure {
   const { status, body } = response
   if (status === 429 || overload.test(body)) return connectionFailure('throttled', 'throttled', response)
-  if (status >= 500) return connectionFailure('unavailable', 'server_error', response)
+  if (status >= 500) return connectionFailure('unavailable', brokenCode(response), response)
   if (status >= 300 && status < 400) return connectionFailure('unavailable', 'address_moved', response)
   const refusal = tokenError.safeParse(parseJson(body))
   if (status === 401 || refusal.success)

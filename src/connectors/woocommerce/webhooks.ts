@@ -30,12 +30,14 @@ export function verify(
       kind: 'refused',
       reason: 'Its signature was made with another secret, or its body was changed on the way',
     }
+  const topic = headers['x-wc-webhook-topic'] ?? ''
+  const about = topic.startsWith('order.') ? announced(body.toString('utf8')) : { orderIds: [] }
   return {
     kind: 'accepted',
     subscription: headers['x-wc-webhook-id'] ?? '',
     delivery: headers['x-wc-webhook-delivery-id'] ?? '',
-    topic: headers['x-wc-webhook-topic'] ?? '',
-    orderIds: orderIdsIn(body, headers['x-wc-webhook-topic'] ?? ''),
+    topic,
+    ...about,
   }
 }
 
@@ -43,10 +45,18 @@ const named = z.object({
   id: z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)]).transform(String),
 })
 
-function orderIdsIn(body: Buffer, topic: string): string[] {
-  if (!topic.startsWith('order.')) return []
-  const order = named.safeParse(findJson(body.toString('utf8'))?.value)
-  return order.success ? [order.data.id] : []
+/** WordPress' error body: recordings/woocommerce-11.0.1 webhooks.json, the deliveries of `rest_no_route`. */
+const wpError = z.object({ code: z.string(), message: z.string() })
+
+function announced(body: string): { orderIds: string[]; instead?: string } {
+  const json = findJson(body)?.value
+  const order = named.safeParse(json)
+  if (order.success) return { orderIds: [order.data.id] }
+  const error = wpError.safeParse(json)
+  return {
+    orderIds: [],
+    instead: error.success ? `${error.data.code}: ${error.data.message}` : body.slice(0, 200),
+  }
 }
 
 const webhook = z.object({

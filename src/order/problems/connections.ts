@@ -7,7 +7,7 @@ export const connections = {
     title: (host) => `The address ${host} does not exist`,
     example: 'shop.example.com',
     cause: 'The internet does not know this name: the domain has moved, has expired, or is misspelt.',
-    fix: 'Open the address in a browser. If the shop has a new one, put it into waybill.yaml (url) and run "waybill apply"; if the domain has expired, renew it.',
+    fix: 'Open the address in a browser. If the shop has a new one, put it into waybill.yaml (url) and run "waybill apply"; if the domain has expired, renew it. For NetSuite, compare the account ID in waybill.yaml with Setup > Company > Company Information.',
     fixes: [checkConnection, editConnection],
     avoid: 'Renew domains automatically. When the shop moves, change the connection on the same day.',
   },
@@ -115,7 +115,7 @@ export const connections = {
     title: (host) => `${host} is in maintenance`,
     example: 'shop.example.com',
     cause: 'The site is updating itself, or somebody has switched it off for a while.',
-    fix: 'Nothing to do: Waybill goes on by itself when the site is back. If it lasts for hours, look at the site; an update may have got stuck.',
+    fix: 'Nothing to do: Waybill goes on by itself when the site is back. If it lasts for hours, look at the site (an update may have got stuck), or for NetSuite at status.netsuite.com.',
     fixes: [checkConnection],
     avoid:
       'Update plug-ins a few at a time. If WordPress stays in maintenance, delete the file ".maintenance" in its folder.',
@@ -194,8 +194,8 @@ export const connections = {
     title: (host) => `${host} answers with a web page instead of data`,
     example: 'shop.example.com',
     cause:
-      'Something stands in front of the shop: a security plug-in, a login page, or the protection of the host against robots. The details say what it looks like.',
-    fix: 'In the security plug-in, or at the host, let requests to /wp-json/wc/ pass (or those from the address of Waybill). Then check the connection.',
+      'Something stands in front of the shop or of NetSuite: a security plug-in, a login page, a firewall, or the protection of the host against robots. The details say what it looks like.',
+    fix: 'In the security plug-in, or at the host, let requests to /wp-json/wc/ pass (or those from the address of Waybill). For NetSuite, look at the network in which Waybill runs, and at the url in waybill.yaml, if there is one. Then check the connection.',
     fixes: [checkConnection, editConnection],
     avoid:
       'Before you switch on a security plug-in or a password for the whole site, make the exception for /wp-json/wc/.',
@@ -256,6 +256,18 @@ export const connections = {
     avoid: 'Nothing that you do every day causes it.',
     meanwhile:
       'Everything else over this connection goes on. What fails is tried again every few minutes, and takes up where it stood: nothing is skipped.',
+  },
+  webhook_without_order: {
+    scope: 'connection',
+    title: () => 'The shop announces an order, and sends an error in its place',
+    example: '',
+    cause:
+      'The shop could not put the order into its own webhook, and signed and sent its error message instead. A plug-in, or how the shop runs its background work, is nearly always at fault.',
+    fix: 'Nothing has to be done for the orders: Waybill reads them from the shop. If it lasts, update WooCommerce, and switch off the plug-in that was changed last.',
+    fixes: [checkConnection],
+    avoid: 'Try updates of plug-ins on a copy of the shop first.',
+    meanwhile:
+      'Everything goes on. Each such webhook makes Waybill read at once what is new in the shop, so the order that it stands for comes in all the same. This goes away by itself with the next webhook that carries an order.',
   },
   unexplained_differences: {
     scope: 'connection',

@@ -264,8 +264,13 @@ const badGateway: Answer = {
 }
 const garbage: Answer = {
   status: 200,
+  headers: { 'content-type': 'application/vnd.oracle.resource+json; type=singular' },
+  body: '"links": [ {"rel": "self", ',
+}
+const webPage: Answer = {
+  status: 200,
   headers: { 'content-type': 'text/html; charset=utf-8' },
-  body: '<html><body>{"links": [ {"rel": "self", </body>',
+  body: '<html><title>Guest network</title><h1>Sign in to go on</h1></html>',
 }
 
 function fixedAnswer(hits: Hits): Answer | undefined {
@@ -275,6 +280,7 @@ function fixedAnswer(hits: Hits): Answer | undefined {
     throttle429: tooMany,
     overload400: overload,
     garbage,
+    webPage,
   }
   return hits.map((fault) => answers[fault.kind]).find((answer) => answer !== undefined)
 }

@@ -12,6 +12,7 @@ const faults: [kind: string, label: string, more?: Record<string, string>][] = [
   ['overloadAsBadLogin', 'Overload as bad login (401)'],
   ['slow', 'Three seconds slower', { ms: '3000' }],
   ['garbage', 'Answer garbage'],
+  ['webPage', 'Answer with a web page'],
   ['loseAnswer', 'Lose the next answer after the commit', { times: '1' }],
   ['errorAfterCommit', 'Answer 502 after the next commit', { times: '1' }],
   ['commitLate', 'Lose the next answer, commit 1 s later', { times: '1', ms: '1000' }],

@@ -15,8 +15,10 @@ export const faultSchema = z.strictObject({
     'overload400',
     /** The answer takes `ms` longer; half before the work is done, half after. */
     'slow',
-    /** 200 and something that is no JSON; on a write nothing is done. */
+    /** 200 and an answer that is cut off; on a write nothing is done. */
     'garbage',
+    /** 200 and a web page: something in front of NetSuite answers in its stead. */
+    'webPage',
     /** The work is done, then the connection is cut: the answer is lost. */
     'loseAnswer',
     /** The work is done, then a proxy answers 502. */
@@ -39,7 +41,7 @@ export const faultSchema = z.strictObject({
 /** Faults of one call's work: unless told otherwise, they hit writes of records alone. */
 const ofWrites = new Set(['loseAnswer', 'errorAfterCommit', 'commitLate'])
 /** Faults of the whole host: unless told otherwise, only these hit the token endpoint as well. */
-const ofHost = new Set(['down', 'maintenance'])
+const ofHost = new Set(['down', 'maintenance', 'webPage'])
 
 export type Fault = z.input<typeof faultSchema>
 type Armed = z.output<typeof faultSchema>
