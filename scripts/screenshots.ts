@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { BrowserContext } from 'playwright-core'
 import { launchBrowser } from '../test/support/browser.ts'
-import { startDemo } from '../test/support/demo.ts'
+import { startDemo, warnOfOrdersInError } from '../test/support/demo.ts'
 import type { Import, List, Order, OrderCounts, Reconciliation } from '../web/src/api/types.ts'
 
 const folder = path.resolve(import.meta.dirname, '../docs/images')
@@ -93,11 +93,13 @@ async function setTheScene(): Promise<Record<string, string>> {
   })
   await until(async () => (await demo.api<Import>(`/imports/${imported.id}`)).finishedAt !== null)
   const compared = await compare(posted[1]!.record!.id)
+  await warnOfOrdersInError(demo)
   return {
     orders: '/',
     'order-problem': `/orders/${failing!.id}`,
     'order-complete': `/orders/${complete!.id}`,
     problems: '/problems',
+    notices: '/notices',
     connections: '/connections',
     import: `/imports/${imported.id}`,
     reconciliation: `/reconciliation?run=${compared}`,

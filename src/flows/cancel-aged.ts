@@ -10,6 +10,7 @@ import {
   giveDates,
   lockAgeingRoute,
   moveDates,
+  nextMoment,
   noteWarned,
   postpone,
   setAgedUntil,
@@ -26,6 +27,7 @@ import type { RouteRow } from '../ledger/routes.ts'
 import type { Deps } from './deps.ts'
 
 const everyMs = 15 * 60_000
+const shortestMs = 1000
 /** A sweep that is later than this was kept from its work: that time does not count against the orders. */
 const latestMs = 2 * everyMs
 const atOnce = 200
@@ -49,14 +51,16 @@ export async function cancelAged(deps: Deps, job: Job): Promise<void> {
     const route = await lockAgeingRoute(tx, job.key)
     if (route === null) return finish(tx, job, deps.workerId)
     const rule = autoCancelOf(route)
+    let next: Date | null = null
     if (rule !== null && (await bothWork(tx, route))) {
       await countTime(tx, route, rule, at)
       await giveDates(tx, { routeId: route.id }, at)
       await warn(deps, tx, route, rule)
-      const more = await cancelDue(deps, tx, route, rule)
-      if (more) return finish(tx, job, deps.workerId, { runAt: at, countAttempt: false, anew: true })
+      await cancelDue(deps, tx, route, rule)
+      next = await nextMoment(tx, route.id, rule.warnMs)
     }
-    const runAt = new Date(at.getTime() + everyMs)
+    const latest = at.getTime() + everyMs
+    const runAt = new Date(Math.max(at.getTime() + shortestMs, Math.min(latest, next?.getTime() ?? latest)))
     return finish(tx, job, deps.workerId, { runAt, countAttempt: false, anew: true })
   })
 }
@@ -110,25 +114,20 @@ async function warn(deps: Deps, tx: Tx, route: RouteRow, { warnMs }: AutoCancel)
 
 const noticed = ({ id, number, total, currency }: Ageing) => ({ id, number, total, currency })
 
-/** Gives up on the orders whose date has come. True when there may be more of them. */
-async function cancelDue(deps: Deps, tx: Tx, route: RouteRow, rule: AutoCancel): Promise<boolean> {
+/** Gives up on the orders whose date has come, on so many of them. */
+async function cancelDue(deps: Deps, tx: Tx, route: RouteRow, rule: AutoCancel): Promise<void> {
   const at = deps.now()
   const lastMs = Math.min(...rule.warnMs)
   const due = await dueOrders(tx, route.id, { now: at, warnings: rule.warnMs.length, limit: atOnce })
-  const isTold = ({ told_at: told }: (typeof due)[number]) =>
-    told !== null && told.getTime() + lastMs <= at.getTime()
-  const early = due.filter((order) => !isTold(order))
-  await postpone(
-    tx,
-    early.map((order) => order.id),
-    new Date(at.getTime() + lastMs),
-  )
-  const aged = due.filter(isTold)
+  /** From when on it may be given up: a person has had the last warning for long enough. */
+  const endOf = ({ told_at: told }: (typeof due)[number]) => new Date((told ?? at).getTime() + lastMs)
+  const aged = due.filter((order) => endOf(order) <= at)
+  for (const order of due) if (endOf(order) > at) await postpone(tx, order.id, endOf(order))
   const orders = await lockOrders(
     tx,
     aged.map((order) => order.id),
   )
-  if (orders.length === 0) return due.length === atOnce
+  if (orders.length === 0) return
   const within = formatDuration(rule.afterMs)
   await changeStatuses(tx, orders, {
     to: 'cancelled',
@@ -154,7 +153,6 @@ async function cancelDue(deps: Deps, tx: Tx, route: RouteRow, rule: AutoCancel):
     at,
     detail: { route: route.name, orders: aged.map(noticed) },
   })
-  return due.length === atOnce
 }
 
 /**

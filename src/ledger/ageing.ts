@@ -133,13 +133,9 @@ export async function dueOrders(
   return rows
 }
 
-/** These orders are cancelled later. */
-export async function postpone(tx: Tx, ids: readonly string[], until: Date): Promise<void> {
-  await tx
-    .updateTable('orders')
-    .set({ cancels_at: until })
-    .where('id', '=', sql<string>`ANY(${ids}::uuid[])`)
-    .execute()
+/** The order is cancelled later. */
+export async function postpone(tx: Tx, orderId: string, until: Date): Promise<void> {
+  await tx.updateTable('orders').set({ cancels_at: until }).where('id', '=', orderId).execute()
 }
 
 /** How many orders of the route are in error, without a record in the backend. */
@@ -163,6 +159,18 @@ export async function firstEnd(db: Db, routeId: string): Promise<Date | null> {
     .where('cancels_at', 'is not', null)
     .executeTakeFirstOrThrow()
   return row.at
+}
+
+/** When the next warning of the route, or the next end of an order, is due; null: none has a date. */
+export async function nextMoment(tx: Tx, routeId: string, warnMs: readonly number[]): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    SELECT min(cancels_at - before_ms * interval '1 millisecond') AS at
+    FROM orders, unnest(${[0, ...warnMs]}::bigint[]) AS before_ms
+    WHERE route_id = ${routeId} AND status = 'post_error' AND record_id IS NULL AND cancels_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM cancel_warnings w WHERE w.order_id = orders.id AND w.before_ms = before_ms.before_ms)`.execute(
+    tx,
+  )
+  return rows[0]!.at
 }
 
 const ageing = (tx: Tx, routeId: string) =>

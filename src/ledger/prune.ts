@@ -17,7 +17,7 @@ const atOnce = 1000
 
 /**
  * Removes what is older than it is to be kept and is not needed to carry any order: requests and answers of settled
- * orders, versions that newer ones have replaced, finished imports, webhooks and ended sessions. Orders, the version
+ * orders, versions that newer ones have replaced, finished imports, notices that were seen, webhooks and ended sessions. Orders, the version
  * that each stands on, the versions that were posted or decided about, events, attempts and problems stay. In small steps, so that nobody
  * waits for it; ended anywhere, the next run goes on.
  */
@@ -32,6 +32,7 @@ export async function prune(
     .where('account_id', '=', mainAccount)
     .where('expires_at', '<', now)
     .execute()
+  await removeNotices(db, historyBefore)
   return {
     exchanges: await walk(db, 'attempts', historyBefore, removeExchanges),
     versions: await walk(db, 'raw_payloads', historyBefore, removeVersions),
@@ -63,6 +64,13 @@ async function walk(
     changed += await act(db, ids)
     after = ids.at(-1)!
   }
+}
+
+/** Those that an order still waits for stay. */
+async function removeNotices(db: Db, before: Date): Promise<void> {
+  await sql`
+    DELETE FROM notices WHERE account_id = ${mainAccount} AND at < ${before} AND delivered_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM cancel_warnings WHERE notice_id = notices.id)`.execute(db)
 }
 
 async function removeExchanges(db: Db, ids: string[]): Promise<bigint> {

@@ -1,26 +1,15 @@
+import { clock } from '../flows/explanation.ts'
 import type { Notice } from '../ledger/notices.ts'
 import { moneyJson, timeJson, timeOrNull } from './order-json.ts'
 import type { NoticeJson } from './schemas.ts'
 
 const orders = (n: number) => (n === 1 ? '1 order' : `${n} orders`)
 
-const dayIn = (time: string, zone: string | null): string =>
-  new Intl.DateTimeFormat('en', {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone: zone ?? 'UTC',
-    timeZoneName: 'short',
-  }).format(new Date(time))
-
 /** What each kind of notice says: a title, and a sentence with what to do. */
 const words: Record<Notice['kind'], (notice: Notice) => { title: string; detail: string }> = {
   cancel_warning: ({ detail: { orders: about, cancelsAt }, timeZone }) => ({
     title: `${orders(about.length)} will be cancelled unless ${about.length === 1 ? 'its problem is' : 'their problems are'} solved`,
-    detail: `${about.length === 1 ? 'It stays' : 'The first of them goes'} in Waybill until ${dayIn(cancelsAt!, timeZone)}. Solve the problem and post, or cancel by hand; nothing is deleted, and a cancelled order can be taken up again.`,
+    detail: `${about.length === 1 ? 'It stays' : 'The first of them goes'} in Waybill until ${clock(new Date(cancelsAt!), timeZone)}. Solve the problem and post, or cancel by hand; nothing is deleted, and a cancelled order can be taken up again.`,
   }),
   auto_cancelled: ({ detail: { orders: about, route } }) => ({
     title: `${orders(about.length)} cancelled, because ${about.length === 1 ? 'its problem was' : 'their problems were'} not solved in time`,

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { formatDuration } from '../../src/config/durations.ts'
+import type { NoticePage, RouteJson } from '../../src/server/schemas.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -83,4 +85,25 @@ async function json<T>(
   const text = await response.text()
   if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${text}`)
   return JSON.parse(text) as T
+}
+
+/** Gives the demo's route a rule by which its orders in error are warned of a second from now; resolves when they are. */
+export async function warnOfOrdersInError(demo: Demo): Promise<void> {
+  const [route] = (await demo.api<{ items: RouteJson[] }>('/routes')).items
+  const { name, from, to, statuses, since, mapping } = route!
+  await demo.api(`/routes/${name}`, {
+    method: 'PUT',
+    body: JSON.stringify({
+      from,
+      to,
+      import: { statuses, since, every: formatDuration(route!.everyMs) },
+      autoCancel: { after: '3600s', warn: ['3599s', '3598s'] },
+      mapping,
+    }),
+  })
+  const end = Date.now() + 60_000
+  while ((await demo.api<NoticePage>('/notices')).unseen === 0) {
+    if (Date.now() > end) throw new Error('The demo did not warn within a minute')
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
 }

@@ -1,9 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Import, List, Order, OrderCounts, Reconciliation } from '../../web/src/api/types.ts'
+import type { Import, List, NoticePage, Order, OrderCounts, Reconciliation } from '../../web/src/api/types.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { type Demo, startDemo } from '../support/demo.ts'
+import { type Demo, startDemo, warnOfOrdersInError } from '../support/demo.ts'
 
 let demo: Demo
 let browser: Browser
@@ -32,11 +32,13 @@ beforeAll(async () => {
     body: JSON.stringify({ connection: 'nordlys-shop', orders: [done!.number, '999999'] }),
   })
   const compared = await compare()
+  await warnOfOrdersInError(demo)
   addresses = {
     orders: '/',
     'an order in NetSuite': `/orders/${done!.id}`,
     'an order with a problem': `/orders/${failing!.id}`,
     problems: '/problems',
+    notices: '/notices',
     connections: '/connections',
     'an import': `/imports/${id}`,
     'a reconciliation': `/reconciliation?run=${compared}`,
@@ -146,6 +148,29 @@ test('a narrow screen gets cards with the same actions', async () => {
   await page.keyboard.press('Escape')
   await card.getByRole('link', { name: first!.number, exact: true }).click()
   await page.getByRole('heading', { name: `Order ${first!.number}` }).waitFor()
+  await page.context().close()
+})
+
+test('a warning is told once it is before a person’s eyes, and its orders are posted where it stands', async () => {
+  const rule = /\d+ orders? will be cancelled unless/
+  const page = await open('/notices')
+  await page.getByRole('heading', { name: rule }).first().waitFor()
+  await becomes(async () => (await demo.api<NoticePage>('/notices')).unseen === 0)
+  const [warning] = (await demo.api<NoticePage>('/notices')).items
+  expect(warning!.seenAt).not.toBeNull()
+  expect(await page.getByRole('link', { name: /^Notices/ }).innerText()).toBe('Notices')
+  const first = warning!.orders[0]!
+  await page.getByRole('link', { name: first.number, exact: true }).first().click()
+  await page
+    .getByText(/Cancelled by itself/)
+    .first()
+    .waitFor()
+  await page.goBack()
+  await page
+    .getByRole('button', { name: /^Post (it|all \d+) now$/ })
+    .first()
+    .click()
+  await page.getByText(/orders? done/).waitFor()
   await page.context().close()
 })
 
