@@ -1,9 +1,7 @@
 import { sql } from 'kysely'
-import { orderExternalId } from '../ids.ts'
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionById } from '../ledger/health.ts'
-import { enqueue, priorities } from '../ledger/jobs.ts'
 import {
   changeStatuses,
   closeOrderProblems,
@@ -13,16 +11,18 @@ import {
   releaseShipments,
   shipmentsOf,
 } from '../ledger/many-orders.ts'
-import { changeStatus, type OrderRow, updateOrder } from '../ledger/orders.ts'
+import { type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { withOpenChange } from '../ledger/record-changes.ts'
 import type { ProblemCode } from '../order/problems.ts'
-import { shippingStatuses, type Status, statusOfShipments } from '../order/status.ts'
 import { type OrderAction, whyNot } from './available-actions.ts'
 import type { Deps } from './deps.ts'
+import { enqueueChecks, enqueuePosts, enqueueShipments } from './enqueue-for-orders.ts'
 import { keepRecord } from './later-version.ts'
 import { startImport } from './import-by-id.ts'
+import { postAnew } from './post-anew.ts'
 import { askForChanges } from './record-change.ts'
 import { followShipments } from './shipping-status.ts'
+import { uncancel } from './uncancel.ts'
 
 export interface Asked {
   action: OrderAction
@@ -134,28 +134,7 @@ const actions: Record<OrderAction, Action> = {
     await dropWaitingJobs(tx, idsOf(orders))
   },
 
-  uncancel: async (deps, tx, orders, actor) => {
-    const at = deps.now()
-    const places = await placesAfterUncancel(tx, orders)
-    for (const [to, group] of Map.groupBy(orders, (order) => places.get(order.id)!)) {
-      await changeStatuses(tx, group, {
-        to,
-        at,
-        actor,
-        kind: 'uncancelled',
-        set: {
-          reason: sql`hold ->> 'detail'`,
-          cancel_reason: null,
-          status_before_cancel: null,
-          next_attempt_at: to === 'scheduled' ? at : null,
-        },
-      })
-      if (to === 'scheduled') await enqueuePosts(tx, group, at)
-    }
-    await enqueueShipments(tx, orders, at)
-    const unchecked = orders.filter((order) => order.record_id !== null && order.record_total === null)
-    await enqueueChecks(tx, unchecked, at)
-  },
+  uncancel,
 
   import_again: (deps, tx, orders, actor) => readAgain(deps, tx, orders, { actor, anyway: false }),
   import_anyway: (deps, tx, orders, actor) => readAgain(deps, tx, orders, { actor, anyway: true }),
@@ -215,19 +194,6 @@ const actions: Record<OrderAction, Action> = {
 
 const idsOf = (orders: OrderRow[]) => orders.map((order) => order.id)
 
-/** Where each order was, and by its shipments where they move it; one cancelled before it got anywhere waits for a person. */
-async function placesAfterUncancel(tx: Tx, orders: OrderRow[]): Promise<Map<string, Status>> {
-  const shipments = Map.groupBy(await shipmentsOf(tx, idsOf(orders)), (one) => one.order_id)
-  const placeOf = (order: OrderRow): Status => {
-    const before = order.status_before_cancel as Status | null
-    const waits = before !== null && !(shippingStatuses as readonly string[]).includes(before)
-    if (waits || order.record_id === null) return before ?? 'imported'
-    const own = shipments.get(order.id)
-    return own ? statusOfShipments(own) : (before ?? 'posted')
-  }
-  return new Map(orders.map((order) => [order.id, placeOf(order)]))
-}
-
 /** What left the warehouse while the order waited for a person counts now. */
 async function followShipmentsOf(
   tx: Tx,
@@ -237,93 +203,6 @@ async function followShipmentsOf(
   const shipped = new Set((await shipmentsOf(tx, idsOf(orders))).map((shipment) => shipment.order_id))
   for (const orderId of shipped)
     await followShipments(tx, orderId, { at, actor, kind: 'shipments_counted', detail: {} })
-}
-
-/**
- * The record is gone, and a person wants another: under an external id of its own, so that the one that is gone, should it
- * come back, is not taken for it.
- */
-async function postAnew(deps: Deps, tx: Tx, orders: OrderRow[], actor: string): Promise<void> {
-  const at = deps.now()
-  for (const order of orders) {
-    const channel = await connectionById(tx, order.channel_id)
-    if (!channel?.identity) throw new Error(`order ${order.id} has no identified channel`)
-    const replacements = order.replacements + 1
-    await changeStatus(tx, {
-      orderId: order.id,
-      to: 'scheduled',
-      from: [order.status],
-      at,
-      actor,
-      kind: 'post_anew_requested',
-      detail: { record: order.record_number ?? order.record_id },
-      set: {
-        replacements,
-        external_id: orderExternalId(channel.kind, channel.identity, order.channel_order_id, replacements),
-        record_id: null,
-        record_number: null,
-        record_url: null,
-        record_lines: null,
-        record_total: null,
-        posted_at: null,
-        posted_raw_id: null,
-        total_accepted: false,
-        missing_accepted: false,
-        changed_after_posting_at: null,
-        reason: null,
-        next_attempt_at: at,
-      },
-    })
-  }
-  await closeOrderProblems(tx, idsOf(orders), at)
-  await enqueuePosts(tx, orders, at)
-}
-
-async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
-  await enqueue(
-    tx,
-    orders.map((order) => ({
-      kind: 'post' as const,
-      key: order.id,
-      connectionId: order.backend_id,
-      orderId: order.id,
-      runAt: at,
-      priority: priorities.person,
-    })),
-  )
-}
-
-async function enqueueChecks(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
-  await enqueue(
-    tx,
-    orders.map((order) => ({
-      kind: 'check-total' as const,
-      key: order.id,
-      connectionId: order.backend_id,
-      orderId: order.id,
-      runAt: at,
-      priority: priorities.person,
-    })),
-  )
-}
-
-/** One job for each shipment that waits to be told; failed ones wait for a person. */
-async function enqueueShipments(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
-  const byId = new Map(orders.map((order) => [order.id, order]))
-  const shipments = await shipmentsOf(tx, idsOf(orders))
-  await enqueue(
-    tx,
-    shipments
-      .filter((shipment) => shipment.status === 'pending' || shipment.status === 'sending')
-      .map((shipment) => ({
-        kind: 'ship' as const,
-        key: shipment.id,
-        connectionId: byId.get(shipment.order_id)!.channel_id,
-        orderId: shipment.order_id,
-        runAt: at,
-        priority: priorities.person,
-      })),
-  )
 }
 
 /** Asks the channel for the orders anew, as an import of a person. */

@@ -1,5 +1,3 @@
-import type { ConnectionView } from '../ledger/views/connections.ts'
-import type { EventRow } from '../ledger/views/order-detail.ts'
 import type { OrderView } from '../ledger/views/orders.ts'
 import {
   describeProblem,
@@ -9,22 +7,10 @@ import {
   type ProblemCode,
 } from '../order/problems.ts'
 import type { HoldingRule } from '../order/rules.ts'
-import { statusLabel } from '../order/status.ts'
 import { quoted } from '../quoted.ts'
 import { situationOf, whyNot } from './available-actions.ts'
-import { type Check, clock, type ExplainedFix, type Explanation, soon } from './explanation.ts'
-
-export interface Known {
-  query: string
-  order: OrderView
-  channel: ConnectionView
-  backend: ConnectionView
-  /** The backend's own name: "NetSuite". */
-  backendLabel: string
-  /** Oldest first. */
-  events: EventRow[]
-  now: Date
-}
+import { checksOf, isMissing, type Known, lastSeen } from './explain-checks.ts'
+import { clock, type ExplainedFix, type Explanation, soon, verdictOfHold } from './explanation.ts'
 
 type Answer = Pick<Explanation, 'verdict' | 'headline' | 'fixes'>
 
@@ -35,7 +21,7 @@ export function explainKnown(known: Known): Explanation {
 }
 
 function answer(known: Known): Answer {
-  if (isMissing(known.order) && known.order.status !== 'cancelled') return missingInBackend(known)
+  if (isMissing(known) && known.order.status !== 'cancelled') return missingInBackend(known)
   switch (known.order.status) {
     case 'posted':
     case 'partially_shipped':
@@ -70,7 +56,7 @@ function inBackend(known: Known): Answer {
   const problem = failed ? firstProblem(order) : null
   return {
     verdict: 'in_backend',
-    headline: `Order ${order.number} is in ${backendLabel} as ${name}, last seen there on ${clock(lastSeen(known), channel.time_zone)}.${
+    headline: `Order ${order.number} is in ${backendLabel} as ${name}, ${known.told?.backend.asked ? 'seen there just now' : `last seen there on ${clock(lastSeen(known), channel.time_zone)}`}.${
       problem ? ` Its shipment could not be reported to the shop: ${problem.detail}.` : ''
     }${undecided(order)}`,
     fixes: [
@@ -101,17 +87,6 @@ function missingInBackend(known: Known): Answer {
       .filter(({ action }) => whyNot(action, situationOf(order)) === null)
       .map(({ action, label }) => fix(known, action, label)),
   }
-}
-
-const isMissing = (order: OrderView): boolean =>
-  order.missing_accepted || order.problems.some(({ code }) => code === 'record_missing')
-
-const sightings = ['posted', 'found_in_backend', 'total_checked', 'shipped_in_backend']
-
-/** When the record was last seen in the backend. */
-function lastSeen({ events, order }: Known): Date {
-  const seen = events.findLast((event) => sightings.includes(event.kind))
-  return seen?.at ?? order.posted_at ?? order.updated_at
 }
 
 /** Null when nothing keeps the backend from being asked. */
@@ -205,14 +180,8 @@ function errorImporting(known: Known): Answer {
 function held(known: Known): Answer {
   const { order, channel } = known
   const hold = order.hold as HoldingRule | null
-  const verdict =
-    hold?.rule === 'status'
-      ? 'held_by_status'
-      : hold?.rule === 'before_start_date'
-        ? 'before_start_date'
-        : 'held_by_rule'
   return {
-    verdict,
+    verdict: hold ? verdictOfHold(hold) : 'held_by_rule',
     headline: `Order ${order.number} is held back by a rule of the route "${order.route_name}": ${hold?.detail ?? order.reason ?? 'a rule'}.`,
     fixes: [
       {
@@ -273,52 +242,3 @@ const unique = (fixes: ExplainedFix[]): ExplainedFix[] =>
   fixes.filter(
     ({ action, label }, i) => fixes.findIndex((f) => f.action === action && f.label === label) === i,
   )
-
-function checksOf(known: Known): Check[] {
-  const { order, channel, backend, backendLabel } = known
-  const zone = channel.time_zone
-  const inBackend = order.record_id !== null && !isMissing(order)
-  const hold = order.hold as HoldingRule | null
-  return [
-    { name: 'Seen by Waybill', outcome: 'ok', detail: `First on ${clock(order.first_seen_at, zone)}` },
-    connectionCheck(`Reading ${channel.name}`, channel, zone),
-    {
-      name: `Rules of the route "${order.route_name}"`,
-      outcome: hold ? 'fail' : 'ok',
-      detail: hold ? hold.detail : 'None holds it',
-    },
-    {
-      name: 'Status',
-      outcome: order.problems.length > 0 || order.status === 'cancelled' ? 'fail' : 'ok',
-      detail: statusLabel(order.status, backendLabel),
-    },
-    ...order.problems.map((row): Check => ({ name: 'Problem', outcome: 'fail', detail: row.detail })),
-    connectionCheck(`Posting to ${backend.name}`, backend, zone),
-    {
-      name: `Record in ${backendLabel}`,
-      outcome: inBackend ? 'ok' : 'fail',
-      detail: inBackend
-        ? `${order.record_number ?? order.record_id}, last seen on ${clock(lastSeen(known), zone)}`
-        : isMissing(order)
-          ? `${order.record_number ?? order.record_id} is not there any more`
-          : 'None yet',
-    },
-    { name: `Asking ${backendLabel} now`, outcome: 'skipped', detail: 'Answered from what was last seen' },
-  ]
-}
-
-function connectionCheck(name: string, connection: ConnectionView, zone: string | null): Check {
-  if (connection.paused_at)
-    return { name, outcome: 'fail', detail: `Paused since ${clock(connection.paused_at, zone)}` }
-  if (connection.health_problem !== null) {
-    const problem = describeProblem(connection.health_problem as Problem)
-    return {
-      name,
-      outcome: 'fail',
-      detail: `${problem.title}, since ${clock(connection.health_since, zone)}`,
-    }
-  }
-  return connection.last_success_at === null
-    ? { name, outcome: 'skipped', detail: 'Not asked yet' }
-    : { name, outcome: 'ok', detail: `Works, last on ${clock(connection.last_success_at, zone)}` }
-}

@@ -2,8 +2,21 @@ import type { ConnectionView } from '../ledger/views/connections.ts'
 import type { GapRow } from '../ledger/gaps.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { quoted } from '../quoted.ts'
-import { type Check, clock, type ExplainedFix, type Explanation, soon } from './explanation.ts'
+import type { Told } from './ask-now.ts'
+import { type Check, clock, type ExplainedFix, type Explanation, soon, verdictOfHold } from './explanation.ts'
 import { gapSentence } from './gap-words.ts'
+import type { Place } from './judge-order.ts'
+
+/** An order that a channel has and Waybill does not, and what would become of it by the rules. */
+export interface Seen {
+  id: string
+  number: string
+  status: string | null
+  placedAt: Date | null
+  modifiedAt: Date | null
+  place: Place
+  route: string
+}
 
 interface Facts {
   query: string
@@ -13,9 +26,11 @@ interface Facts {
   /** When each channel is read next, by its id. */
   polls: Map<string, Date>
   now: Date
+  /** What each channel said just now, by its id; those that were not to be asked are not in it. */
+  told: Map<string, Told<Seen | null>>
 }
 
-/** An order that Waybill has never seen: what is known of the places it may be in. They are not asked here. */
+/** An order that Waybill has never seen: what the places it may be in say of it, and what is known of them. */
 export function explainUnknown(facts: Facts): Explanation {
   const { query, channels, unrouted } = facts
   const checks: Check[] = [
@@ -40,6 +55,9 @@ function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fi
       headline: `${notSeen}: no shop is connected and read yet.`,
       fixes: [],
     }
+
+  const there = channels.find((channel) => seenAt(facts, channel) !== null)
+  if (there) return notTaken(facts, there, seenAt(facts, there)!)
 
   const stopped = channels.find(({ health }) => health === 'down' || health === 'needs_reauthorisation')
   if (stopped) {
@@ -76,6 +94,13 @@ function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fi
     }
   }
 
+  if (channels.every(({ id }) => facts.told.get(id)?.asked))
+    return {
+      verdict: 'not_in_channel',
+      headline: `${channels.length === 1 ? channels[0]!.name : 'None of the shops'} has ${channels.length === 1 ? 'no' : 'an'} order with the id or number ${query}: it was asked just now.`,
+      fixes: importFixes,
+    }
+
   const [first] = channels
   const last = channels.length === 1 && first ? lastRead(first) : `${channels.length} shops are read`
   const next = channels.length === 1 && first ? `; it is read again ${nextRead(first, facts, now)}` : ''
@@ -85,6 +110,59 @@ function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fi
     fixes: importFixes,
   }
 }
+
+const seenAt = ({ told }: Facts, { id }: ConnectionView): Seen | null => {
+  const answer = told.get(id)
+  return answer?.asked ? answer.found : null
+}
+
+/** The channel has it: what keeps it from being in Waybill. */
+function notTaken(
+  facts: Facts,
+  channel: ConnectionView,
+  seen: Seen,
+): Pick<Explanation, 'verdict' | 'headline' | 'fixes'> {
+  const { now } = facts
+  const { place, number, id } = seen
+  const bring = importFix(channel, id)
+  const lead = `Order ${number} is in ${channel.name} and not in Waybill`
+  if (place.hold !== null)
+    return {
+      verdict: verdictOfHold(place.hold),
+      headline: `${lead}: a rule of the route "${seen.route}" would hold it. ${place.hold.detail}.`,
+      fixes: [{ action: 'import_anyway', label: 'Import it anyway', command: `${bring.command} --anyway` }],
+    }
+  if (place.status === 'import_error')
+    return {
+      verdict: 'error_importing',
+      headline: `${lead}, and it cannot be read: ${place.problem?.detail ?? 'its content is not understood'}.`,
+      fixes: [{ ...bring, label: 'Import it: it is kept, and read again when the shop changes it' }],
+    }
+  const changed = seen.modifiedAt ?? seen.placedAt
+  const gap = channel.gaps.find((one) => one.reason !== 'webhooks' && covers(one, seen))
+  const fixes = [{ ...bring, label: 'Import it now' }]
+  if (gap)
+    return {
+      verdict: 'missed_while_disconnected',
+      headline: `${lead} yet: ${channel.name} could not be read from ${clock(gap.from_at, channel.time_zone)} ${gap.to_at === null ? 'until now' : `until ${clock(gap.to_at, channel.time_zone)}`}, and it is of that time. ${upperFirst(comesBy(gap))}, or now if you import it.`,
+      fixes,
+    }
+  const since = changed === null ? '' : `, changed there last on ${clock(changed, channel.time_zone)}`
+  return {
+    verdict: 'not_yet_seen',
+    headline: `${lead} yet${since}: ${channel.name} is read again ${nextRead(channel, facts, now)}, or import it now.`,
+    fixes,
+  }
+}
+
+function covers(gap: GapRow, { placedAt, modifiedAt }: Seen): boolean {
+  const from = gap.placed_from ?? gap.from_at
+  return [placedAt, modifiedAt].some(
+    (time) => time !== null && time >= from && (gap.to_at === null || time <= gap.to_at),
+  )
+}
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** How an order of the gap would come. */
 function comesBy(gap: GapRow): string {
@@ -128,15 +206,20 @@ function checksOf(channel: ConnectionView, facts: Facts): Check[] {
     outcome: 'fail',
     detail: gapSentence(gap, zone),
   }))
-  return [
-    reading,
-    ...gaps,
-    {
-      name: `Asking ${channel.name} for it`,
-      outcome: 'skipped',
-      detail: 'Not asked now; the import asks it',
-    },
-  ]
+  return [reading, ...gaps, { name: `Asking ${channel.name} for it`, ...toldBy(facts, channel) }]
+}
+
+function toldBy({ told, query }: Facts, { id, time_zone: zone }: ConnectionView): Omit<Check, 'name'> {
+  const answer = told.get(id)
+  if (answer === undefined) return { outcome: 'skipped', detail: 'Not asked now; the import asks it' }
+  if (!answer.asked) return { outcome: 'skipped', detail: `Not asked: ${answer.why}` }
+  if (answer.found === null) return { outcome: 'fail', detail: `It has none with the id or number ${query}` }
+  const { number, status, placedAt } = answer.found
+  const placed = placedAt === null ? '' : `, placed on ${clock(placedAt, zone)}`
+  return {
+    outcome: 'ok',
+    detail: `It has order ${number}${status === null ? '' : ` with the status "${status}"`}${placed}`,
+  }
 }
 
 const lastRead = (channel: ConnectionView): string =>

@@ -1,50 +1,50 @@
+import type { RawOrder } from '../connectors/contract.ts'
+import { enqueue, priorities } from '../ledger/jobs.ts'
+import type { RouteRow } from '../ledger/routes.ts'
 import { connectionViews, type ConnectionView } from '../ledger/views/connections.ts'
 import { eventsOf } from '../ledger/views/order-detail.ts'
 import { type OrderView, ordersNamed } from '../ledger/views/orders.ts'
 import { activeRoutes, nextPolls } from '../ledger/views/schedule.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { Deps } from './deps.ts'
+import { channelFor, type Deps } from './deps.ts'
+import { askBackend, askChannel, type Told } from './ask-now.ts'
+import type { Known } from './explain-checks.ts'
 import { explainKnown } from './explain-known.ts'
-import { explainUnknown } from './explain-unknown.ts'
+import { explainUnknown, type Seen } from './explain-unknown.ts'
 import type { Explanation } from './explanation.ts'
+import { judge } from './judge-order.ts'
 
 /**
- * Why is this order not in the backend? Answered from the ledger: what Waybill knows, and since when. `query` is a
- * Waybill id, a channel's id, an order number or a record; a name that means several orders is answered with them.
+ * Why is this order not in the backend? Answered from the ledger and, with `live`, from what channel and backend say just
+ * now, within a few seconds. `query` is a Waybill id, a channel's id, an order number or a record; a name that means
+ * several orders is answered with them.
  */
 export async function explain(
   deps: Deps,
-  { query, connection }: { query: string; connection?: string | undefined },
+  { query, connection, live = true }: { query: string; connection?: string | undefined; live?: boolean },
 ): Promise<Result<Explanation, { candidates: OrderView[] }>> {
   const orders = await ordersNamed(deps.db, query, connection)
   if (orders.length > 1) return err({ candidates: orders })
   const connections = await connectionViews(deps.db)
   const order = orders[0]
-  if (order) return ok(await known(deps, query, order, connections))
-  const channels = connections.filter(
-    ({ role, name }) => role === 'channel' && (connection === undefined || name === connection),
-  )
-  const routed = new Set((await activeRoutes(deps.db)).map((route) => route.channel_id))
-  return ok(
-    explainUnknown({
-      query,
-      channels: channels.filter(({ id }) => routed.has(id)),
-      unrouted: channels.filter(({ id }) => !routed.has(id)),
-      polls: await nextPolls(deps.db),
-      now: deps.now(),
-    }),
-  )
+  if (order) return ok(await known(deps, { query, order, connections, live }))
+  return ok(await unknown(deps, { query, connection, connections, live }))
 }
 
 async function known(
   deps: Deps,
-  query: string,
-  order: OrderView,
-  connections: ConnectionView[],
+  {
+    query,
+    order,
+    connections,
+    live,
+  }: { query: string; order: OrderView; connections: ConnectionView[]; live: boolean },
 ): Promise<Explanation> {
   const channel = connections.find(({ id }) => id === order.channel_id)
   const backend = connections.find(({ id }) => id === order.backend_id)
   if (!channel || !backend) throw new Error(`order ${order.id} has lost a connection`)
+  const told = live ? await askBoth(deps, order, { channel, backend }) : null
+  if (told?.backend.asked && told.backend.found.is === 'gone') await lookAgain(deps, order)
   return explainKnown({
     query,
     order,
@@ -53,5 +53,89 @@ async function known(
     backendLabel: deps.backendOf(backend.kind)?.label ?? backend.kind,
     events: await eventsOf(deps.db, order.id),
     now: deps.now(),
+    told,
   })
+}
+
+async function askBoth(
+  deps: Deps,
+  order: OrderView,
+  { channel, backend }: { channel: ConnectionView; backend: ConnectionView },
+): Promise<NonNullable<Known['told']>> {
+  const [record, raw] = await Promise.all([
+    askBackend(deps, backend, order),
+    askChannel(deps, channel, order.channel_order_id),
+  ])
+  if (!raw.asked) return { backend: record, channel: raw }
+  // A number that happens to be this id is another order.
+  const isIt = raw.found !== null && raw.found.id === order.channel_order_id
+  const found = isIt
+    ? {
+        status: channelFor(deps, channel).glance(raw.found!).channelStatus,
+        modifiedAt: raw.found!.modifiedAt,
+      }
+    : null
+  return { backend: record, channel: { ...raw, found } }
+}
+
+/** What a person was just told the ledger has to learn as well: with it come the problem and its fixes. */
+async function lookAgain(deps: Deps, { id, record_id: recordId, backend_id: connectionId }: OrderView) {
+  if (recordId === null) return
+  await deps.db.transaction().execute((tx) =>
+    enqueue(tx, [
+      {
+        kind: 'check-total',
+        key: id,
+        connectionId,
+        orderId: id,
+        runAt: deps.now(),
+        priority: priorities.person,
+      },
+    ]),
+  )
+}
+
+async function unknown(
+  deps: Deps,
+  asked: { query: string; connection: string | undefined; connections: ConnectionView[]; live: boolean },
+): Promise<Explanation> {
+  const { query, connection, connections, live } = asked
+  const channels = connections.filter(
+    ({ role, name }) => role === 'channel' && (connection === undefined || name === connection),
+  )
+  const routes = await activeRoutes(deps.db)
+  const routeOf = (channel: ConnectionView) => routes.find((route) => route.channel_id === channel.id)
+  const read = channels.filter((channel) => routeOf(channel) !== undefined)
+  const told = new Map<string, Told<Seen | null>>()
+  if (live)
+    await Promise.all(
+      read.map(async (channel) => {
+        const answer = await askChannel(deps, channel, query)
+        const found = answer.asked && answer.found
+        const seen = found ? seenThere(deps, channel, routeOf(channel)!, found) : null
+        told.set(channel.id, answer.asked ? { ...answer, found: seen } : answer)
+      }),
+    )
+  return explainUnknown({
+    query,
+    channels: read,
+    unrouted: channels.filter((channel) => routeOf(channel) === undefined),
+    polls: await nextPolls(deps.db),
+    now: deps.now(),
+    told,
+  })
+}
+
+/** What would become of an order that the channel has and Waybill does not. */
+function seenThere(deps: Deps, channel: ConnectionView, route: RouteRow, raw: RawOrder): Seen {
+  const { place, facts } = judge(deps, { connection: channel, route, raw, source: 'why' }, null)
+  return {
+    id: raw.id,
+    number: facts.number,
+    status: facts.channel_status,
+    placedAt: facts.placed_at,
+    modifiedAt: raw.modifiedAt === null ? null : new Date(raw.modifiedAt),
+    place,
+    route: route.name,
+  }
 }

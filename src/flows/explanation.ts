@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import type { OrderView } from '../ledger/views/orders.ts'
 import type { FixAction } from '../order/problems.ts'
+import type { HoldingRule } from '../order/rules.ts'
 import { inZone } from '../shop-time.ts'
 
 /** Where an order is and why it is not in the backend, in a word. */
@@ -26,6 +27,9 @@ export const verdicts = [
   'not_in_channel',
 ] as const
 export type Verdict = (typeof verdicts)[number]
+
+export const verdictOfHold = ({ rule }: Pick<HoldingRule, 'rule'>): Verdict =>
+  rule === 'status' ? 'held_by_status' : rule === 'before_start_date' ? 'before_start_date' : 'held_by_rule'
 
 export interface Check {
   name: string

@@ -107,7 +107,7 @@ export async function stopWithProblems(
       detail: { problems: problems.map(({ code, detail: text }) => ({ code, detail: text })) },
       set: { next_attempt_at: null, unknown_until: null },
     })
-    await giveDates(tx, { orderId: order.id }, time)
+    await giveDates(tx, { orderIds: [order.id] }, time)
     await replaceProblems(tx, {
       orderId: order.id,
       connectionId: connection.id,

@@ -1,4 +1,4 @@
-import type { Failure, ListedRecord, Outcome } from '../connectors/contract.ts'
+import type { ListedRecord } from '../connectors/contract.ts'
 import { orderExternalIdPrefix } from '../ids.ts'
 import type { Tx } from '../ledger/database.ts'
 import { connectionById, connectionWorked } from '../ledger/health.ts'
@@ -14,10 +14,10 @@ import {
   ownersOf,
   type ReconciliationRow,
 } from '../ledger/reconciliations.ts'
-import { err, ok } from '../result.ts'
 import { dayOf } from '../shop-time.ts'
 import { sayThatItIsMissing } from './check-total.ts'
 import { backendFor, type Deps } from './deps.ts'
+import { findRecord, type FoundRecord } from './find-record.ts'
 import { goOn, isPassedOver, type Reconciling, waits } from './reconcile-run.ts'
 
 /** One page of the records under our external ids, each matched with its order. Those of others never come in here. */
@@ -146,7 +146,7 @@ export async function lookForMissing(deps: Deps, at: Reconciling): Promise<void>
   }
   const looked: { order: (typeof orders)[number]; found: Found }[] = []
   for (const order of orders) {
-    const found = await look(deps, at, order)
+    const found = await findRecord(backendFor(deps, connection), at.ctx, order)
     if (found.ok) looked.push({ order, found: found.value })
     else if (looked.length > 0) break
     else if (!isPassedOver(at.job, found.error)) return waits(deps, at, found.error)
@@ -162,22 +162,7 @@ export async function lookForMissing(deps: Deps, at: Reconciling): Promise<void>
   })
 }
 
-type Found =
-  | { is: 'there' | 'external_id_changed' | 'gone' }
-  | { is: 'other_record'; id: string; number: string | null }
-  | { is: 'not_told'; note: string }
-
-/** The record by its external id, and where that is not there, by its own. */
-async function look(deps: Deps, { connection, ctx }: Reconciling, order: OrderRow): Promise<Outcome<Found>> {
-  const backend = backendFor(deps, connection)
-  const found = await backend.find(ctx, order.external_id)
-  if (!found.ok) return err(found.error)
-  if (found.value?.id === order.record_id) return ok({ is: 'there' })
-  const totals = await backend.totals(ctx, order.record_id!)
-  if (!totals.ok && totals.error.kind !== 'not_found') return err<Failure>(totals.error)
-  if (found.value) return ok({ is: 'other_record', id: found.value.id, number: found.value.number })
-  return ok({ is: totals.ok ? 'external_id_changed' : 'gone' })
-}
+type Found = FoundRecord | { is: 'not_told'; note: string }
 
 async function believed(
   deps: Deps,

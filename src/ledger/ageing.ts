@@ -40,9 +40,11 @@ export async function setAgedUntil(tx: Tx, routeId: string, at: Date): Promise<v
  * Orders in error that nothing of is in the backend, and that have no date yet, get one by the rule of their route; their
  * old warnings are void.
  */
-export async function giveDates(tx: Tx, which: { orderId: string } | { routeId: string }, at: Date) {
+export async function giveDates(tx: Tx, which: { orderIds: string[] } | { routeId: string }, at: Date) {
   const these =
-    'orderId' in which ? sql`orders.id = ${which.orderId}` : sql`orders.route_id = ${which.routeId}`
+    'orderIds' in which
+      ? sql`orders.id = ANY(${which.orderIds}::uuid[])`
+      : sql`orders.route_id = ${which.routeId}`
   await sql`
     WITH dated AS (
       UPDATE orders SET cancels_at = ${at}::timestamptz + (auto_cancel ->> 'afterMs')::bigint * interval '1 millisecond'

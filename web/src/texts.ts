@@ -412,6 +412,7 @@ export const texts = {
     ask: 'Ask why',
     title: 'Why?',
     asking: 'Looking …',
+    askingNow: 'Asking the shop and NetSuite themselves …',
     checks: 'What was checked',
     outcome: { ok: 'fine', fail: 'this is it', skipped: 'not checked' },
     fixes: 'What to do',

@@ -16,8 +16,8 @@ export function whyRoutes(app: FastifyInstance, deps: Deps): void {
         response: { 200: why },
       },
     },
-    async ({ query: { q, connection } }) => {
-      const answer = await explain(deps, { query: q, connection })
+    async ({ query: { q, connection, live } }) => {
+      const answer = await explain(deps, { query: q, connection, live: live === 'true' })
       if (!answer.ok) throw ambiguous(deps, q, answer.error.candidates)
       return { ...answer.value, orders: await ordersJson(deps, answer.value.orders) }
     },

@@ -6,6 +6,10 @@ import { order } from './orders.ts'
 export const whyQuery = z.object({
   q: z.string().trim().min(1).max(200).describe('An order: Waybill id, channel id, number, record'),
   connection: z.string().optional().describe('Only orders of this connection'),
+  live: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe('Whether shop and backend are asked as well, which may take seconds'),
 })
 
 export const why = z

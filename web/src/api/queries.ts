@@ -126,10 +126,11 @@ export const choicesQuery = (route: string, action: string, search: string) =>
     staleTime: 60_000,
   })
 
-export const whyQuery = (q: string) =>
+/** With `live`, shop and backend are asked as well, which may take seconds. */
+export const whyQuery = (q: string, live: boolean) =>
   queryOptions({
-    queryKey: ['why', q],
-    queryFn: ({ signal }) => get<Why>(withQuery('/why', { q }), signal),
+    queryKey: ['why', q, live],
+    queryFn: ({ signal }) => get<Why>(withQuery('/why', { q, live }), signal),
     staleTime: 0,
     retry: false,
   })

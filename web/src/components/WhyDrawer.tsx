@@ -40,10 +40,14 @@ export function WhyDrawer() {
   )
 }
 
+/** What Waybill knows at once, and then what shop and backend say themselves. */
 function Answer({ query }: { query: string }) {
-  const { data, error, isFetching } = useQuery(whyQuery(query))
-  if (data !== undefined) return <Verdict why={data} />
-  if (isFetching || error === null)
+  const known = useQuery(whyQuery(query, false))
+  const live = useQuery(whyQuery(query, true))
+  const data = live.data ?? known.data
+  const error = known.error ?? live.error
+  if (data !== undefined) return <Verdict why={data} isAsking={live.isFetching} />
+  if (error === null)
     return (
       <p className={classes.asking} role="status">
         <Loader /> {words.asking}
@@ -58,13 +62,18 @@ function Answer({ query }: { query: string }) {
   )
 }
 
-function Verdict({ why }: { why: Why }) {
+function Verdict({ why, isAsking }: { why: Why; isAsking: boolean }) {
   const [order] = why.orders
   return (
     <div className={classes.answer} data-verdict={why.verdict}>
       <p className={classes.headline} role="status">
         {why.headline}
       </p>
+      {isAsking ? (
+        <p className={classes.asking}>
+          <Loader size={14} /> {words.askingNow}
+        </p>
+      ) : null}
       {order === undefined ? null : <Found order={order} />}
       {why.fixes.length === 0 ? null : (
         <section>
