@@ -57,7 +57,7 @@ const ordersOf = async (status: string) => (await demo.api<List<Order>>(`/orders
 async function seeded(): Promise<void> {
   const end = Date.now() + 60_000
   while (Date.now() < end) {
-    const { byStatus } = await demo.api<OrderCounts>('/orders/counts')
+    const byStatus = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
     if (byStatus.post_error > 8 && byStatus.posted > 30 && byStatus.held > 2) return
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
@@ -67,7 +67,7 @@ async function seeded(): Promise<void> {
 /** Compares the demo's shop, with a record of these days that somebody has deleted in NetSuite; returns the result's id. */
 async function compare(): Promise<string> {
   await becomes(async () => {
-    const { byStatus } = await demo.api<OrderCounts>('/orders/counts')
+    const byStatus = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
     return byStatus.scheduled + byStatus.posting === 0
   })
   const [, order] = await ordersOf('posted')
