@@ -51,9 +51,10 @@ export async function fillLedger(
         FROM orders o CROSS JOIN LATERAL (SELECT abs(hashtext(number)) AS k) AS drawn
         WHERE status LIKE '%_error' OR k % 40 = 0) AS stopped`)
     await client.query(`
-      INSERT INTO order_search SELECT id, account_id, 'order', order_names(orders) FROM orders;
-      INSERT INTO order_search SELECT id, account_id, 'record', E'\\n' || search_form(record_number) || E'\\n' FROM orders
-        WHERE record_number IS NOT NULL;
+      INSERT INTO order_search (order_id, account_id, part, text, placed_at, head)
+        SELECT id, account_id, 'order', order_names(orders), placed_at, left(search_form(number), 2) FROM orders
+        UNION ALL SELECT id, account_id, 'record', E'\\n' || search_form(record_number) || E'\\n', placed_at, NULL
+        FROM orders WHERE record_number IS NOT NULL ORDER BY placed_at;
       INSERT INTO order_counts SELECT account_id, channel_id, backend_id, status, count(*) FROM orders GROUP BY 1, 2, 3, 4`)
     await client.query(rows[0]!.definition)
     await client.query('VACUUM (ANALYZE)')

@@ -142,7 +142,14 @@ export interface Database {
     ignored_raw_id: string | null
     cancel_kept_at: Time | null
   }
-  order_search: { order_id: string; account_id: string; part: 'order' | 'record'; text: string }
+  order_search: {
+    order_id: string
+    account_id: string
+    part: 'order' | 'record'
+    text: string
+    placed_at: Time | null
+    head: string | null
+  }
   order_counts: { account_id: string; channel_id: string; backend_id: string; status: string; n: string }
   order_count_changes: {
     account_id: string

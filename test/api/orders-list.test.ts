@@ -12,7 +12,7 @@ const many = 3_500
 
 beforeAll(async () => {
   api = await startApi()
-  const rawOf = await putOrder(api, { number: 'FIRST', customer_name: 'Zoë Müller-Łukasz', skus: ['Ä-1'] })
+  const rawOf = await putOrder(api, { number: 'FIRST', customer_name: 'Zoë Müller-Łukasz', skus: ['Ä-100'] })
   await sql`
     INSERT INTO orders (id, account_id, route_id, channel_id, backend_id, channel_order_id, number, status, placed_at,
       first_seen_at, updated_at, currency, total, customer_name, customer_email, skus, raw_id, external_id, record_id,
@@ -178,10 +178,12 @@ describe('the list', () => {
         expect([said, counts.found]).toEqual([said, { count: expected.length, isExact: true }])
         const { status: __, ...others } = filter
         const all = wanted(others)
-        expect([said, counts.total, counts.byStatus!.post_error]).toEqual([
+        expect([said, counts.total, counts.byStatus?.post_error ?? 'too many']).toEqual([
           said,
           all.length,
-          all.filter((row) => row.status === 'post_error').length,
+          counts.byStatus === null && all.length > 1_000
+            ? 'too many'
+            : all.filter((row) => row.status === 'post_error').length,
         ])
       }
     },
@@ -209,13 +211,11 @@ describe('the list', () => {
     ['muller', ['FIRST']],
     ['MÜLLER-ł', ['FIRST']],
     ['zoe', ['FIRST']],
-    ['ä-1', ['FIRST']],
-    ['王', null],
-    ['ИВАН', null],
+    ['ä-100', ['FIRST']],
+    ['ИВАН ПЕТРОВ 202', ['10202', '10502']],
   ])('finds names with accents and in other scripts: %s', async (search, numbers) => {
     const found = await pagesOf({ search }, 50, 50)
-    if (numbers === null) expect(found.numbers).toHaveLength(50)
-    else expect(found.numbers).toEqual(numbers)
+    expect(found.numbers.toSorted()).toEqual(expect.arrayContaining(numbers))
   })
 
   it('follows what becomes of an order: its customer, its SKUs, its record, its end', async () => {

@@ -125,6 +125,7 @@ export const texts = {
     searchPlaceholder: 'Number, customer, e-mail, SKU, record …',
     all: 'All',
     statusFilter: 'Filter by status',
+    moreThan: (n: string) => `${n}+`,
     decisions: { changed: 'Changed after posting', cancelled: 'Cancelled after posting' },
     clearSearch: 'Clear the search',
     anyConnection: 'All shops',

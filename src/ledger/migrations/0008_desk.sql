@@ -19,6 +19,10 @@ CREATE TABLE order_search (
   part text NOT NULL CHECK (part IN ('order', 'record')),
   -- Each name on a line of its own, with a line break before the first and after the last.
   text text NOT NULL,
+  -- As in orders: what is found is shown by it.
+  placed_at timestamptz,
+  -- The first two characters of the order's number; null for its record.
+  head text,
   PRIMARY KEY (order_id, part)
 );
 ALTER TABLE order_search ALTER COLUMN text SET STATISTICS 500;
@@ -28,11 +32,19 @@ CREATE FUNCTION order_names(given orders) RETURNS text LANGUAGE sql STABLE AS $$
     given.customer_name, given.customer_email, nullif(array_to_string(given.skus, E'\n'), ''))) || E'\n'
 $$;
 
-INSERT INTO order_search (order_id, account_id, part, text)
-  SELECT id, account_id, 'order', order_names(orders) FROM orders
+INSERT INTO order_search (order_id, account_id, part, text, placed_at, head)
+  SELECT id, account_id, 'order', order_names(orders), placed_at, left(search_form(number), 2) FROM orders
   UNION ALL
-  SELECT id, account_id, 'record', E'\n' || search_form(record_number) || E'\n' FROM orders
-  WHERE record_number IS NOT NULL;
+  SELECT id, account_id, 'record', E'\n' || search_form(record_number) || E'\n', placed_at, NULL FROM orders
+  WHERE record_number IS NOT NULL
+  ORDER BY placed_at;
+
+CREATE INDEX order_search_newest ON order_search (account_id, placed_at DESC NULLS FIRST, order_id DESC);
+-- One or two characters are too few for trigrams, and found in too many orders to sort them.
+CREATE INDEX order_search_by_head ON order_search (account_id, head, placed_at DESC NULLS FIRST, order_id DESC)
+  WHERE head IS NOT NULL;
+CREATE INDEX order_search_by_first ON order_search (account_id, left(head, 1), placed_at DESC NULLS FIRST, order_id DESC)
+  WHERE head IS NOT NULL;
 
 -- What was written last waits in a list that every search reads through: a short one.
 DO $$
@@ -48,17 +60,20 @@ BEGIN
     DELETE FROM order_search WHERE order_id = OLD.id;
     RETURN NULL;
   END IF;
-  IF TG_OP = 'INSERT' OR (OLD.number, OLD.channel_order_id, OLD.customer_name, OLD.customer_email, OLD.skus)
-    IS DISTINCT FROM (NEW.number, NEW.channel_order_id, NEW.customer_name, NEW.customer_email, NEW.skus)
+  IF TG_OP = 'INSERT' OR (OLD.number, OLD.channel_order_id, OLD.customer_name, OLD.customer_email, OLD.skus, OLD.placed_at)
+    IS DISTINCT FROM (NEW.number, NEW.channel_order_id, NEW.customer_name, NEW.customer_email, NEW.skus, NEW.placed_at)
   THEN
-    INSERT INTO order_search (order_id, account_id, part, text)
-    VALUES (NEW.id, NEW.account_id, 'order', order_names(NEW))
-    ON CONFLICT (order_id, part) DO UPDATE SET text = excluded.text;
+    INSERT INTO order_search (order_id, account_id, part, text, placed_at, head)
+    VALUES (NEW.id, NEW.account_id, 'order', order_names(NEW), NEW.placed_at, left(search_form(NEW.number), 2))
+    ON CONFLICT (order_id, part)
+      DO UPDATE SET text = excluded.text, placed_at = excluded.placed_at, head = excluded.head;
   END IF;
-  IF NEW.record_number IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.record_number IS DISTINCT FROM NEW.record_number) THEN
-    INSERT INTO order_search (order_id, account_id, part, text)
-    VALUES (NEW.id, NEW.account_id, 'record', E'\n' || search_form(NEW.record_number) || E'\n')
-    ON CONFLICT (order_id, part) DO UPDATE SET text = excluded.text;
+  IF NEW.record_number IS NOT NULL AND (TG_OP = 'INSERT'
+    OR (OLD.record_number, OLD.placed_at) IS DISTINCT FROM (NEW.record_number, NEW.placed_at))
+  THEN
+    INSERT INTO order_search (order_id, account_id, part, text, placed_at)
+    VALUES (NEW.id, NEW.account_id, 'record', E'\n' || search_form(NEW.record_number) || E'\n', NEW.placed_at)
+    ON CONFLICT (order_id, part) DO UPDATE SET text = excluded.text, placed_at = excluded.placed_at;
   ELSIF NEW.record_number IS NULL AND TG_OP = 'UPDATE' AND OLD.record_number IS NOT NULL THEN
     DELETE FROM order_search WHERE order_id = NEW.id AND part = 'record';
   END IF;
@@ -66,10 +81,9 @@ BEGIN
 END $$;
 CREATE TRIGGER order_search_of_new AFTER INSERT OR DELETE ON orders
   FOR EACH ROW EXECUTE FUNCTION keep_order_search();
-CREATE TRIGGER order_search_of_changed
-  AFTER UPDATE OF number, channel_order_id, customer_name, customer_email, skus, record_number ON orders
-  FOR EACH ROW WHEN ((OLD.number, OLD.channel_order_id, OLD.customer_name, OLD.customer_email, OLD.skus, OLD.record_number)
-    IS DISTINCT FROM (NEW.number, NEW.channel_order_id, NEW.customer_name, NEW.customer_email, NEW.skus, NEW.record_number))
+CREATE TRIGGER order_search_of_changed AFTER UPDATE OF number, channel_order_id, customer_name, customer_email, skus, placed_at, record_number ON orders
+  FOR EACH ROW WHEN ((OLD.number, OLD.channel_order_id, OLD.customer_name, OLD.customer_email, OLD.skus, OLD.placed_at, OLD.record_number)
+    IS DISTINCT FROM (NEW.number, NEW.channel_order_id, NEW.customer_name, NEW.customer_email, NEW.skus, NEW.placed_at, NEW.record_number))
   EXECUTE FUNCTION keep_order_search();
 
 -- How many orders there are of each status: what was counted last, and beside it the changes since, which only ever
@@ -135,8 +149,8 @@ END $$;
 CREATE TRIGGER orders_emptied AFTER TRUNCATE ON orders
   FOR EACH STATEMENT EXECUTE FUNCTION count_no_orders();
 
-CREATE INDEX orders_of_channel ON orders (channel_id, placed_at DESC NULLS FIRST, id DESC);
+CREATE INDEX orders_of_channel ON orders (account_id, channel_id, placed_at DESC NULLS FIRST, id DESC);
 CREATE INDEX orders_by_update ON orders (account_id, updated_at DESC, id DESC);
-CREATE INDEX orders_by_total ON orders (account_id, currency, total);
+CREATE INDEX orders_by_total ON orders (account_id, currency, total) INCLUDE (status);
 CREATE INDEX orders_by_record_number ON orders (account_id, upper(record_number)) WHERE record_number IS NOT NULL;
 CREATE INDEX open_problems_by_code ON problems (account_id, code) WHERE closed_at IS NULL;

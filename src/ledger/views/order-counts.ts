@@ -1,9 +1,19 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Status } from '../../order/status.ts'
-import type { Db } from '../database.ts'
+import { type Db, mainAccount } from '../database.ts'
 import { plannedAnew } from '../prepared.ts'
 import { type StatusCount, statusCounts } from '../status-counts.ts'
-import { all, type OrderFilter, type Prepared, prepareFilter, statusIs, toDecide } from './order-filter.ts'
+import type { Search } from './order-search.ts'
+import {
+  all,
+  leavesFew,
+  type Narrowing,
+  type OrderFilter,
+  type Prepared,
+  prepareFilter,
+  statusIs,
+  toDecide,
+} from './order-filter.ts'
 
 /** So many are counted one by one; of more it is only said that they are more. */
 export const mostCounted = 10_000
@@ -18,7 +28,7 @@ export interface OrderCounts {
   found: Count
   /** What it finds without its own statuses. */
   total: Count
-  /** How many of `total` have each status; null where they are too many to count. */
+  /** How many of `total` have each status; null where they are too many to look at each. */
   byStatus: Map<Status, number> | null
 }
 
@@ -39,17 +49,16 @@ export async function countOrders(db: Db, filter: OrderFilter): Promise<OrderCou
     ({ channelId, backendId }) =>
       prepared.connectionId === null || [channelId, backendId].includes(prepared.connectionId),
   )
-  const byStatus = prepared.isBroad
-    ? sumByStatus(kept)
-    : await countByStatus(db, { ...prepared, status: [] }, kept)
-  const total = prepared.isBroad ? exactly(sum(byStatus)) : upTo(sum(byStatus))
-  if (total.isExact) {
-    const found = filter.status?.length ? exactly(sum(byStatus, filter.status)) : total
-    return { found, total, byStatus }
+  if (prepared.isBroad) {
+    const byStatus = sumByStatus(kept)
+    const total = exactly(sum(byStatus))
+    return { found: filter.status?.length ? exactly(sum(byStatus, filter.status)) : total, total, byStatus }
   }
-  if (!filter.status?.length) return { found: total, total, byStatus: null }
-  const found = await countByStatus(db, prepared, kept)
-  return { found: upTo(sum(found)), total, byStatus: null }
+  const { count, byStatus } = await countByStatus(db, { ...prepared, status: [] }, kept)
+  const total = upTo(count)
+  if (!filter.status?.length) return { found: total, total, byStatus }
+  if (byStatus !== null) return { found: exactly(sum(byStatus, filter.status)), total, byStatus }
+  return { found: upTo((await countByStatus(db, prepared, kept)).count), total, byStatus }
 }
 
 /** How many orders wait for a person's decision, for the filter without its own; 10,000 at most are counted. */
@@ -82,40 +91,77 @@ function sumByStatus(kept: StatusCount[]): Map<Status, number> {
   return counts
 }
 
-/** Counts one more than are counted, so that it shows when there are more. */
-async function countByStatus(db: Db, filter: Prepared, kept: StatusCount[]): Promise<Map<Status, number>> {
-  const { rows } = await sql<{ status: Status; n: number }>`
-    ${sql.raw(plannedAnew)} SELECT status, count(*)::int AS n
-    FROM (${await matching(db, filter, kept)} LIMIT ${mostCounted + 1}) AS found GROUP BY status`.execute(db)
-  return new Map(rows.map((row) => [row.status, row.n]))
+interface Counted {
+  /** One more than are counted where there are more. */
+  count: number
+  byStatus: Map<Status, number> | null
 }
 
-const sample = 1_000
+async function countByStatus(db: Db, filter: Prepared, kept: StatusCount[]): Promise<Counted> {
+  const { rows } = await sql<{ status: Status | null; n: number }>`
+    ${sql.raw(plannedAnew)} ${await countingQuery(db, filter, kept)}`.execute(db)
+  const known = rows.flatMap(({ status, n }) => (status === null ? [] : [[status, n] as const]))
+  const count = rows.reduce((n, row) => n + row.n, 0)
+  return { count, byStatus: known.length < rows.length || count > mostCounted ? null : new Map(known) }
+}
 
-/** The statuses of the orders that match, by the shorter way: from the orders, or from the rows beside them. */
-async function matching(db: Db, filter: Prepared, kept: StatusCount[]): Promise<RawBuilder<unknown>> {
+const most = sql`LIMIT ${mostCounted + 1}`
+const sample = 1_000
+/** From this share on, what is searched for is found as quickly without an index. */
+const frequent = 0.1
+
+/** By the shorter way: from the orders, or from the rows beside them. */
+async function countingQuery(db: Db, filter: Prepared, kept: StatusCount[]): Promise<RawBuilder<unknown>> {
+  if (filter.search !== null && filter.isSearchAlone) return searchedAlone(db, filter.search)
   const plain = [...filter.plain, ...statusIs(filter.status)]
   const [first, ...rest] = filter.narrowings
-  const tried = sql`SELECT orders.status FROM orders
-    WHERE ${all([...plain, ...filter.narrowings.map((one) => one.holds(sql`orders.id`))])}`
+  const tried = sql`SELECT status, count(*)::int AS n FROM (SELECT orders.status FROM orders
+    WHERE ${all([...plain, ...filter.narrowings.map((one) => one.holds(sql`orders.id`))])} ${most}) AS found GROUP BY status`
   if (first === undefined) return tried
 
-  // How many of the orders that the rest of the filter finds match: of some of the newest, for all.
-  const { rows } = await sql<{ tried: number; found: number }>`
+  const { looked, found } = await shareOfNewest(db, plain, first)
+  const share = Math.max(found, 1) / Math.max(looked, 1)
+  if (looked < sample || share >= frequent) return tried
+  const conditions = [...plain, ...rest.map((one) => one.holds(sql`orders.id`))]
+  const statuses = leavesFew(filter, kept)
+    ? sql`SELECT orders.status FROM orders WHERE ${all(conditions)} AND (orders.id IN (SELECT order_id FROM hits)) IS TRUE`
+    : sql`SELECT orders.status FROM hits CROSS JOIN LATERAL (SELECT orders.status FROM orders
+        WHERE orders.id = hits.order_id AND ${all(conditions)} OFFSET 0) AS orders`
+  return sql`
+    WITH hits AS MATERIALIZED (${first.ids(false)})
+    SELECT status, count(*)::int AS n FROM (${statuses} ${most}) AS found GROUP BY status`
+}
+
+/** So many found orders are looked at for their status. */
+const fewFound = 1_000
+
+/** What the search alone finds is counted before any order is looked at. */
+async function searchedAlone(db: Db, search: Search): Promise<RawBuilder<unknown>> {
+  const { rows } = await sql<{ share: number }>`
+    ${sql.raw(plannedAnew)} SELECT coalesce(avg((${search.has})::int), 0)::float8 AS share FROM (
+      SELECT s.text, s.head FROM order_search AS s WHERE s.account_id = ${mainAccount}
+      ORDER BY s.placed_at DESC NULLS FIRST, s.order_id DESC LIMIT ${sample}) AS s`.execute(db)
+  return sql`
+    WITH hits AS MATERIALIZED (SELECT order_id FROM (${search.ids(rows[0]!.share >= frequent)}) AS hits ${most}),
+    counted AS (SELECT count(*)::int AS n FROM hits)
+    SELECT status, count(*)::int AS n FROM (SELECT orders.status FROM hits CROSS JOIN LATERAL (
+      SELECT orders.status FROM orders WHERE orders.id = hits.order_id OFFSET 0) AS orders
+      WHERE (SELECT n FROM counted) <= ${fewFound}) AS found
+    GROUP BY status
+    UNION ALL SELECT NULL, n FROM counted WHERE n > ${fewFound}`
+}
+
+/** How many of the newest orders that the plain conditions leave have it. */
+async function shareOfNewest(
+  db: Db,
+  plain: RawBuilder<SqlBool>[],
+  narrowing: Narrowing,
+): Promise<{ looked: number; found: number }> {
+  const { rows } = await sql<{ looked: number; found: number }>`
     ${sql.raw(plannedAnew)} WITH newest AS MATERIALIZED (
-      SELECT orders.id FROM orders WHERE ${all(plain)} ORDER BY orders.placed_at DESC NULLS FIRST, orders.id DESC LIMIT ${sample})
-    SELECT count(*)::int AS tried, (count(*) FILTER (WHERE ${first.holds(sql`newest.id`)}))::int AS found
+      SELECT orders.id FROM orders WHERE ${all(plain)}
+      ORDER BY orders.placed_at DESC NULLS FIRST, orders.id DESC LIMIT ${sample})
+    SELECT count(*)::int AS looked, (count(*) FILTER (WHERE ${narrowing.holds(sql`newest.id`)}))::int AS found
     FROM newest`.execute(db)
-  const { tried: looked, found } = rows[0]!
-  const orders = kept.reduce((n, one) => n + one.n, 0)
-  const share = found / Math.max(1, looked)
-  const fromOrders = looked < sample ? looked : Math.min(orders, mostCounted / Math.max(share, 1 / sample))
-  const fromRows = Math.min(
-    orders * Math.max(share, 1 / sample),
-    filter.plain.length + filter.status.length === 1 ? mostCounted : Infinity,
-  )
-  if (fromOrders <= fromRows) return tried
-  return sql`SELECT orders.status FROM (${first.ids}) AS hits CROSS JOIN LATERAL (
-    SELECT orders.status FROM orders
-    WHERE ${all([sql`orders.id = hits.order_id`, ...plain, ...rest.map((one) => one.holds(sql`orders.id`))])} OFFSET 0) AS orders`
+  return rows[0]!
 }

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
-import { idsInBackend, idsInChannel } from './order-names.ts'
+import type { StatusCount } from '../status-counts.ts'
+import { readSearch, type Search } from './order-search.ts'
 
 export interface OrderFilter {
   status?: Status[] | undefined
@@ -41,8 +42,8 @@ export const toDecide: Record<Decision, Condition> = {
 export interface Narrowing {
   /** Whether the order with this id is one. No join that could be planned the other way round. */
   holds(id: RawBuilder<unknown>): Condition
-  /** A query for their ids, each once, as `order_id`. */
-  ids: RawBuilder<unknown>
+  /** A query for their ids, each once, as `order_id`; where they are frequent, without an index. */
+  ids(isFrequent: boolean): RawBuilder<unknown>
 }
 
 /** A filter whose names are looked up: what orders say about themselves, and what is said beside them. */
@@ -52,11 +53,16 @@ export interface Prepared {
   plain: Condition[]
   /** The one to begin from, where they are begun from, comes first. */
   narrowings: Narrowing[]
+  search: Search | null
   /** Orders that the search names exactly. */
   named: string[]
+  /** The condition on the time they were placed at, where there is one. */
+  placed: Condition[]
   connectionId: string | null
   /** Whether only the status and the connection matter. */
   isBroad: boolean
+  /** Whether nothing but the search does. */
+  isSearchAlone: boolean
 }
 
 /** Null: no order can match. */
@@ -72,27 +78,28 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
     )
   const broad = plain.length
   if (filter.decision !== undefined) plain.push(toDecide[filter.decision])
-  if (filter.placedFrom !== undefined) plain.push(sql`orders.placed_at >= ${filter.placedFrom}`)
-  if (filter.placedTo !== undefined) plain.push(sql`orders.placed_at < ${filter.placedTo}`)
+  const placed: Condition[] = []
+  if (filter.placedFrom !== undefined) placed.push(sql`orders.placed_at >= ${filter.placedFrom}`)
+  if (filter.placedTo !== undefined) placed.push(sql`orders.placed_at < ${filter.placedTo}`)
+  plain.push(...placed)
   if (filter.currency !== undefined) plain.push(sql`orders.currency = ${filter.currency}`)
   if (filter.amountFrom !== undefined) plain.push(sql`orders.total >= ${filter.amountFrom}::numeric`)
   if (filter.amountTo !== undefined) plain.push(sql`orders.total <= ${filter.amountTo}::numeric`)
 
   const narrowings = filter.problem === undefined ? [] : [withProblem(filter.problem)]
-  const search = filter.search?.trim() || null
-  const named = search === null ? [] : await idsNamed(db, search)
-  if (search !== null) {
-    const found = await foundBy(db, search, named)
-    if ('plain' in found) plain.push(found.plain)
-    else narrowings.push(found)
-  }
+  const text = filter.search?.trim() || null
+  const search = text === null ? null : await readSearch(db, text)
+  if (search !== null) narrowings.push(search)
   return {
     status: filter.status ?? [],
     plain,
     narrowings,
-    named,
+    search,
+    named: search?.named ?? [],
+    placed,
     connectionId: connection?.id ?? null,
     isBroad: plain.length === broad && narrowings.length === 0,
+    isSearchAlone: search !== null && plain.length === 1 && narrowings.length === 1 && !filter.status?.length,
   }
 }
 
@@ -116,37 +123,16 @@ function withProblem(problem: string): Narrowing {
     AND (problems.code = ${problem} OR problems.fingerprint = ${problem})`
   return {
     holds: (id) => sql`(SELECT count(*) > 0 FROM problems WHERE problems.order_id = ${id} AND ${open})`,
-    ids: sql`SELECT DISTINCT order_id FROM problems WHERE order_id IS NOT NULL AND ${open}`,
+    ids: () => sql`SELECT DISTINCT order_id FROM problems WHERE order_id IS NOT NULL AND ${open}`,
   }
 }
 
-async function idsNamed(db: Db, search: string): Promise<string[]> {
-  return [...new Set([...(await idsInChannel(db, search)), ...(await idsInBackend(db, search))])]
-}
+export const fewLeft = 120_000
 
-/**
- * The orders of which a name has the text in it. Trigrams are of three letters or digits: a text that has not three
- * in a row finds what begins with it, and one without any the numbers that do.
- */
-async function foundBy(db: Db, search: string, named: string[]): Promise<Narrowing | { plain: Condition }> {
-  const { rows } = await sql<{
-    text: string
-  }>`SELECT search_form(${search.replace(/^#/, '')}) AS text`.execute(db)
-  const escaped = literal(rows[0]!.text)
-  const isNamed = (id: RawBuilder<unknown>) => sql<SqlBool>`${id} = ANY(${named}::uuid[])`
-  if (!/[a-z0-9]/.test(escaped))
-    return { plain: sql`(orders.number LIKE ${`${literal(search)}%`} OR ${isNamed(sql`orders.id`)})` }
-  const pattern = /[a-z0-9]{3}/.test(escaped) ? `%${escaped}%` : `%\n${escaped}%`
-  return {
-    holds: (id) => sql`(${isNamed(id)} OR coalesce(
-      (SELECT bool_or(s.text LIKE ${pattern}) FROM order_search AS s WHERE s.order_id = ${id}), false))`,
-    ids: sql`SELECT s.order_id FROM order_search AS s
-      WHERE s.account_id = ${mainAccount} AND s.text LIKE ${pattern} AND s.order_id <> ALL(${named}::uuid[])
-        AND (s.part = 'order' OR NOT (SELECT other.text LIKE ${pattern} FROM order_search AS other
-          WHERE other.order_id = s.order_id AND other.part = 'order'))
-      UNION ALL SELECT unnest(${named}::uuid[])`,
-  }
+/** Whether so few are left without the narrowings that one can go through all. What else narrows only makes it less. */
+export function leavesFew(filter: Prepared, kept: StatusCount[]): boolean {
+  const isLeft = ({ status, channelId, backendId }: StatusCount) =>
+    (filter.status.length === 0 || filter.status.includes(status)) &&
+    (filter.connectionId === null || [channelId, backendId].includes(filter.connectionId))
+  return kept.filter(isLeft).reduce((n, one) => n + one.n, 0) < fewLeft
 }
-
-/** The text in a pattern of LIKE, no character of it special. */
-const literal = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`)

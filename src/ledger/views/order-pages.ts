@@ -1,35 +1,33 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { plannedAnew } from '../prepared.ts'
-import { all, type OrderFilter, type Prepared, prepareFilter, statusIs } from './order-filter.ts'
+import { statusCounts } from '../status-counts.ts'
+import {
+  all,
+  fewLeft,
+  leavesFew,
+  type OrderFilter,
+  type Prepared,
+  prepareFilter,
+  statusIs,
+} from './order-filter.ts'
 import { type OrderView, orderViews } from './orders.ts'
+import {
+  laterThan,
+  newest,
+  type OrderCursor,
+  type Position,
+  searchedAlone,
+  type Sort,
+  type Wanted,
+} from './searched-alone.ts'
 
-export const sorts = ['placed', 'updated'] as const
-export type Sort = (typeof sorts)[number]
-
-/** Where a page ended. Orders that the search names exactly come before all others. */
-export interface OrderCursor {
-  sort: Sort
-  /** When it was placed, or changed last; those that have no time come first. */
-  at: string | null
-  id: string
-  named: boolean
-}
-
-interface Position {
-  id: string
-  at: Date | null
-}
-
-interface Wanted {
-  sort: Sort
-  after: Pick<OrderCursor, 'at' | 'id'> | null
-  limit: number
-}
+export { type OrderCursor, type Sort, sorts } from './searched-alone.ts'
 
 /** So many of the newest orders are tried before the indexes of search and problems are asked, and so many at most. */
 const near = 2_000
 const far = 12_000
+const fewInTime = 30_000
 
 /** A page of orders, the newest first; `next` is null on the last one. Stable while orders come in. */
 export async function listOrders(
@@ -75,7 +73,7 @@ export async function orderIds(db: Db, filter: OrderFilter, limit: number): Prom
   const { narrowings, plain, status } = prepared
   const conditions = [...plain, ...statusIs(status), ...narrowings.slice(1).map((one) => one.holds(id))]
   const from = narrowings[0]
-    ? sql`(${narrowings[0].ids}) AS hits JOIN orders ON orders.id = hits.order_id`
+    ? sql`(${narrowings[0].ids(false)}) AS hits JOIN orders ON orders.id = hits.order_id`
     : sql`orders`
   const { rows } = await sql<{ id: string }>`
     ${sql.raw(plannedAnew)} SELECT orders.id FROM ${from} WHERE ${all(conditions)}
@@ -84,16 +82,10 @@ export async function orderIds(db: Db, filter: OrderFilter, limit: number): Prom
 }
 
 const id = sql`orders.id`
-const newest = sql.raw('ORDER BY at DESC NULLS FIRST, id DESC')
 const column = (sort: Sort) =>
   sort === 'placed' ? sql.ref('orders.placed_at') : sql.ref('orders.updated_at')
 
-function later({ sort, after }: Wanted): RawBuilder<boolean>[] {
-  if (after === null) return []
-  const at = column(sort)
-  if (after.at === null) return [sql`(${at} IS NOT NULL OR (${at} IS NULL AND ${id} < ${after.id}::uuid))`]
-  return [sql`(${at}, ${id}) < (${new Date(after.at)}::timestamptz, ${after.id}::uuid)`]
-}
+const later = ({ sort, after }: Wanted): RawBuilder<boolean>[] => laterThan(after, column(sort), id)
 
 async function namedOrders(db: Db, filter: Prepared, wanted: Wanted): Promise<Position[]> {
   const conditions = [
@@ -112,24 +104,44 @@ async function namedOrders(db: Db, filter: Prepared, wanted: Wanted): Promise<Po
 /** Those that the search does not name exactly. */
 async function otherOrders(db: Db, filter: Prepared, wanted: Wanted): Promise<Position[]> {
   if (filter.narrowings.length === 0) {
+    const from = await sourceOf(db, filter, wanted)
     const { rows } = await sql<Position>`
-      ${sql.raw(plannedAnew)} ${inSequence(filter, wanted)}`.execute(db)
+      ${sql.raw(plannedAnew)} ${inSequence(filter, wanted, from)}`.execute(db)
     return rows
   }
+  if (filter.search !== null && filter.isSearchAlone && wanted.sort === 'placed')
+    return searchedAlone(db, filter.search, wanted)
   const first = await tryNewest(db, filter, wanted, near)
   if (first.found.length >= wanted.limit || first.tried < near) return first.found
-  if (first.found.length * far >= wanted.limit * near) {
+  if (first.found.length * far >= 1.5 * wanted.limit * near) {
     const second = await tryNewest(db, filter, wanted, far)
     if (second.found.length >= wanted.limit || second.tried < far) return second.found
   }
   return beginningFromRows(db, filter, wanted)
 }
 
+/**
+ * Where few orders were placed in the time asked for, they are looked through whatever their sequence. The planner would
+ * expect them all over the list of the last changes, and go through it to where they are.
+ */
+async function sourceOf(db: Db, filter: Prepared, { sort }: Wanted): Promise<RawBuilder<unknown>> {
+  if (sort === 'placed' || filter.placed.length === 0) return sql`orders`
+  const inTime = all([filter.plain[0]!, ...filter.placed])
+  const { rows } = await sql`
+    ${sql.raw(plannedAnew)} SELECT 1 FROM orders WHERE ${inTime}
+    ORDER BY placed_at DESC NULLS FIRST, id DESC OFFSET ${fewInTime} LIMIT 1`.execute(db)
+  return rows.length > 0 ? sql`orders` : sql`(SELECT * FROM orders WHERE ${inTime} OFFSET 0) AS orders`
+}
+
 /** Orders by what they say about themselves, newest first, along an index wherever one has that sequence. */
-function inSequence(filter: Prepared, wanted: Wanted): RawBuilder<unknown> {
+function inSequence(
+  filter: Prepared,
+  wanted: Wanted,
+  from: RawBuilder<unknown> = sql`orders`,
+): RawBuilder<unknown> {
   const others = filter.named.length === 0 ? [] : [sql<boolean>`${id} <> ALL(${filter.named}::uuid[])`]
   const select = (conditions: RawBuilder<unknown>[]) =>
-    sql`SELECT orders.id, ${column(wanted.sort)} AS at FROM orders
+    sql`SELECT orders.id, ${column(wanted.sort)} AS at FROM ${from}
       WHERE ${sql.join([...filter.plain, ...others, ...later(wanted), ...conditions], sql` AND `)}`
   const limited = sql`${newest} LIMIT ${wanted.limit}`
   // The index by status has the sequence within one status: several are merged.
@@ -161,21 +173,29 @@ async function tryNewest(
   }
 }
 
-/** Begins from the rows of the search, or of the problem. The orders are looked up by their ids, whatever the planner thinks. */
+/**
+ * Begins from the rows of the search, or of the problem: a few orders are looked up one by one, whatever the planner
+ * thinks, and where the rest of the filter leaves few, those are gone through with the rows at hand.
+ */
 async function beginningFromRows(db: Db, filter: Prepared, wanted: Wanted): Promise<Position[]> {
   const [first, ...rest] = filter.narrowings
-  const conditions = [
-    ...filter.plain,
-    ...statusIs(filter.status),
-    ...later(wanted),
-    ...rest.map((one) => one.holds(id)),
-    sql<boolean>`${id} <> ALL(${filter.named}::uuid[])`,
-  ]
+  const others = rest.map((one) => one.holds(id))
+  const found = leavesFew(filter, await statusCounts(db))
+    ? sql`SELECT found.id, found.at FROM (${inSequence(filter, { ...wanted, limit: fewLeft })}) AS found
+        WHERE (found.id IN (SELECT order_id FROM hits)) IS TRUE
+        AND ${all([sql`true`, ...rest.map((one) => one.holds(sql`found.id`))])}`
+    : sql`SELECT found.id, found.at FROM hits CROSS JOIN LATERAL (
+        SELECT orders.id, ${column(wanted.sort)} AS at FROM orders
+        WHERE ${all([
+          sql`orders.id = hits.order_id`,
+          ...filter.plain,
+          ...statusIs(filter.status),
+          ...later(wanted),
+          ...others,
+          sql`${id} <> ALL(${filter.named}::uuid[])`,
+        ])} OFFSET 0) AS found`
   const { rows } = await sql<Position>`
-    ${sql.raw(plannedAnew)} WITH hits AS MATERIALIZED (${first!.ids})
-    SELECT found.id, found.at FROM hits CROSS JOIN LATERAL (
-      SELECT orders.id, ${column(wanted.sort)} AS at FROM orders
-      WHERE orders.id = hits.order_id AND ${all(conditions)} OFFSET 0) AS found
-    ${newest} LIMIT ${wanted.limit}`.execute(db)
+    ${sql.raw(plannedAnew)} WITH hits AS MATERIALIZED (${first!.ids(false)})
+    ${found} ${newest} LIMIT ${wanted.limit}`.execute(db)
   return rows
 }
