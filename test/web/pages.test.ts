@@ -204,6 +204,27 @@ test('filters are in the address, counted, and find what they say', async () => 
   await page.context().close()
 })
 
+test('a day and a total narrow the list, stay in the address, and are cleared with the rest', async () => {
+  const page = await open('/')
+  const { items } = await demo.api<List<Order>>('/orders?limit=200&amountFrom=60')
+  await page.getByRole('button', { name: 'Day and total' }).click()
+  const from = page.getByLabel('Total from')
+  await from.fill('60,x')
+  await page.getByText('An amount such as 12.30').waitFor()
+  await from.fill('60,00')
+  await from.press('Enter')
+  await expect.poll(() => new URL(page.url()).searchParams.get('amountFrom')).toBe('60.00')
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(Math.min(50, items.length))
+  await page.getByLabel('Placed up to (UTC)').fill('2001-01-01')
+  await page.getByText('No order matches').waitFor()
+  await page.reload()
+  expect(await page.getByLabel('Placed up to (UTC)').inputValue()).toBe('2001-01-01')
+  expect(await page.getByLabel('Total from').inputValue()).toBe('60.00')
+  await page.getByRole('button', { name: 'Clear all filters' }).click()
+  await expect.poll(() => new URL(page.url()).search).toBe('')
+  await page.context().close()
+})
+
 test('several orders are acted on at once, and those that refuse say why', async () => {
   const page = await open('/')
   const [held] = await ordersOf('held')

@@ -23,12 +23,16 @@ const pageSize = 200
 
 /** `waybill orders`: the newest first, as many as asked for. */
 export async function listOrders(client: Client, output: Output, options: ListOptions): Promise<number> {
-  const { limit, ...filter } = options
+  const { limit, status, search, connection, problem, decision, sort } = options
+  const { placedFrom, placedTo, amountFrom, amountTo, currency } = options
+  const filter = { status, search, connection, problem, decision, sort }
+  const ranges = { placedFrom, placedTo, amountFrom, amountTo, currency }
   const items: OrderJson[] = []
   let cursor: string | null = null
   do {
     const page: OrderPage = await client.get<OrderPage>('/orders', {
       ...filter,
+      ...ranges,
       limit: String(Math.min(pageSize, limit - items.length)),
       cursor: cursor ?? undefined,
     })
