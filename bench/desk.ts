@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { demoMapping } from '../src/sandbox/demo-mapping.ts'
+import { cpuSoFar } from './cpu.ts'
 import { fillLedger } from './desk-ledger.ts'
 import { type Ask, kindsOfRequests } from './desk-requests.ts'
 import { apply, openBench } from './program.ts'
@@ -33,7 +34,7 @@ try {
   console.log(
     `made in ${((performance.now() - began) / 1000).toFixed(0)} s; load: ${loadavg()[0]!.toFixed(1)}`,
   )
-  const slow = await measureAll(await askingThe(bench.home))
+  const slow = await measureAll(await askingThe(bench.home), server.pid)
   await bench.stop(server)
   console.log(
     slow.length === 0
@@ -56,21 +57,30 @@ async function askingThe(home: string): Promise<Ask> {
   }
 }
 
-/** Prints a line for each kind of request; returns the kinds that are too slow. */
-async function measureAll(ask: Ask): Promise<string[]> {
+/**
+ * Prints a line for each kind of request; returns the kinds that are too slow. The CPU of server and PostgreSQL together
+ * for one request says what it takes where nothing else runs.
+ */
+async function measureAll(ask: Ask, server: number): Promise<string[]> {
+  const measured = { programs: [server], postmaster: bench.postgres.pid() }
   const slow: string[] = []
-  console.log(`${'request'.padEnd(52)} ${['p50', 'p95', 'p99', 'ms'].map((t) => t.padStart(7)).join('')}`)
+  console.log(
+    `${'request'.padEnd(52)} ${['p50', 'p95', 'p99', 'CPU'].map((t) => t.padStart(7)).join('')}   (ms)`,
+  )
   for (const { name, pathOf } of await kindsOfRequests(bench.pool, seed)) {
     for (let n = 0; n < 5; n += 1) await ask(pathOf(n))
     const times: number[] = []
+    const before = await cpuSoFar(measured)
     for (let n = 0; n < requests; n += 1) {
       const began = performance.now()
       await ask(pathOf(n))
       times.push(performance.now() - began)
     }
+    const after = await cpuSoFar(measured)
+    const cpu = (after.node - before.node + after.postgres - before.postgres) / requests
     times.sort((a, b) => a - b)
     const at = (share: number) => times[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)]!
-    const shown = [0.5, 0.95, 0.99].map((share) => at(share).toFixed(1).padStart(7)).join('')
+    const shown = [at(0.5), at(0.95), at(0.99), cpu].map((ms) => ms.toFixed(1).padStart(7)).join('')
     console.log(`${name.padEnd(52)} ${shown}${at(0.95) < limitMs ? '' : '   too slow'}`)
     if (at(0.95) >= limitMs) slow.push(name)
   }

@@ -25,8 +25,8 @@ import {
 export { type OrderCursor, type Sort, sorts } from './searched-alone.ts'
 
 /** So many of the newest orders are tried before the indexes of search and problems are asked, and so many at most. */
-const near = 2_000
-const far = 12_000
+const near = 1_000
+const far = 8_000
 const fewInTime = 30_000
 
 /** A page of orders, the newest first; `next` is null on the last one. Stable while orders come in. */
