@@ -84,8 +84,10 @@ export async function openBench(): Promise<Bench> {
     stop: ({ child }) => stop(child),
     waybill: async (args, given = {}) => {
       const child = launch(args, given)
+      let said = ''
+      child.stderr.on('data', (text: Buffer) => (said += text.toString()))
       const [code] = (await once(child, 'exit')) as [number | null]
-      if (code !== 0) throw new Error(`waybill ${args.join(' ')} ended with ${code}: see ${log}`)
+      if (code !== 0) throw new Error(`waybill ${args.join(' ')} ended with ${code}: ${said}`)
     },
     end: async () => {
       for (const child of running) await stop(child)
@@ -121,8 +123,7 @@ export interface Connecting {
 export async function connect(bench: Bench, to: Connecting): Promise<void> {
   const { shop, netsuite } = to.ends
   const { clientId, certificateId, privateKey } = netsuite.credentials.oauth2
-  const file = join(bench.home, 'waybill.yaml')
-  const yaml = stringify({
+  const configuration = {
     connections: {
       shop: {
         kind: 'woocommerce',
@@ -155,11 +156,17 @@ export async function connect(bench: Bench, to: Connecting): Promise<void> {
         mapping: demoMapping,
       },
     ],
-  })
-  await writeFile(file, yaml)
-  await bench.waybill(['apply', '-f', file], {
+  }
+  await apply(bench, configuration, {
     SHOP_KEY: shop.consumerKey,
     SHOP_SECRET: shop.consumerSecret,
     NETSUITE_KEY: privateKey,
   })
+}
+
+/** Applies a configuration, as data. */
+export async function apply(bench: Bench, configuration: object, env: NodeJS.ProcessEnv): Promise<void> {
+  const file = join(bench.home, 'waybill.yaml')
+  await writeFile(file, stringify(configuration, { aliasDuplicateObjects: false }))
+  await bench.waybill(['apply', '-f', file], env)
 }

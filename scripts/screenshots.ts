@@ -73,7 +73,7 @@ async function signIn() {
 /** Waits for the seeded orders and does what a day brings: shipments, a cancelled order, an import. */
 async function setTheScene(): Promise<Record<string, string>> {
   await until(async () => {
-    const { byStatus } = await demo.api<OrderCounts>('/orders/counts')
+    const byStatus = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
     return byStatus.post_error > 8 && byStatus.posted > 30 && byStatus.held > 2
   })
   const posted = await ordersOf('status=posted&limit=30')

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Client } from './client.ts'
+import type { ListOptions } from './commands/orders.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { CliFailure } from './failure.ts'
 import { createOutput, type Output } from './output.ts'
@@ -197,21 +198,22 @@ const orders = command('orders', 'list orders, the newest first')
       'changed or cancelled in the shop after posting, not decided yet',
     ).choices(['changed', 'cancelled', 'any']),
   )
+  .option('--placed-from <date>', 'placed on this day (UTC) or later')
+  .option('--placed-to <date>', 'placed on this day (UTC) or earlier')
+  .option('--amount-from <amount>', 'of this total or more, such as 12.30')
+  .option('--amount-to <amount>', 'of this total or less')
+  .option('--currency <code>', 'such as EUR')
+  .addOption(
+    new Option('--sort <which>', 'the newest first: as placed, or as changed in Waybill')
+      .choices(['placed', 'updated'])
+      .default('placed'),
+  )
   .addOption(new Option('--limit <n>').argParser(wholeNumber(1, 100_000)).default(50))
-orders.action(
-  async (options: {
-    status?: string
-    search?: string
-    connection?: string
-    problem?: string
-    decision?: string
-    limit: number
-  }) => {
-    await ask(orders, async (client, output) =>
-      (await import('./commands/orders.ts')).listOrders(client, output, options),
-    )
-  },
-)
+orders.action(async (options: ListOptions) => {
+  await ask(orders, async (client, output) =>
+    (await import('./commands/orders.ts')).listOrders(client, output, options),
+  )
+})
 
 const order = command('order', 'one order with its waybill').argument('<id>')
 order.action(async (id: string) => {

@@ -3,6 +3,7 @@ import type { Deps } from '../flows/deps.ts'
 import { sayThatItWorks } from '../flows/failing-work.ts'
 import { isConnectionError } from '../ledger/database.ts'
 import { claim, dueConnections, Fenced, type Job } from '../ledger/jobs.ts'
+import { foldStatusCounts } from '../ledger/status-counts.ts'
 import { buryTheDead, deregister } from '../ledger/workers.ts'
 import { mostDeaths, putBackFaulty, setDeadlyAside } from './faulty-job.ts'
 import { flows } from './flows.ts'
@@ -32,6 +33,9 @@ export interface Worker {
   /** Resolves with the error that ended the worker: the process has to end as well, another takes over. */
   failed: Promise<Error>
 }
+
+/** How often the changes of orders' statuses are added to the kept counts. */
+const foldMs = 5_000
 
 /** Every so many turns the jobs that have waited longest go first, so that none waits for ever. */
 const turnsOfTheOldest = 10
@@ -150,6 +154,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (!stopped) await buryTheDead(deps.db, options_).catch((error: Error) => fail(error))
   }
   const gravedigger = setInterval(() => void bury(), buryMs)
+  const fold = async () => {
+    if (!stopped) await foldStatusCounts(deps.db).catch((error: Error) => fail(error))
+  }
+  const folding = setInterval(() => void fold(), foldMs)
   const looping = loop().catch((error: Error) => fail(error))
 
   return {
@@ -167,6 +175,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     stop: async () => {
       stopped = true
       clearInterval(gravedigger)
+      clearInterval(folding)
       wakeUp()
       await looping
       await Promise.allSettled(running)

@@ -143,6 +143,23 @@ export interface Database {
     ignored_raw_id: string | null
     cancel_kept_at: Time | null
   }
+  order_search: {
+    order_id: string
+    account_id: string
+    part: 'order' | 'record'
+    text: string
+    placed_at: Time | null
+    head: string | null
+  }
+  order_counts: { account_id: string; channel_id: string; backend_id: string; status: string; n: string }
+  order_count_changes: {
+    account_id: string
+    channel_id: string
+    backend_id: string
+    from_status: string | null
+    to_status: string | null
+    n: number
+  }
   record_changes: {
     id: string
     account_id: string

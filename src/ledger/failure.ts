@@ -24,6 +24,7 @@ export type LedgerFailureCode =
   | 'not_empty'
   | 'unreadable_backup'
   | 'no_session'
+  | 'no_trigrams'
 
 export type LedgerResult<T> = Result<T, LedgerFailure>
 

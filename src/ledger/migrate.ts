@@ -6,6 +6,7 @@ import type { ClientBase, Pool, PoolClient } from 'pg'
 import { ok } from '../result.ts'
 import { failure } from './failure.ts'
 import type { LedgerResult } from './failure.ts'
+import { noTrigrams } from './no-trigrams.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
 
@@ -35,7 +36,7 @@ export async function migrate(pool: Pool, from: URL = folder): Promise<LedgerRes
     )
   }
   const { error, results = [] } = await migrator(db, names, from).migrateToLatest()
-  if (error) throw error
+  if (error) return (await noTrigrams(pool, error)) ?? Promise.reject(error as Error)
   return ok(results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName))
 }
 

@@ -5,6 +5,9 @@ const oftenEnough = 3
 const mostStatements = 300
 const longest = 10_000
 
+/** In a statement whose best plan depends on what is asked for: it stays unnamed, and is planned for its own values. */
+export const plannedAnew = '/* planned anew */'
+
 /**
  * The pool as Kysely sees it, preparing what is asked again and again under a name: planning the statements that every
  * order needs costs PostgreSQL more than running them. Statements that come seldom, or are as long as a page of rows,
@@ -17,6 +20,7 @@ export function preparing(pool: pg.Pool): PostgresPool {
   function nameOf(text: string): string | undefined {
     const known = names.get(text)
     if (known !== undefined || text.length > longest || names.size >= mostStatements) return known
+    if (text.includes(plannedAnew)) return undefined
     const times = (asked.get(text) ?? 0) + 1
     if (times < oftenEnough) {
       if (asked.size > 10 * mostStatements) asked.clear()

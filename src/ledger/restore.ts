@@ -9,6 +9,7 @@ import type { Counts, Row, TableHead } from './backup-format.ts'
 import { failure } from './failure.ts'
 import type { LedgerFailure, LedgerResult } from './failure.ts'
 import { makeSchema, migrationNames } from './migrate.ts'
+import { noTrigrams } from './no-trigrams.ts'
 
 const BATCH_ROWS = 1_000
 const BATCH_SIZE = 1_000_000
@@ -32,7 +33,7 @@ export async function restore(
     await client.query('ROLLBACK')
     if (error instanceof Refused) return { ok: false, error: error.failure }
     if (isBadData(error)) return { ok: false, error: unreadable(error.message).failure }
-    throw error
+    return (await noTrigrams(pool, error)) ?? Promise.reject(error as Error)
   } finally {
     client.release()
   }

@@ -222,6 +222,25 @@ describe('orders', () => {
     expect(few.nextCursor).not.toBeNull()
     expect((await run(['orders', '--status', 'nonsense'])).code).toBe(1)
   })
+
+  test('are filtered by day and total, and sorted by the last change, as asked; what cannot be is named', async () => {
+    const all = (await json<OrderPage>(['orders', '--limit', '500'])).items
+    const numbers = async (...flags: string[]) =>
+      (await json<OrderPage>(['orders', '--limit', '500', ...flags])).items.map((order) => order.number)
+    const dear = all.filter(({ total }) => total !== null && Number(total.amount) >= 50)
+    expect(await numbers('--amount-from', '50')).toEqual(dear.map((order) => order.number))
+    const cheap = all.filter(({ total }) => total !== null && Number(total.amount) <= 50)
+    expect(await numbers('--amount-to', '50.00')).toEqual(cheap.map((order) => order.number))
+    const currency = all.find(({ total }) => total !== null)!.total!.currency
+    expect(await numbers('--currency', currency.toLowerCase())).toHaveLength(dear.length + cheap.length)
+    expect(await numbers('--placed-to', '2001-01-01')).toEqual([])
+    expect(await numbers('--placed-from', '2001-01-01')).toHaveLength(all.length)
+    expect(await numbers('--sort', 'updated')).toHaveLength(all.length)
+    const wrong = await run(['orders', '--amount-from', '12,30'])
+    expect(wrong.code).toBe(1)
+    expect(wrong.stderr).toContain('amountFrom')
+    expect((await run(['orders', '--sort', 'amount'])).code).toBe(2)
+  })
 })
 
 test('an address that leads to another shop is refused, and nothing is read from there', async () => {

@@ -58,7 +58,7 @@ test('what was committed is on the disk unless a test says otherwise', async () 
     synchronous_commit: 'on',
     full_page_writes: 'on',
     max_connections: '100',
-    shared_buffers: '48MB',
+    shared_buffers: '128MB',
     max_wal_size: '256MB',
   })
 })

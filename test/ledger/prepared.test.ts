@@ -37,6 +37,11 @@ it('leaves alone what comes once, and what is as long as a page of rows', async 
   expect((await prepared()).filter((statement) => /AS once|AS page/.test(statement))).toEqual([])
 })
 
+it('plans anew what depends on what is asked for', async () => {
+  for (let n = 0; n < 5; n += 1) await sql`/* planned anew */ SELECT ${n}::int AS anew`.execute(db)
+  expect((await prepared()).filter((statement) => statement.includes('AS anew'))).toEqual([])
+})
+
 it('goes on over a new connection when the server has ended the old one', async () => {
   const ask = async (n: number) =>
     (await sql<{ n: number }>`SELECT ${n}::int + 1 AS n`.execute(db)).rows[0]?.n

@@ -59,7 +59,7 @@ const ordersOf = async (status: string) => (await demo.api<List<Order>>(`/orders
 async function seeded(): Promise<void> {
   const end = Date.now() + 60_000
   while (Date.now() < end) {
-    const { byStatus } = await demo.api<OrderCounts>('/orders/counts')
+    const byStatus = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
     if (byStatus.post_error > 8 && byStatus.posted > 30 && byStatus.held > 2) return
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
@@ -69,7 +69,7 @@ async function seeded(): Promise<void> {
 /** Compares the demo's shop, with a record of these days that somebody has deleted in NetSuite; returns the result's id. */
 async function compare(): Promise<string> {
   await becomes(async () => {
-    const { byStatus } = await demo.api<OrderCounts>('/orders/counts')
+    const byStatus = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
     return byStatus.scheduled + byStatus.posting === 0
   })
   const [, order] = await ordersOf('posted')
@@ -225,6 +225,27 @@ test('filters are in the address, counted, and find what they say', async () => 
   expect(new URL(page.url()).search).toBe('?status=held')
   expect(await page.locator('tbody tr').getByText('Held', { exact: true }).count()).toBe(held.length)
   await page.getByRole('button', { name: /^All/ }).click()
+  await expect.poll(() => new URL(page.url()).search).toBe('')
+  await page.context().close()
+})
+
+test('a day and a total narrow the list, stay in the address, and are cleared with the rest', async () => {
+  const page = await open('/')
+  const { items } = await demo.api<List<Order>>('/orders?limit=200&amountFrom=60')
+  await page.getByRole('button', { name: 'Day and total' }).click()
+  const from = page.getByLabel('Total from')
+  await from.fill('60,x')
+  await page.getByText('An amount such as 12.30').waitFor()
+  await from.fill('60,00')
+  await from.press('Enter')
+  await expect.poll(() => new URL(page.url()).searchParams.get('amountFrom')).toBe('60.00')
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(Math.min(50, items.length))
+  await page.getByLabel('Placed up to (UTC)').fill('2001-01-01')
+  await page.getByText('No order matches').waitFor()
+  await page.reload()
+  expect(await page.getByLabel('Placed up to (UTC)').inputValue()).toBe('2001-01-01')
+  expect(await page.getByLabel('Total from').inputValue()).toBe('60.00')
+  await page.getByRole('button', { name: 'Clear all filters' }).click()
   await expect.poll(() => new URL(page.url()).search).toBe('')
   await page.context().close()
 })

@@ -29,6 +29,12 @@ export interface OrdersSearch extends WhySearch {
   problem?: string | undefined
   /** Orders about which a person has to decide. */
   decision?: 'changed' | 'cancelled' | undefined
+  /** Days (UTC), or times. */
+  placedFrom?: string | undefined
+  placedTo?: string | undefined
+  amountFrom?: string | undefined
+  amountTo?: string | undefined
+  currency?: string | undefined
 }
 
 const definedOnly = <T extends Record<string, unknown>>(values: T) =>
@@ -51,6 +57,11 @@ const orders = createRoute({
       problem: text(search.problem),
       decision:
         search.decision === 'changed' || search.decision === 'cancelled' ? search.decision : undefined,
+      placedFrom: text(search.placedFrom),
+      placedTo: text(search.placedTo),
+      amountFrom: text(search.amountFrom),
+      amountTo: text(search.amountTo),
+      currency: text(search.currency),
     }),
   component: lazyRouteComponent(() => import('./pages/OrdersPage.tsx'), 'OrdersPage'),
 })

@@ -10,6 +10,12 @@ export interface ListOptions {
   connection?: string
   problem?: string
   decision?: string
+  placedFrom?: string
+  placedTo?: string
+  amountFrom?: string
+  amountTo?: string
+  currency?: string
+  sort: string
   limit: number
 }
 
@@ -17,22 +23,23 @@ const pageSize = 200
 
 /** `waybill orders`: the newest first, as many as asked for. */
 export async function listOrders(client: Client, output: Output, options: ListOptions): Promise<number> {
+  const { limit, status, search, connection, problem, decision, sort } = options
+  const { placedFrom, placedTo, amountFrom, amountTo, currency } = options
+  const filter = { status, search, connection, problem, decision, sort }
+  const ranges = { placedFrom, placedTo, amountFrom, amountTo, currency }
   const items: OrderJson[] = []
   let cursor: string | null = null
   do {
     const page: OrderPage = await client.get<OrderPage>('/orders', {
-      status: options.status,
-      search: options.search,
-      connection: options.connection,
-      problem: options.problem,
-      decision: options.decision,
-      limit: String(Math.min(pageSize, options.limit - items.length)),
+      ...filter,
+      ...ranges,
+      limit: String(Math.min(pageSize, limit - items.length)),
       cursor: cursor ?? undefined,
     })
     items.push(...page.items)
     cursor = page.nextCursor
     output.progress(`${items.length} orders …`)
-  } while (cursor !== null && items.length < options.limit)
+  } while (cursor !== null && items.length < limit)
   output.document({ items, nextCursor: cursor })
   if (items.length === 0) {
     output.line('No orders match.')
@@ -51,7 +58,7 @@ export async function listOrders(client: Client, output: Output, options: ListOp
     ]),
     6,
   )
-  if (cursor !== null) output.line(`There are more: waybill orders --limit ${options.limit * 2}`)
+  if (cursor !== null) output.line(`There are more: waybill orders --limit ${limit * 2}`)
   return 0
 }
 

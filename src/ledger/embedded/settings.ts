@@ -1,6 +1,7 @@
 /**
- * Settings for small machines: about 100 MB of memory, no helper processes that one program does not need, and
- * nothing given up of durability. `durable: false` is for tests alone.
+ * Settings for small machines: about 100 MB of memory while the ledger is small, for the buffers are taken as they fill;
+ * no helper processes that one program does not need, and nothing given up of durability. `durable: false` is for tests
+ * alone.
  */
 export function settings(socketDir: string, durable: boolean): Record<string, string> {
   return {
@@ -8,7 +9,7 @@ export function settings(socketDir: string, durable: boolean): Record<string, st
     unix_socket_directories: socketDir,
     unix_socket_permissions: '0700',
     max_connections: '100',
-    shared_buffers: '48MB',
+    shared_buffers: '128MB',
     work_mem: '4MB',
     maintenance_work_mem: '32MB',
     max_worker_processes: '4',

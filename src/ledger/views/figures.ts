@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Db, mainAccount } from '../database.ts'
+import { statusCounts } from '../status-counts.ts'
 
 export interface Figures {
   orders: { connection: string; status: string; n: number }[]
@@ -12,10 +13,21 @@ export interface Figures {
 
 /** What is counted for monitoring. */
 export async function figures(db: Db, now: Date): Promise<Figures> {
-  const orders = await sql<Figures['orders'][number]>`
-    SELECT c.name AS connection, o.status, count(*)::int AS n
-    FROM orders o JOIN connections c ON c.id = o.channel_id WHERE o.account_id = ${mainAccount}
-    GROUP BY 1, 2`.execute(db)
+  const names = new Map(
+    (
+      await db
+        .selectFrom('connections')
+        .select(['id', 'name'])
+        .where('account_id', '=', mainAccount)
+        .execute()
+    ).map(({ id, name }) => [id, name]),
+  )
+  const orders = new Map<string, Figures['orders'][number]>()
+  for (const { channelId, status, n } of await statusCounts(db)) {
+    const key = `${channelId} ${status}`
+    const before = orders.get(key)?.n ?? 0
+    orders.set(key, { connection: names.get(channelId)!, status, n: before + n })
+  }
   const jobs = await sql<Figures['jobs'][number]>`
     SELECT c.name AS connection, j.kind,
       CASE WHEN j.worker IS NOT NULL THEN 'running' WHEN j.run_at <= ${now} THEN 'due' ELSE 'later' END AS state,
@@ -36,7 +48,7 @@ export async function figures(db: Db, now: Date): Promise<Figures> {
     SELECT name AS connection, hooks_refused::int AS n FROM connections
     WHERE account_id = ${mainAccount} AND hooks_refused > 0`.execute(db)
   return {
-    orders: orders.rows,
+    orders: [...orders.values()],
     jobs: jobs.rows,
     problems: problems.rows,
     connections: connections.rows,

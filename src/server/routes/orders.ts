@@ -3,8 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actOnOrders } from '../../flows/actions.ts'
 import type { Deps } from '../../flows/deps.ts'
-import { countDecisions, countOrders, listOrders, orderIds, orderViews } from '../../ledger/views/orders.ts'
-import { statuses } from '../../order/status.ts'
+import { countDecisions, countOrders } from '../../ledger/views/order-counts.ts'
+import { listOrders, orderIds, type Sort } from '../../ledger/views/order-pages.ts'
+import { orderViews } from '../../ledger/views/orders.ts'
+import { type Status, statuses } from '../../order/status.ts'
 import { quoted } from '../../quoted.ts'
 import { actorOf } from '../auth.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
@@ -17,13 +19,15 @@ import {
   type OrderAction,
   orderActions,
   orderCounts,
+  orderCountsQuery,
   orderDetail,
-  orderFilter,
   orderPage,
   orderQuery,
+  toLedgerFilter,
 } from '../schemas.ts'
 
-const position = z.object({ placedAt: z.iso.datetime().nullable(), id: z.uuid() })
+const positionIn = (sort: Sort) =>
+  z.object({ sort: z.literal(sort), at: z.iso.datetime().nullable(), id: z.uuid(), named: z.boolean() })
 const named = z.object({ id: z.string().min(1).max(200).describe('Waybill id, channel id or order number') })
 const within = z.object({ connection: z.string().optional().describe('Only orders of this connection') })
 
@@ -47,16 +51,20 @@ const summaries: Record<OrderAction, string> = {
 
 const mostAtOnce = 20_000
 
+const everyStatus = (counts: Map<Status, number>) =>
+  Object.fromEntries(statuses.map((status) => [status, counts.get(status) ?? 0])) as Record<Status, number>
+
 export function orderRoutes(app: FastifyInstance, deps: Deps): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   typed.get(
     '/orders',
     { schema: { summary: 'Orders, newest first', querystring: orderQuery, response: { 200: orderPage } } },
-    async ({ query: { limit, cursor, ...filter } }) => {
-      const { orders, next } = await listOrders(deps.db, filter, {
+    async ({ query: { limit, cursor, sort, ...filter } }) => {
+      const { orders, next } = await listOrders(deps.db, toLedgerFilter(filter), {
         limit,
-        after: readCursor(position, cursor),
+        sort,
+        after: readCursor(positionIn(sort), cursor),
       })
       return { items: await ordersJson(deps, orders), nextCursor: writeCursor(next) }
     },
@@ -67,18 +75,19 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
     {
       schema: {
         summary: 'How many of each status',
-        querystring: orderFilter.strict(),
+        querystring: orderCountsQuery,
         response: { 200: orderCounts },
       },
     },
     async ({ query }) => {
-      const counts = await countOrders(deps.db, query)
-      const decisions = await countDecisions(deps.db, query)
-      const byStatus = Object.fromEntries(statuses.map((status) => [status, counts.get(status) ?? 0]))
+      const filter = toLedgerFilter(query)
+      const { found, total, byStatus } = await countOrders(deps.db, filter)
       return {
-        total: [...counts.values()].reduce((sum, n) => sum + n, 0),
-        byStatus: byStatus as Record<(typeof statuses)[number], number>,
-        decisions,
+        found,
+        total: total.count,
+        isExact: total.isExact,
+        byStatus: byStatus && everyStatus(byStatus),
+        decisions: await countDecisions(deps.db, filter),
       }
     },
   )
@@ -126,7 +135,7 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     async ({ body: { action, ids, filter } }) => {
-      const asked = ids ?? (await orderIds(deps.db, filter ?? {}, mostAtOnce + 1))
+      const asked = ids ?? (await orderIds(deps.db, toLedgerFilter(filter ?? {}), mostAtOnce + 1))
       if (asked.length > mostAtOnce) throw tooMany()
       const { done, skipped } = await actOnOrders(deps, { action, orderIds: asked, actor: actorOf() })
       return {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type OrderAction, orderActions } from '../../flows/available-actions.ts'
-import { decisions } from '../../ledger/views/orders.ts'
+import { decisions, type OrderFilter as LedgerFilter } from '../../ledger/views/order-filter.ts'
+import { sorts } from '../../ledger/views/order-pages.ts'
+import { compare } from '../../order/money.ts'
 import { cancelReasons, type Status, statuses } from '../../order/status.ts'
 import { money, pageOf, pageQuery, time } from './common.ts'
 import { orderDifference, recordChange } from './edits.ts'
@@ -230,6 +232,14 @@ const listOf = <T extends z.ZodType>(item: T) =>
     return Array.isArray(parts) ? parts.filter((part) => part !== '') : parts
   }, z.array(item).optional())
 
+const day = z.iso.date()
+const dayOrTime = z.union([day, z.iso.datetime({ offset: true })], {
+  error: 'give a day such as 2026-03-01 (UTC), or a time such as 2026-03-01T08:00:00Z',
+})
+const amount = z
+  .string()
+  .regex(/^-?\d{1,15}(\.\d{1,6})?$/, 'give an amount such as 12.30, without currency and without commas')
+
 export const orderFilter = z.object({
   status: listOf(status).describe('One or more, separated by commas'),
   search: z
@@ -237,25 +247,88 @@ export const orderFilter = z.object({
     .trim()
     .max(200)
     .optional()
-    .describe('Part of: number, channel id, record number or id, external id, customer name, e-mail, SKU'),
+    .describe(
+      'Part of: number, channel id, record number, customer name, e-mail, SKU; or a record id or external id. ' +
+        'Of a text without three letters or digits in a row: what begins with it',
+    ),
   connection: z.string().optional().describe('The name of its channel or backend connection'),
   problem: z.string().optional().describe('The fingerprint or the code of an open problem'),
   decision: z
     .enum(decisions)
     .optional()
     .describe('Changed or cancelled in the channel after posting, and nobody has decided yet'),
+  placedFrom: dayOrTime.optional().describe('Placed on this day (UTC) or later, or from this time on'),
+  placedTo: dayOrTime
+    .optional()
+    .describe('Placed on this day (UTC) or earlier, that day included, or before this time'),
+  amountFrom: amount.optional().describe('Of this total or more'),
+  amountTo: amount.optional().describe('Of this total or less'),
+  currency: z
+    .string()
+    .toUpperCase()
+    .regex(/^[A-Z]{3}$/, 'give a currency by its three letters, such as EUR')
+    .optional(),
 })
 export type OrderFilter = z.infer<typeof orderFilter>
 
-export const orderQuery = orderFilter.extend(pageQuery.shape).strict()
+/** The filter as the ledger takes it. */
+export const toLedgerFilter = ({ placedFrom, placedTo, ...filter }: OrderFilter): LedgerFilter => ({
+  ...filter,
+  placedFrom: placedFrom === undefined ? undefined : new Date(placedFrom),
+  placedTo: placedTo === undefined ? undefined : endOf(placedTo),
+})
+
+function endOf(given: string): Date {
+  const at = new Date(given)
+  return day.safeParse(given).success ? new Date(at.getTime() + 86_400_000) : at
+}
+
+/** Refuses ranges that hold nothing. */
+const withRanges = <T extends z.ZodType<OrderFilter>>(schema: T) =>
+  schema
+    .refine(
+      ({ placedFrom, placedTo }) =>
+        placedFrom === undefined || placedTo === undefined || new Date(placedFrom) < endOf(placedTo),
+      { path: ['placedTo'], message: 'is before "placedFrom": give the earlier one first' },
+    )
+    .refine(
+      ({ amountFrom, amountTo }) =>
+        amountFrom === undefined || amountTo === undefined || compare(amountFrom, amountTo) <= 0,
+      { path: ['amountTo'], message: 'is less than "amountFrom": give the smaller one first' },
+    )
+
+export const orderQuery = withRanges(
+  orderFilter
+    .extend(pageQuery.shape)
+    .extend({
+      sort: z
+        .enum(sorts)
+        .default('placed')
+        .describe('The newest first: by the time they were placed, or changed in Waybill'),
+    })
+    .strict(),
+)
+export const orderCountsQuery = withRanges(orderFilter.strict())
 export const orderPage = pageOf(order)
 export type OrderPage = z.infer<typeof orderPage>
 
 /** How many orders have each status, every status named, for the same filter without its status. */
 export const orderCounts = z
   .object({
-    total: z.number().int(),
-    byStatus: z.record(status, z.number().int()),
+    found: z
+      .object({
+        count: z.number().int(),
+        isExact: z.boolean().describe('False: there are more. 10,000 at most are counted'),
+      })
+      .describe('What the whole filter finds'),
+    total: z.number().int().describe('What it finds without its status'),
+    isExact: z.boolean().describe('Whether "total" is all; false: there are more than 10,000'),
+    byStatus: z
+      .record(status, z.number().int())
+      .nullable()
+      .describe(
+        'Null where "total" is not exact. Without a filter, or with "connection" alone, it always is',
+      ),
     decisions: z
       .object({ changed: z.number().int(), cancelled: z.number().int() })
       .describe('How many wait for a decision, whatever their status'),
@@ -267,7 +340,7 @@ export const bulkRequest = z
   .strictObject({
     action: orderAction,
     ids: z.array(z.uuid()).min(1).max(1000).optional(),
-    filter: orderFilter.strict().optional(),
+    filter: withRanges(orderFilter.strict()).optional(),
   })
   .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
     path: ['ids'],

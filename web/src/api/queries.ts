@@ -23,6 +23,11 @@ export interface OrdersFilter {
   connection?: string | undefined
   problem?: string | undefined
   decision?: 'changed' | 'cancelled' | undefined
+  placedFrom?: string | undefined
+  placedTo?: string | undefined
+  amountFrom?: string | undefined
+  amountTo?: string | undefined
+  currency?: string | undefined
 }
 
 const pageSize = 50
@@ -36,12 +41,13 @@ export const ordersQuery = (filter: OrdersFilter) =>
     getNextPageParam: (page) => page.nextCursor,
   })
 
-export const countsQuery = ({ search, connection, problem, decision }: OrdersFilter) =>
-  queryOptions({
-    queryKey: ['orders', 'counts', { search, connection, problem, decision }],
-    queryFn: ({ signal }) =>
-      get<OrderCounts>(withQuery('/orders/counts', { search, connection, problem, decision }), signal),
+export function countsQuery(all: OrdersFilter) {
+  const filter = { ...all, status: undefined }
+  return queryOptions({
+    queryKey: ['orders', 'counts', filter],
+    queryFn: ({ signal }) => get<OrderCounts>(withQuery('/orders/counts', filter), signal),
   })
+}
 
 export const orderQuery = (id: string) =>
   queryOptions({

@@ -21,7 +21,12 @@ const decisions: Decision[] = ['cancelled', 'changed']
 /** The statuses that occur, with how many orders each has; one at a time. */
 export function StatusFilter({ counts, value, onChange, decision, onDecision }: Props) {
   const chosen = value?.split(',') ?? []
-  const shown = statuses.filter((status) => (counts?.byStatus[status] ?? 0) > 0 || chosen.includes(status))
+  // Where they are too many to look at each, every status may have some.
+  const counted = counts?.byStatus ?? null
+  const shown = statuses.filter(
+    (status) =>
+      (counts !== undefined && (counted === null || counted[status] > 0)) || chosen.includes(status),
+  )
   return (
     <div className={classes.filter} role="group" aria-label={texts.orders.statusFilter}>
       <button
@@ -31,7 +36,11 @@ export function StatusFilter({ counts, value, onChange, decision, onDecision }: 
         onClick={() => (decision === undefined ? onChange(undefined) : onDecision(undefined))}
       >
         {texts.orders.all}
-        {counts === undefined ? null : <span className={classes.count}>{formatCount(counts.total)}</span>}
+        {counts === undefined ? null : (
+          <span className={classes.count}>
+            {counts.isExact ? formatCount(counts.total) : texts.orders.moreThan(formatCount(counts.total))}
+          </span>
+        )}
       </button>
       {shown.map((status) => (
         <button
@@ -44,7 +53,7 @@ export function StatusFilter({ counts, value, onChange, decision, onDecision }: 
         >
           <StatusMark status={status} />
           {texts.statusShort[status]}
-          <span className={classes.count}>{formatCount(counts?.byStatus[status] ?? 0)}</span>
+          {counted === null ? null : <span className={classes.count}>{formatCount(counted[status])}</span>}
         </button>
       ))}
       {decisions

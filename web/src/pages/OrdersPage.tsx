@@ -13,6 +13,7 @@ import { BulkBar } from '../orders/BulkBar.tsx'
 import { LoadMore } from '../orders/LoadMore.tsx'
 import { OrderCards } from '../orders/OrderCards.tsx'
 import { OrdersTable } from '../orders/OrdersTable.tsx'
+import { RangeFilters } from '../orders/RangeFilters.tsx'
 import { SearchBox } from '../orders/SearchBox.tsx'
 import { StatusFilter } from '../orders/StatusFilter.tsx'
 import { useFresh } from '../orders/useFresh.ts'
@@ -29,6 +30,10 @@ export function OrdersPage() {
   const navigate = useNavigate({ from: '/' })
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
   const [selection, setSelection] = useState<RowSelectionState>({})
+
+  const [withRanges, setRanges] = useState(
+    [filter.placedFrom, filter.placedTo, filter.amountFrom, filter.amountTo].some((one) => one !== undefined),
+  )
 
   const connections = useQuery(connectionsQuery)
   const shops = connections.data?.items.filter(({ role }) => role === 'channel').map(({ name }) => name) ?? []
@@ -55,6 +60,13 @@ export function OrdersPage() {
             onChange={(connection) => change({ connection })}
           />
           <ProblemSelect value={filter.problem} onChange={(problem) => change({ problem })} />
+          <Button
+            aria-expanded={withRanges}
+            aria-controls="order-ranges"
+            onClick={() => setRanges(!withRanges)}
+          >
+            {texts.orders.ranges.show}
+          </Button>
           <SearchBox
             value={filter.search}
             onChange={(search) => change({ search })}
@@ -63,6 +75,7 @@ export function OrdersPage() {
           />
         </div>
       </div>
+      <div id="order-ranges">{withRanges ? <RangeFilters value={filter} onChange={change} /> : null}</div>
       <StatusFilter
         counts={counts.data}
         value={filter.status}
@@ -85,6 +98,11 @@ export function OrdersPage() {
                 connection: undefined,
                 problem: undefined,
                 decision: undefined,
+                placedFrom: undefined,
+                placedTo: undefined,
+                amountFrom: undefined,
+                amountTo: undefined,
+                currency: undefined,
               })
             }
           />

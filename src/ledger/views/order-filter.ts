@@ -1,0 +1,138 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import type { Status } from '../../order/status.ts'
+import { type Db, mainAccount } from '../database.ts'
+import type { StatusCount } from '../status-counts.ts'
+import { readSearch, type Search } from './order-search.ts'
+
+export interface OrderFilter {
+  status?: Status[] | undefined
+  search?: string | undefined
+  /** The name of a channel or backend connection. */
+  connection?: string | undefined
+  /** A fingerprint or a code. */
+  problem?: string | undefined
+  /** Orders about which a person has to decide: changed or cancelled in the shop after they were posted. */
+  decision?: Decision | undefined
+  /** Placed from this time on, and before that one. */
+  placedFrom?: Date | undefined
+  placedTo?: Date | undefined
+  currency?: string | undefined
+  /** Of this total or more, and of that one or less: decimal strings. */
+  amountFrom?: string | undefined
+  amountTo?: string | undefined
+}
+
+export const decisions = ['changed', 'cancelled', 'any'] as const
+export type Decision = (typeof decisions)[number]
+
+type Condition = RawBuilder<SqlBool>
+
+/** In one expression for the list and for its count. */
+export const toDecide: Record<Decision, Condition> = {
+  changed: sql`(orders.changed_after_posting_at IS NOT NULL AND orders.record_id IS NOT NULL)`,
+  cancelled: sql`(orders.cancel_requested_at IS NOT NULL AND orders.record_id IS NOT NULL)`,
+  any: sql`((orders.changed_after_posting_at IS NOT NULL OR orders.cancel_requested_at IS NOT NULL)
+    AND orders.record_id IS NOT NULL)`,
+}
+
+/**
+ * Orders that are known by rows beside them. There are two ways to them: from the orders, trying each, which is quick
+ * where many match, and from the rows, which is quick where few do.
+ */
+export interface Narrowing {
+  /** Whether the order with this id is one. No join that could be planned the other way round. */
+  holds(id: RawBuilder<unknown>): Condition
+  /** A query for their ids, each once, as `order_id`; where they are frequent, without an index. */
+  ids(isFrequent: boolean): RawBuilder<unknown>
+}
+
+/** A filter whose names are looked up: what orders say about themselves, and what is said beside them. */
+export interface Prepared {
+  status: Status[]
+  /** Without the status. */
+  plain: Condition[]
+  /** The one to begin from, where they are begun from, comes first. */
+  narrowings: Narrowing[]
+  search: Search | null
+  /** Orders that the search names exactly. */
+  named: string[]
+  /** The condition on the time they were placed at, where there is one. */
+  placed: Condition[]
+  connectionId: string | null
+  /** Whether only the status and the connection matter. */
+  isBroad: boolean
+  /** Whether nothing but the search does. */
+  isSearchAlone: boolean
+}
+
+/** Null: no order can match. */
+export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepared | null> {
+  const plain: Condition[] = [sql`orders.account_id = ${mainAccount}`]
+  const connection = filter.connection === undefined ? null : await connectionNamed(db, filter.connection)
+  if (filter.connection !== undefined && connection === null) return null
+  if (connection !== null)
+    plain.push(
+      connection.role === 'channel'
+        ? sql`orders.channel_id = ${connection.id}`
+        : sql`orders.backend_id = ${connection.id}`,
+    )
+  const broad = plain.length
+  if (filter.decision !== undefined) plain.push(toDecide[filter.decision])
+  const placed: Condition[] = []
+  if (filter.placedFrom !== undefined) placed.push(sql`orders.placed_at >= ${filter.placedFrom}`)
+  if (filter.placedTo !== undefined) placed.push(sql`orders.placed_at < ${filter.placedTo}`)
+  plain.push(...placed)
+  if (filter.currency !== undefined) plain.push(sql`orders.currency = ${filter.currency}`)
+  if (filter.amountFrom !== undefined) plain.push(sql`orders.total >= ${filter.amountFrom}::numeric`)
+  if (filter.amountTo !== undefined) plain.push(sql`orders.total <= ${filter.amountTo}::numeric`)
+
+  const narrowings = filter.problem === undefined ? [] : [withProblem(filter.problem)]
+  const text = filter.search?.trim() || null
+  const search = text === null ? null : await readSearch(db, text)
+  if (search !== null) narrowings.push(search)
+  return {
+    status: filter.status ?? [],
+    plain,
+    narrowings,
+    search,
+    named: search?.named ?? [],
+    placed,
+    connectionId: connection?.id ?? null,
+    isBroad: plain.length === broad && narrowings.length === 0,
+    isSearchAlone: search !== null && plain.length === 1 && narrowings.length === 1 && !filter.status?.length,
+  }
+}
+
+export const all = (conditions: Condition[]): Condition => sql`${sql.join(conditions, sql` AND `)}`
+
+export const statusIs = (status: Status[]): Condition[] =>
+  status.length === 0 ? [] : [sql`orders.status = ANY(${status})`]
+
+async function connectionNamed(db: Db, name: string): Promise<{ id: string; role: string } | null> {
+  const row = await db
+    .selectFrom('connections')
+    .select(['id', 'role'])
+    .where('account_id', '=', mainAccount)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+function withProblem(problem: string): Narrowing {
+  const open = sql`problems.account_id = ${mainAccount} AND problems.closed_at IS NULL
+    AND (problems.code = ${problem} OR problems.fingerprint = ${problem})`
+  return {
+    holds: (id) => sql`(SELECT count(*) > 0 FROM problems WHERE problems.order_id = ${id} AND ${open})`,
+    ids: () => sql`SELECT DISTINCT order_id FROM problems WHERE order_id IS NOT NULL AND ${open}`,
+  }
+}
+
+export const fewLeft = 120_000
+
+/** Whether so few are left without the narrowings that one can go through all. What else narrows only makes it less. */
+export function leavesFew(filter: Prepared, kept: StatusCount[]): boolean {
+  const isLeft = ({ status, channelId, backendId }: StatusCount) =>
+    (filter.status.length === 0 || filter.status.includes(status)) &&
+    (filter.connectionId === null || [channelId, backendId].includes(filter.connectionId))
+  return kept.filter(isLeft).reduce((n, one) => n + one.n, 0) < fewLeft
+}
