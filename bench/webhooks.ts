@@ -76,7 +76,7 @@ async function waybill(bench: Bench): Promise<void> {
     shopConcurrency: 20,
     timeout: '10s',
     every: '60s',
-    since: new Date(),
+    since: new Date(Date.now() - 60_000),
   })
   await subscribed(bench)
   await sandboxes.ask('flow', { perSecond, seconds: 5, patienceSeconds })

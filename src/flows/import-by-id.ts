@@ -6,6 +6,8 @@ import { callOver, channelFor, type Deps } from './deps.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
+import { importOrder } from './import-order.ts'
+import { storePage } from './import-page.ts'
 import { type ImportResult, takeDeletion } from './newer-version.ts'
 import { activeRouteOf, rulesNow } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
@@ -91,8 +93,9 @@ export async function importById(deps: Deps, job: Job): Promise<void> {
     return failed(deps, job, payload, connection, fetched.error)
   const raw = fetched.ok ? fetched.value : null
   if (raw === null) return notThere(deps, job, payload, connection)
-  await deps.db.transaction().execute(async (tx) => {
-    const result = await importAlone(deps, tx, {
+  await storePage(deps, connection, async (tx, oneByOne) => {
+    const take = oneByOne ? importAlone : importOrder
+    const result = await take(deps, tx, {
       connection,
       route: await rulesNow(tx, route),
       raw,

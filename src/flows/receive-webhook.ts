@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { WebhookVerdict } from '../connectors/contract.ts'
-import { compress } from '../ledger/compress.ts'
-import { mainAccount, type Tx } from '../ledger/database.ts'
+import type { Tx } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
-import { enqueue, priorities } from '../ledger/jobs.ts'
+import { enqueue, type NewJob, priorities } from '../ledger/jobs.ts'
 import { closeConnectionProblem, openConnectionProblem } from '../ledger/problems.ts'
+import { type NewWebhook, storeWebhook, storeWebhookWithJob } from '../ledger/webhooks.ts'
+import { fingerprintOf } from '../order/problems.ts'
 import { channelFor, type Deps } from './deps.ts'
 
 export type Received = 'accepted' | 'repeated' | 'ping' | { refused: string }
@@ -25,41 +26,41 @@ export async function receiveWebhook(
   if (verdict.kind === 'ping') return 'ping'
   if (verdict.kind === 'refused') return { refused: verdict.reason }
   const at = deps.now()
+  const webhook: NewWebhook = {
+    connectionId: connection.id,
+    subscription: verdict.subscription,
+    delivery: verdict.delivery,
+    hash: createHash('sha256').update(request.body).digest(),
+    topic: verdict.topic,
+    body: request.body.toString(),
+    at,
+  }
+  const jobs = verdict.orderIds.map((id): NewJob => ({
+    kind: 'import',
+    key: `${connection.id}:${id}`,
+    connectionId: connection.id,
+    payload: { query: id, source: 'webhook' },
+    runAt: at,
+    priority: priorities.soon,
+  }))
+  const [job, ...more] = jobs
+  if (job && more.length === 0 && verdict.instead === undefined) {
+    const fingerprint = fingerprintOf(withoutOrder)
+    return (await storeWebhookWithJob(deps.db, webhook, job, { fingerprint })) ? 'accepted' : 'repeated'
+  }
   return deps.db.transaction().execute(async (tx) => {
-    const stored = await tx
-      .insertInto('webhooks')
-      .values({
-        account_id: mainAccount,
-        connection_id: connection.id,
-        subscription: verdict.subscription,
-        delivery: verdict.delivery,
-        body_hash: createHash('sha256').update(request.body).digest(),
-        topic: verdict.topic,
-        body: compress(request.body.toString()),
-        received_at: at,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('id')
-      .executeTakeFirst()
+    const isNew = await storeWebhook(tx, webhook)
     // Bodies without an order look all alike: one that seems to repeat may stand for another order.
-    if (verdict.orderIds.length === 0)
+    if (jobs.length === 0)
       await enqueue(tx, [{ kind: 'poll', key: connection.id, connectionId: connection.id, runAt: at }])
     await showWhatCame(deps, tx, connection, verdict)
-    if (!stored) return 'repeated'
-    await enqueue(
-      tx,
-      verdict.orderIds.map((id) => ({
-        kind: 'import' as const,
-        key: `${connection.id}:${id}`,
-        connectionId: connection.id,
-        payload: { query: id, source: 'webhook' },
-        runAt: at,
-        priority: priorities.soon,
-      })),
-    )
+    if (!isNew) return 'repeated'
+    await enqueue(tx, jobs)
     return 'accepted'
   })
 }
+
+const withoutOrder = { code: 'webhook_without_order', subject: '' } as const
 
 /** Shows that the channel sends something else in an order's stead, until it sends an order again. */
 async function showWhatCame(
@@ -69,17 +70,16 @@ async function showWhatCame(
   { topic, orderIds, instead }: Extract<WebhookVerdict, { kind: 'accepted' }>,
 ): Promise<void> {
   const at = deps.now()
-  const problem = { code: 'webhook_without_order', subject: '' } as const
   if (instead !== undefined)
     await openConnectionProblem(tx, {
       id: deps.newId(),
       connectionId,
       problem: {
-        ...problem,
+        ...withoutOrder,
         detail: `A webhook "${topic}" came without an order`,
         vendorMessage: instead || null,
       },
       at,
     })
-  else if (orderIds.length > 0) await closeConnectionProblem(tx, connectionId, problem, at)
+  else if (orderIds.length > 0) await closeConnectionProblem(tx, connectionId, withoutOrder, at)
 }

@@ -104,11 +104,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     })
   }
 
-  /** Claims and starts what is due; returns whether anything was, and when the next job is. */
-  async function round(): Promise<{ started: number; next: Date | null }> {
+  /**
+   * Claims and starts what is due; returns when the next job is. What found no room or no slot is looked for at the end of a
+   * job, which wakes the loop.
+   */
+  async function round(): Promise<Date | null> {
     const now = deps.now()
     const { due, next } = await dueConnections(deps.db, now)
-    let started = 0
     for (const connection of inTurn(due, (turn += 1))) {
       const room = concurrency - running.size
       if (room <= 0) break
@@ -120,7 +122,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         oldestFirst: turn % turnsOfTheOldest === 0,
       })
       for (const job of jobs) {
-        started += 1
         const work = run(job).finally(() => {
           running.delete(work)
           wake()
@@ -128,14 +129,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         running.add(work)
       }
     }
-    return { started, next }
+    return next
   }
 
   async function loop(): Promise<void> {
     while (!stopped) {
       awake = false
-      const { started, next } = await round()
-      if (started > 0 || awake) continue
+      const next = await round()
+      if (awake) continue
       if (running.size === 0) for (const waiter of idleWaiters) waiter()
       const untilNext = next === null ? pollMs : Math.max(1, next.getTime() - deps.now().getTime())
       await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
-import { type RawBuilder, sql } from 'kysely'
-import { type Db, mainAccount, type Tx } from './database.ts'
+import { type OnConflictBuilder, type RawBuilder, sql } from 'kysely'
+import { type Database, type Db, mainAccount, type Tx } from './database.ts'
 import type { ConnectionRow } from './health.ts'
 
 /** What a job does; see src/jobs for which flow runs it. */
@@ -69,30 +69,37 @@ export interface NewJob {
 export async function enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
   if (jobs.length === 0) return
   await tx
-    .insertInto('jobs')
-    .values(
-      jobs.map((job) => ({
-        account_id: mainAccount,
-        kind: job.kind,
-        key: job.key,
-        connection_id: job.connectionId,
-        order_id: job.orderId ?? null,
-        payload: JSON.stringify(job.payload ?? {}),
-        run_at: job.runAt,
-        priority: job.priority ?? priorities.daily,
-      })),
+    .with('put', (db) =>
+      db.insertInto('jobs').values(jobs.map(jobRow)).onConflict(askedAgain).returning('id'),
     )
-    .onConflict((conflict) =>
-      conflict.columns(['kind', 'key']).doUpdateSet({
-        payload: sql`excluded.payload`,
-        priority: sql`least(jobs.priority, excluded.priority)`,
-        run_at: sql`CASE WHEN jobs.worker IS NULL THEN least(jobs.run_at, excluded.run_at) ELSE jobs.run_at END`,
-        again_at: sql`CASE WHEN jobs.worker IS NULL THEN NULL ELSE least(jobs.again_at, excluded.run_at) END`,
-      }),
-    )
+    .selectFrom('put')
+    .select(toldWorkers)
     .execute()
-  await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
 }
+
+/** A job as its row. */
+export const jobRow = (job: NewJob) => ({
+  account_id: mainAccount,
+  kind: job.kind,
+  key: job.key,
+  connection_id: job.connectionId,
+  order_id: job.orderId ?? null,
+  payload: JSON.stringify(job.payload ?? {}),
+  run_at: job.runAt,
+  priority: job.priority ?? priorities.daily,
+})
+
+/** What becomes of a job that is in the queue already. */
+export const askedAgain = (conflict: OnConflictBuilder<Database, 'jobs'>) =>
+  conflict.columns(['kind', 'key']).doUpdateSet({
+    payload: sql`excluded.payload`,
+    priority: sql`least(jobs.priority, excluded.priority)`,
+    run_at: sql`CASE WHEN jobs.worker IS NULL THEN least(jobs.run_at, excluded.run_at) ELSE jobs.run_at END`,
+    again_at: sql`CASE WHEN jobs.worker IS NULL THEN NULL ELSE least(jobs.again_at, excluded.run_at) END`,
+  })
+
+/** Wakes the workers when the transaction is committed. */
+export const toldWorkers = sql<string>`pg_notify('waybill_jobs', '')`.as('told')
 
 interface ClaimedRow {
   id: string
