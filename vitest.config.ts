@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['test/support/database-server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Two cores are a small machine; on them vitest's own choice is one process, which waits half of the time.
+    maxWorkers: 2,
     // Our modules keep nothing between two tests; loading them anew for each file is a third of the time of a run.
     isolate: false,
     projects: projects.map((name) => ({

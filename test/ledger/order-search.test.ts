@@ -47,7 +47,7 @@ it('finds and counts the orders that were there before the program could', async
   await migrate(pool, await earlier())
   await putOrders(pool, await makeEnds(pool), { from: 1000, count: 7, shop: 0 })
   await pool.query(`UPDATE orders SET record_number = 'SO-55', status = 'posted' WHERE number = '1003'`)
-  expect(await migrate(pool)).toMatchObject({ ok: true, value: ['0008_desk'] })
+  expect(await migrate(pool)).toMatchObject({ ok: true, value: expect.arrayContaining(['0008_desk']) })
   expect(await found(url, '1003')).toEqual(['1003'])
   expect(await found(url, 'so-55')).toEqual(['1003'])
   expect(await found(url, '10')).toHaveLength(7)

@@ -9,7 +9,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
-    lanes: { type: 'string', default: '3' },
+    lanes: { type: 'string', default: '2' },
   },
 })
 const [count, first, most] = [values.seeds, values.seed, values.lanes].map(Number) as [number, number, number]

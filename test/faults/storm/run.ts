@@ -58,7 +58,7 @@ export async function runSeed(
   return outcome
 }
 
-const tickMs = minute
+const tickMs = 1.2 * minute
 const calmTickMs = 4 * minute
 /** How often it is looked whether there is anything to do: each look costs the machine something as well. */
 const lookMs = 12
@@ -71,7 +71,7 @@ async function storm(
   let later: { at: number; work: () => void | Promise<void> }[] = []
   placeOrders(scene, 5)
   const next = [...steps]
-  const until = stormMs + 45 * minute
+  const until = stormMs + 30 * minute
   for (let time = 0; time < until; time += tickMs) {
     while (next.length > 0 && next[0]!.at <= time) {
       const step = next.shift()!
