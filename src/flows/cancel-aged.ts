@@ -16,6 +16,7 @@ import {
   setAgedUntil,
   takeDates,
   toWarn,
+  voidWarnings,
 } from '../ledger/ageing.ts'
 import type { Db, Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
@@ -42,8 +43,8 @@ export const cancelAgedJob = (route: Pick<RouteRow, 'id' | 'backend_id'>, runAt:
 
 /**
  * Warns of orders in error that are going to be cancelled, and cancels those whose date has come: never while one of their
- * connections does not work, nor before a person has had every warning for as long as the last one is to come ahead. Each
- * part of the work is one transaction; a crash repeats what was not written.
+ * connections does not work, nor before a person has had every warning for as long as the last one is to come ahead. A sweep
+ * is one transaction; what is left of many orders is done by the next one, a moment later.
  */
 export async function cancelAged(deps: Deps, job: Job): Promise<void> {
   const at = deps.now()
@@ -81,12 +82,13 @@ async function countTime(tx: Tx, route: RouteRow, { warnMs }: AutoCancel, at: Da
   await setAgedUntil(tx, route.id, at)
 }
 
-/** One notice for all orders whose warning is due; of several due ones an order gets the last. */
+/** One notice for the orders whose warning is due; of several due ones an order gets the last. */
 async function warn(deps: Deps, tx: Tx, route: RouteRow, { warnMs }: AutoCancel): Promise<void> {
   const at = deps.now()
   const fromLast = warnMs.toSorted((a, b) => a - b)
   for (const [n, ms] of fromLast.entries()) {
-    const orders = await toWarn(tx, route.id, { before: new Date(at.getTime() + ms), warnMs: ms })
+    const before = new Date(at.getTime() + ms)
+    const orders = await toWarn(tx, route.id, { before, warnMs: ms, limit: atOnce })
     if (orders.length === 0) continue
     const noticeId = deps.newId()
     const first = orders.map((order) => order.cancels_at.getTime()).toSorted((a, b) => a - b)[0]!
@@ -165,6 +167,8 @@ export async function ageByNewRule(
   { before, after, at }: { before: AutoCancel | null; after: AutoCancel | null; at: Date },
 ): Promise<void> {
   if (after === null) return takeDates(tx, route.id)
+  // What was announced by the old rule was announced for another date.
+  await voidWarnings(tx, route.id)
   if (before !== null)
     await moveDates(tx, route.id, {
       byMs: after.afterMs - before.afterMs,

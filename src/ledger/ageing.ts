@@ -63,6 +63,13 @@ export async function takeDates(tx: Tx, routeId: string): Promise<void> {
     DELETE FROM cancel_warnings USING freed WHERE order_id = freed.id`.execute(tx)
 }
 
+/** No order of the route has been warned of. */
+export async function voidWarnings(tx: Tx, routeId: string): Promise<void> {
+  await sql`DELETE FROM cancel_warnings USING orders WHERE orders.id = order_id AND route_id = ${routeId}`.execute(
+    tx,
+  )
+}
+
 /** Every date of the route is so much later, and none earlier than `notBefore`. */
 export async function moveDates(
   tx: Tx,
@@ -78,7 +85,7 @@ export async function moveDates(
 export async function toWarn(
   tx: Tx,
   routeId: string,
-  { before, warnMs }: { before: Date; warnMs: number },
+  { before, warnMs, limit }: { before: Date; warnMs: number; limit: number },
 ): Promise<Ageing[]> {
   const rows = await ageing(tx, routeId)
     .where('cancels_at', '<=', before)
@@ -92,6 +99,7 @@ export async function toWarn(
         ),
       ),
     )
+    .limit(limit)
     .forUpdate()
     .execute()
   return rows as Ageing[]

@@ -242,8 +242,11 @@ describe('the rule', () => {
     expect((await world.order(order.number)).cancels_at).toEqual(after(6 * hour, world.now()))
     // Shorter than what has passed already: there is time for every warning all the same.
     await pass(4 * hour)
+    expect(await kinds()).toEqual(['cancel_warning'])
     await setRule({ after: '4h', warn: ['3h', '1h'] })
     expect((await world.order(order.number)).cancels_at).toEqual(after(3 * hour, world.now()))
+    // It was announced for another date: the new one is announced as well.
+    expect(await kinds()).toEqual(['cancel_warning', 'cancel_warning'])
     const notes = await setRule(false)
     expect(notes).toContain('Route route: none of the 1 order in error now is cancelled by itself any more.')
     expect((await world.order(order.number)).cancels_at).toBeNull()
