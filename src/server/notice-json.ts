@@ -9,7 +9,7 @@ const orders = (n: number) => (n === 1 ? '1 order' : `${n} orders`)
 const words: Record<Notice['kind'], (notice: Notice) => { title: string; detail: string }> = {
   cancel_warning: ({ detail: { orders: about, cancelsAt }, timeZone }) => ({
     title: `${orders(about.length)} will be cancelled unless ${about.length === 1 ? 'its problem is' : 'their problems are'} solved`,
-    detail: `${about.length === 1 ? 'It stays' : 'The first of them goes'} in Waybill until ${clock(new Date(cancelsAt!), timeZone)}. Solve the problem and post, or cancel by hand; nothing is deleted, and a cancelled order can be taken up again.`,
+    detail: `Waybill gives ${about.length === 1 ? 'it up on' : 'them up from'} ${clock(new Date(cancelsAt!), timeZone)}${about.length === 1 ? '' : ' on'}. Solve the problem and post, or cancel by hand; nothing is deleted, and a cancelled order can be taken up again.`,
   }),
   auto_cancelled: ({ detail: { orders: about, route } }) => ({
     title: `${orders(about.length)} cancelled, because ${about.length === 1 ? 'its problem was' : 'their problems were'} not solved in time`,

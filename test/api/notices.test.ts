@@ -39,7 +39,7 @@ describe('notices', () => {
       kind: 'cancel_warning',
       connection: 'shop',
       title: '1 order will be cancelled unless its problem is solved',
-      detail: expect.stringContaining('It stays in Waybill until 2 Mar at 13:00.'),
+      detail: expect.stringContaining('Waybill gives it up on 2 Mar at 13:00.'),
       orders: [{ number, total: (await order()).total }],
       seenAt: null,
     })

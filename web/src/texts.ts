@@ -174,7 +174,7 @@ export const texts = {
     selectAll: 'Select all orders shown',
     select: (number: string) => `Select order ${number}`,
     unreadable: 'Cannot be read',
-    cancelsOn: (when: string) => `Cancelled by itself ${when} unless fixed`,
+    cancelsOn: (when: string) => `Cancelled by itself, unless fixed: ${when}`,
     next: {
       now: 'Goes now',
       at: (when: string) => `Goes ${when}`,
