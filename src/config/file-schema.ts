@@ -124,6 +124,10 @@ export const retentionInFile = (retention: Retention) => ({
   webhooks: formatDuration(retention.webhooks),
 })
 
+/** A rule of giving up as the file writes it. */
+export const autoCancelInFile = (rule: Exclude<RouteInFile['autoCancel'], false> | null) =>
+  rule && { after: formatDuration(rule.afterMs), warn: rule.warnMs.map((ms) => formatDuration(ms)) }
+
 /** Who is told. The mails themselves are sent by a later version. */
 export const notificationsSchema = z.strictObject({
   email: z.strictObject({

@@ -1,7 +1,7 @@
 import { type Connectors, type Desired, type DesiredRoute } from '../config/desired.ts'
 import { differences, type FieldChange, settingsDifferences } from '../config/differences.ts'
 import { formatDuration } from '../config/durations.ts'
-import { retentionInFile } from '../config/file-schema.ts'
+import { autoCancelInFile, retentionInFile } from '../config/file-schema.ts'
 import { autoCancelOf } from '../ledger/ageing.ts'
 import type { KnownConfiguration } from './known-configuration.ts'
 
@@ -91,12 +91,7 @@ function routeAsShown(route: DesiredRoute): object {
     to: route.to,
     import: { statuses: route.statuses, since: route.since, every: formatDuration(route.everyMs) },
     post: { automatic: route.postAutomatic },
-    autoCancel: route.autoCancel
-      ? {
-          after: formatDuration(route.autoCancel.afterMs),
-          warn: route.autoCancel.warnMs.map((ms) => formatDuration(ms)),
-        }
-      : false,
+    autoCancel: autoCancelInFile(route.autoCancel) ?? false,
     cancelledAfterPosting: route.cancelledAfterPosting,
     mapping: route.mapping,
   }

@@ -3,12 +3,19 @@ import { enqueue, priorities } from '../ledger/jobs.ts'
 import { shipmentsOf } from '../ledger/many-orders.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 
-/** Orders are posted as soon as their backend has room: a person waits for it. */
-export async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
-  await enqueue(
+type AtBackend = Pick<OrderRow, 'id' | 'backend_id'>
+
+/** Work on orders at their backend, as soon as it has room: a person waits for it. */
+function enqueueAtBackend(
+  tx: Tx,
+  kind: 'post' | 'check-total' | 'change-record',
+  orders: readonly AtBackend[],
+  at: Date,
+): Promise<void> {
+  return enqueue(
     tx,
     orders.map((order) => ({
-      kind: 'post' as const,
+      kind,
       key: order.id,
       connectionId: order.backend_id,
       orderId: order.id,
@@ -18,20 +25,16 @@ export async function enqueuePosts(tx: Tx, orders: OrderRow[], at: Date): Promis
   )
 }
 
-/** The totals of their records are read again. */
-export async function enqueueChecks(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {
-  await enqueue(
-    tx,
-    orders.map((order) => ({
-      kind: 'check-total' as const,
-      key: order.id,
-      connectionId: order.backend_id,
-      orderId: order.id,
-      runAt: at,
-      priority: priorities.person,
-    })),
-  )
-}
+export const enqueuePosts = (tx: Tx, orders: readonly AtBackend[], at: Date) =>
+  enqueueAtBackend(tx, 'post', orders, at)
+
+/** Their records are looked at, and the totals read again. */
+export const enqueueChecks = (tx: Tx, orders: readonly AtBackend[], at: Date) =>
+  enqueueAtBackend(tx, 'check-total', orders, at)
+
+/** What is asked of their records is done. */
+export const enqueueChanges = (tx: Tx, orders: readonly AtBackend[], at: Date) =>
+  enqueueAtBackend(tx, 'change-record', orders, at)
 
 /** One job for each shipment that waits to be told; failed ones wait for a person. */
 export async function enqueueShipments(tx: Tx, orders: OrderRow[], at: Date): Promise<void> {

@@ -28,10 +28,18 @@ export interface ChannelSight {
   modifiedAt: string | null
 }
 
+/** When the linked record was seen in the backend just now; null: it was not, or not asked for. */
+export function seenNow({ told }: Pick<Known, 'told'>): Date | null {
+  const backend = told?.backend
+  if (!backend?.asked) return null
+  return backend.found.is === 'there' || backend.found.is === 'external_id_changed' ? backend.at : null
+}
+
 /** Whether its record is not in the backend any more, as far as is known; what was seen just now goes first. */
 export function isMissing({ order, told }: Pick<Known, 'order' | 'told'>): boolean {
-  const backend = told?.backend
-  if (order.record_id !== null && backend?.asked) return backend.found.is === 'gone'
+  if (seenNow({ told }) !== null) return false
+  const isGone = told?.backend.asked && told.backend.found.is === 'gone'
+  if (order.record_id !== null && isGone) return true
   return order.missing_accepted || order.problems.some(({ code }) => code === 'record_missing')
 }
 
@@ -39,7 +47,8 @@ const sightings = ['posted', 'found_in_backend', 'total_checked', 'shipped_in_ba
 
 /** When the record was last seen in the backend. */
 export function lastSeen({ events, order, told }: Known): Date {
-  if (told?.backend.asked && !isMissing({ order, told })) return told.backend.at
+  const now = seenNow({ told })
+  if (now !== null) return now
   const seen = events.findLast((event) => sightings.includes(event.kind))
   return seen?.at ?? order.posted_at ?? order.updated_at
 }

@@ -9,7 +9,7 @@ import {
 import type { HoldingRule } from '../order/rules.ts'
 import { quoted } from '../quoted.ts'
 import { situationOf, whyNot } from './available-actions.ts'
-import { checksOf, isMissing, type Known, lastSeen } from './explain-checks.ts'
+import { checksOf, isMissing, type Known, lastSeen, seenNow } from './explain-checks.ts'
 import { clock, type ExplainedFix, type Explanation, soon, verdictOfHold } from './explanation.ts'
 
 type Answer = Pick<Explanation, 'verdict' | 'headline' | 'fixes'>
@@ -56,7 +56,7 @@ function inBackend(known: Known): Answer {
   const problem = failed ? firstProblem(order) : null
   return {
     verdict: 'in_backend',
-    headline: `Order ${order.number} is in ${backendLabel} as ${name}, ${known.told?.backend.asked ? 'seen there just now' : `last seen there on ${clock(lastSeen(known), channel.time_zone)}`}.${
+    headline: `Order ${order.number} is in ${backendLabel} as ${name}, ${seenNow(known) ? 'seen there just now' : `last seen there on ${clock(lastSeen(known), channel.time_zone)}`}.${
       problem ? ` Its shipment could not be reported to the shop: ${problem.detail}.` : ''
     }${undecided(order)}`,
     fixes: [

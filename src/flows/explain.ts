@@ -1,5 +1,4 @@
 import type { RawOrder } from '../connectors/contract.ts'
-import { enqueue, priorities } from '../ledger/jobs.ts'
 import type { RouteRow } from '../ledger/routes.ts'
 import { connectionViews, type ConnectionView } from '../ledger/views/connections.ts'
 import { eventsOf } from '../ledger/views/order-detail.ts'
@@ -8,6 +7,7 @@ import { activeRoutes, nextPolls } from '../ledger/views/schedule.ts'
 import { err, ok, type Result } from '../result.ts'
 import { channelFor, type Deps } from './deps.ts'
 import { askBackend, askChannel, type Told } from './ask-now.ts'
+import { enqueueChecks } from './enqueue-for-orders.ts'
 import type { Known } from './explain-checks.ts'
 import { explainKnown } from './explain-known.ts'
 import { explainUnknown, type Seen } from './explain-unknown.ts'
@@ -44,7 +44,9 @@ async function known(
   const backend = connections.find(({ id }) => id === order.backend_id)
   if (!channel || !backend) throw new Error(`order ${order.id} has lost a connection`)
   const told = live ? await askBoth(deps, order, { channel, backend }) : null
-  if (told?.backend.asked && told.backend.found.is === 'gone') await lookAgain(deps, order)
+  // What a person is told now the ledger has to learn as well: with it come the problem and its fixes.
+  if (order.record_id !== null && told?.backend.asked && told.backend.found.is === 'gone')
+    await deps.db.transaction().execute((tx) => enqueueChecks(tx, [order], deps.now()))
   return explainKnown({
     query,
     order,
@@ -76,23 +78,6 @@ async function askBoth(
       }
     : null
   return { backend: record, channel: { ...raw, found } }
-}
-
-/** What a person was just told the ledger has to learn as well: with it come the problem and its fixes. */
-async function lookAgain(deps: Deps, { id, record_id: recordId, backend_id: connectionId }: OrderView) {
-  if (recordId === null) return
-  await deps.db.transaction().execute((tx) =>
-    enqueue(tx, [
-      {
-        kind: 'check-total',
-        key: id,
-        connectionId,
-        orderId: id,
-        runAt: deps.now(),
-        priority: priorities.person,
-      },
-    ]),
-  )
 }
 
 async function unknown(

@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import type { ZodType } from 'zod'
 import type { Connectors } from '../config/desired.ts'
 import { formatDuration } from '../config/durations.ts'
-import { retentionInFile } from '../config/file-schema.ts'
+import { autoCancelInFile, retentionInFile } from '../config/file-schema.ts'
 import { inSchemaOrder } from '../config/schema-mistakes.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Vault } from '../ledger/secrets.ts'
@@ -46,12 +46,7 @@ export async function exportConfiguration(deps: {
           every: formatDuration(route.everyMs),
         },
         post: { automatic: route.postAutomatic },
-        autoCancel: route.autoCancel
-          ? {
-              after: formatDuration(route.autoCancel.afterMs),
-              warn: route.autoCancel.warnMs.map((ms) => formatDuration(ms)),
-            }
-          : false,
+        autoCancel: autoCancelInFile(route.autoCancel) ?? false,
         cancelledAfterPosting: route.cancelledAfterPosting,
         mapping: ordered(mappingOf(route.to), route.mapping),
       })),

@@ -1,9 +1,9 @@
 import type { Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
-import { enqueue, priorities } from '../ledger/jobs.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 import { addRecordChanges, type RecordChangeRow, withOpenChange } from '../ledger/record-changes.ts'
 import type { Deps } from './deps.ts'
+import { enqueueChanges } from './enqueue-for-orders.ts'
 
 export interface WantedChange {
   kind: RecordChangeRow['kind']
@@ -44,15 +44,5 @@ export async function askForChanges(
     tx,
     free.map((order) => ({ orderId: order.id, at, kind: `${kind}_record_requested`, actor })),
   )
-  await enqueue(
-    tx,
-    free.map((order) => ({
-      kind: 'change-record' as const,
-      key: order.id,
-      connectionId: order.backend_id,
-      orderId: order.id,
-      runAt: at,
-      priority: priorities.person,
-    })),
-  )
+  await enqueueChanges(tx, free, at)
 }

@@ -4,7 +4,7 @@ import { finishAttempt } from '../ledger/attempts.ts'
 import { mainAccount, type Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import { connectionById, connectionWorked } from '../ledger/health.ts'
-import { enqueue, finish, priorities } from '../ledger/jobs.ts'
+import { finish } from '../ledger/jobs.ts'
 import { changeStatus, lockOrder, type OrderChanges, type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { closeProblems } from '../ledger/problems.ts'
 import { moveRecordChange } from '../ledger/record-changes.ts'
@@ -12,6 +12,7 @@ import { differencesBetween, edits } from '../order/difference.ts'
 import type { Status } from '../order/status.ts'
 import type { ChangeWork } from './change-record.ts'
 import { channelFor } from './deps.ts'
+import { enqueueChecks, enqueuePosts } from './enqueue-for-orders.ts'
 import { versionOf } from './versions.ts'
 
 export interface Changed {
@@ -71,10 +72,7 @@ async function follow(work: ChangeWork, tx: Tx, order: OrderRow, { written }: Ch
     }),
   })
   await addEvents(tx, [{ ...eventOf(work), kind: 'record_updated', detail: { ...recordOf(work), written } }])
-  const { id, backend_id: connectionId } = order
-  await enqueue(tx, [
-    { kind: 'check-total', key: id, connectionId, orderId: id, runAt: at, priority: priorities.person },
-  ])
+  await enqueueChecks(tx, [order], at)
 }
 
 /** The record is closed, as the channel wished: the order ends here as well. */
@@ -128,10 +126,7 @@ async function replace(work: ChangeWork, tx: Tx, order: OrderRow, { gone }: Chan
     },
   })
   await closeProblems(tx, order.id, at)
-  const { id, backend_id: connectionId } = order
-  await enqueue(tx, [
-    { kind: 'post', key: id, connectionId, orderId: id, runAt: at, priority: priorities.person },
-  ])
+  await enqueuePosts(tx, [order], at)
 }
 
 const noRecord = {

@@ -66,8 +66,11 @@ async function walk(
   }
 }
 
-/** Those that an order still waits for stay. */
+/** Those that an order in error still waits for stay. */
 async function removeNotices(db: Db, before: Date): Promise<void> {
+  await sql`
+    DELETE FROM cancel_warnings USING orders
+    WHERE orders.id = order_id AND orders.account_id = ${mainAccount} AND status <> 'post_error'`.execute(db)
   await sql`
     DELETE FROM notices WHERE account_id = ${mainAccount} AND at < ${before} AND delivered_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM cancel_warnings WHERE notice_id = notices.id)`.execute(db)

@@ -7,6 +7,7 @@ import { applyConfiguration } from '../../src/flows/apply-configuration.ts'
 import { explain } from '../../src/flows/explain.ts'
 import { countUnseen, deliver, listNotices } from '../../src/ledger/notices.ts'
 import { pauseConnection } from '../../src/ledger/pausing.ts'
+import { prune } from '../../src/ledger/prune.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { demoIds } from '../../src/sandbox/netsuite/demo.ts'
 import { makeWorld, type World } from '../support/world.ts'
@@ -208,6 +209,19 @@ describe('an order that stays in error', () => {
     await pass(3.25 * hour)
     expect(await kinds()).toEqual(['cancel_warning', 'cancel_warning', 'cancel_warning'])
     expect(await countUnseen(world.db)).toBe(1)
+  })
+
+  it('keeps its warnings as long as it waits, and no longer than history is kept afterwards', async () => {
+    await setRule(sixHours)
+    const order = await stoppedOrder()
+    await pass(3.25 * hour)
+    await read()
+    const keepNothing = () => prune(world.db, { now: world.now(), keepHistoryMs: 0, keepWebhooksMs: 0 })
+    await keepNothing()
+    expect(await kinds()).toEqual(['cancel_warning'])
+    await actOnOrders(world.deps, { action: 'cancel', orderIds: [order.id], actor: 'person' })
+    await keepNothing()
+    expect(await kinds()).toEqual([])
   })
 
   it('is left alone when it is in NetSuite and only its total differs', async () => {

@@ -74,6 +74,20 @@ describe('an order that Waybill has', () => {
     })
   })
 
+  it('is not said to be seen where another record has its external id', async () => {
+    const { number, record_number: record } = await posted()
+    await world.db
+      .updateTable('orders')
+      .set({ record_id: '99999', record_number: 'SO-ELSE' })
+      .where('number', '=', number)
+      .execute()
+    expect((await why(number)).headline).toContain('last seen there on 2 Mar at 10:00')
+    expect(await checked(number, 'Asking NetSuite now')).toMatchObject({
+      outcome: 'fail',
+      detail: `${record} has the external id of this order, and Waybill has linked SO-ELSE`,
+    })
+  })
+
   it('is told to be gone from the shop', async () => {
     const { number, channel_order_id: id } = await posted()
     world.shop.control.remove(Number(id))

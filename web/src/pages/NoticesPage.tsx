@@ -9,6 +9,7 @@ import type { Notice as NoticeData } from '../api/types.ts'
 import { Amount } from '../components/Amount.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
+import { PageHead } from '../components/PageHead.tsx'
 import { Time } from '../components/Time.tsx'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { texts } from '../texts.ts'
@@ -27,10 +28,7 @@ export function NoticesPage() {
   useSeenOnSight(notices)
   return (
     <>
-      <header className={classes.head}>
-        <h1>{words.title}</h1>
-        <p>{words.hint}</p>
-      </header>
+      <PageHead title={words.title} hint={words.hint} />
       {data === undefined ? (
         error === null ? null : (
           <PageError error={error} reset={() => void refetch()} />

@@ -7,6 +7,7 @@ import type { ProblemGroup } from '../api/types.ts'
 import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
+import { PageHead } from '../components/PageHead.tsx'
 import { formatFromNow, formatMoney } from '../format.ts'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { useNow } from '../now.ts'
@@ -25,10 +26,7 @@ export function ProblemsPage() {
   const { data, error, refetch } = useQuery(problemsQuery)
   return (
     <>
-      <header className={classes.head}>
-        <h1>{words.title}</h1>
-        <p>{words.hint}</p>
-      </header>
+      <PageHead title={words.title} hint={words.hint} />
       {data === undefined ? (
         error === null ? null : (
           <PageError error={error} reset={() => void refetch()} />
