@@ -1,41 +1,19 @@
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { OrderPage, ReconciliationJson } from '../../src/server/schemas.ts'
-import { newHome, type Ran, type Started, startCommand, until, waybill } from '../support/command.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
-import { type Outside, startOutside } from '../support/shop-and-netsuite.ts'
+import { until } from '../support/command.ts'
+import { type RunningWaybill, startRunningWaybill } from '../support/running-waybill.ts'
 
 // Each test starts several processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
-let database: TestDatabase
-let outside: Outside
-let started: Started
-let home: string
-let removeHome: () => Promise<void>
-
-const run = (...args: string[]): Promise<Ran> => waybill(args, { WAYBILL_HOME: home, ...outside.env })
-
+let running: RunningWaybill
+let outside: RunningWaybill['outside']
+let run: RunningWaybill['run']
 beforeAll(async () => {
-  ;({ home, remove: removeHome } = await newHome())
-  database = await testDatabase('template1')
-  outside = await startOutside()
-  await writeFile(path.join(home, 'waybill.yaml'), outside.yaml)
-  started = await startCommand(['start', '--port', '0'], {
-    WAYBILL_HOME: home,
-    DATABASE_URL: database.url,
-    WAYBILL_ALLOW_HOSTS: '127.0.0.1',
-    WAYBILL_LOG: 'silent',
-  })
-  await run('apply', '-f', path.join(home, 'waybill.yaml'))
+  running = await startRunningWaybill()
+  ;({ outside, run } = running)
 })
-afterAll(async () => {
-  await started?.stop()
-  await outside?.close()
-  await database?.drop()
-  await removeHome?.()
-})
+afterAll(() => running?.stop())
 
 test('prints each day, what differs with its command, and ends with what is unexplained', async () => {
   const placed = outside.shop.control.newOrder({ country: 'DE' })
