@@ -130,10 +130,14 @@ async function calmDown(scene: Scene): Promise<string[]> {
     'every process to be back',
   )
 
-  // Longer than the hour in which webhooks are looked after.
-  for (let passed = 0; passed < 80 * minute; passed += calmTickMs) await pass(scene)
+  // Longer than the hour in which webhooks are looked after, and until a comparison can see every order.
+  for (let passed = 0; passed < 80 * minute || hides(scene); passed += calmTickMs) await pass(scene)
   return (await restAndCompare(scene)) ?? ['it did not come to rest, compared, within six hours']
 }
+
+/** Whether the shop has an order that it does not list yet. */
+const hides = ({ shop, clocks, known }: Scene): boolean =>
+  [...known.keys()].some((id) => (shop.control.order(id)?.listedFrom ?? 0) * 1000 > clocks.shop().getTime())
 
 /** Waits until nothing moves, has everything compared, and waits again: what that found has its way to go as well. */
 async function restAndCompare(scene: Scene): Promise<string[] | null> {
