@@ -2,6 +2,8 @@ import type { Backend, Channel, Ctx, Http, Log } from '../connectors/contract.ts
 import type { Exchange } from '../connectors/redact.ts'
 import type { Db } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
+import type { Job } from '../ledger/jobs.ts'
+import type { KeptConnections } from '../ledger/kept-connections.ts'
 
 // A connector's own types of config, mapping, draft and lookups are known to itself alone.
 export type AnyChannel = Channel<unknown>
@@ -32,8 +34,19 @@ export interface Deps {
     secretOf: (connection: ConnectionRow) => string | null
     seal: (connectionId: string, secret: string) => Buffer
   }
+  /** Connections as they were within the last second. */
+  kept: KeptConnections
+  /** The worker in this process; absent where there is none. */
+  here?: Here
   /** What a connector keeps between calls of this process. */
   memoryOf: (connectionId: string) => Map<string, unknown>
+}
+
+export interface Here {
+  /** Whether it would begin another job now. */
+  hasRoom(): boolean
+  /** Runs a job that was claimed for it. */
+  run(job: Job): void
 }
 
 export interface Call {

@@ -150,7 +150,7 @@ function gone({ order, channel_finding: finding, in_backend: there }: ToExplain,
     return of(
       'explained',
       'older_at_channel',
-      'The shop shows an older version of it than Waybill has: perhaps it was restored from a backup',
+      'The shop dated it earlier than the version that Waybill had: its clock was set back, or it was restored from a backup. It has been read again',
     )
   return null
 }
@@ -234,8 +234,6 @@ export function fixOfDifference(
       return mayGo(order.status, 'scheduled')
         ? { label: 'Post it again', command: `waybill post ${number} --again` }
         : { label: 'Let it be: something of it has been shipped', command: `waybill let-be ${number}` }
-    case 'older_at_channel':
-      return { label: "Take the shop's version", command: bring }
     case 'record_not_linked':
       if (order.status === 'held')
         return { label: 'Import it anyway: the record is found', command: `${bring} --anyway` }

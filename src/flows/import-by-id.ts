@@ -2,14 +2,16 @@ import type { Failure } from '../connectors/contract.ts'
 import { type Db, mainAccount, type Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job, priorities } from '../ledger/jobs.ts'
+import { readAhead } from '../ledger/take-in.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
+import { importAtOnce } from './import-at-once.ts'
 import { importOrder } from './import-order.ts'
 import { storePage } from './import-page.ts'
 import { type ImportResult, takeDeletion } from './newer-version.ts'
-import { activeRouteOf, rulesNow } from './route.ts'
+import { rulesNow } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
 /** What an `import` job carries: from a person's import, a webhook, or a list that gave no bodies. */
@@ -76,28 +78,33 @@ export async function startImport(
   return importId
 }
 
-/** Fetches one order by id or number and takes it in. */
-export async function importById(deps: Deps, job: Job): Promise<void> {
+/** Fetches one order by id or number and takes it in. Gives the job that posts it, where that is in hand already. */
+export async function importById(deps: Deps, job: Job): Promise<Job | void> {
   const payload = job.payload as ImportPayload
   const found = job.connection
-  const route = found && (await activeRouteOf(deps.db, found.id))
-  if (!found || !route)
-    return end(deps, job, payload, { state: 'failed', detail: 'This connection has no route' })
   const channel = channelFor(deps, found)
   const ctx = callOver(deps, found, channel.timeoutMs(deps.configOf(found)))
   const identified = await ensureIdentity(deps, found, ctx)
   if (!identified.ok) return failed(deps, job, payload, found, identified.error)
   const connection = identified.value
-  const fetched = await channel.fetch(ctx, payload.query)
+  const [fetched, ahead] = await Promise.all([
+    channel.fetch(ctx, payload.query),
+    readAhead(deps.db, connection.id, payload.query),
+  ])
+  if (ahead === null)
+    return end(deps, job, payload, { state: 'failed', detail: 'This connection has no route' })
   if (!fetched.ok && fetched.error.kind !== 'not_found')
     return failed(deps, job, payload, connection, fetched.error)
   const raw = fetched.ok ? fetched.value : null
   if (raw === null) return notThere(deps, job, payload, connection)
+  const plain = payload.importId === undefined && payload.over === undefined && raw.id === payload.query
+  const atOnce = plain && (await importAtOnce(deps, job, { connection, raw, source: payload.source, ahead }))
+  if (atOnce) return atOnce.next ?? undefined
   await storePage(deps, connection, async (tx, oneByOne) => {
     const take = oneByOne ? importAlone : importOrder
     const result = await take(deps, tx, {
       connection,
-      route: await rulesNow(tx, route),
+      route: await rulesNow(tx, ahead.route),
       raw,
       source: payload.source,
       ...(payload.anyway ? { anyway: true } : {}),

@@ -63,8 +63,12 @@ function isOlder({ raw, source, over }: ImportInput, known: OrderRow): boolean {
  * What looks older may be newer all the same: the channel's clock was set back since. What is fetched from now on was
  * there after the version that is known, whatever time it bears; it replaces that one and no other.
  */
-async function fetchAfresh(deps: Deps, tx: Tx, input: ImportInput, known: OrderRow): Promise<void> {
-  const { connection, raw, source } = input
+export async function fetchAfresh(
+  deps: Deps,
+  tx: Tx,
+  { connection, raw, source }: Pick<ImportInput, 'connection' | 'raw' | 'source'>,
+  known: OrderRow,
+): Promise<void> {
   await enqueue(tx, [
     {
       kind: 'import',
@@ -76,7 +80,14 @@ async function fetchAfresh(deps: Deps, tx: Tx, input: ImportInput, known: OrderR
   ])
 }
 
-const rawOf = (deps: Deps, { connection, raw }: ImportInput): NewRaw => ({
+/** What the event says with which an order begins. */
+export const seenDetail = ({ place, facts }: Pick<Judgement, 'place' | 'facts'>) => ({
+  status: facts.channel_status,
+  reason: place.reason,
+  problem: place.problem?.detail,
+})
+
+export const rawOf = (deps: Deps, { connection, raw }: ImportInput): NewRaw => ({
   id: deps.newId(),
   connectionId: connection.id,
   channelOrderId: raw.id,
@@ -106,7 +117,7 @@ export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[])
       kind: 'seen',
       actor: input.source,
       to: place.status,
-      detail: { status: facts.channel_status, reason: place.reason, problem: place.problem?.detail },
+      detail: seenDetail({ place, facts }),
     })),
   )
   await openProblems(
@@ -131,8 +142,8 @@ export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[])
   return results
 }
 
-function newOrder(
-  { id, input, place, facts }: Judgement & { id: string; input: ImportInput },
+export function newOrder(
+  { id, input, place, facts }: Pick<Judgement, 'place' | 'facts'> & { id: string; input: ImportInput },
   rawId: string,
   at: Date,
 ): NewOrder {

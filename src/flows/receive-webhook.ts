@@ -4,6 +4,7 @@ import type { Tx } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { enqueue, type NewJob, priorities } from '../ledger/jobs.ts'
 import { closeConnectionProblem, openConnectionProblem } from '../ledger/problems.ts'
+import type { KeptConnection } from '../ledger/kept-connections.ts'
 import { type NewWebhook, storeWebhook, storeWebhookWithJob } from '../ledger/webhooks.ts'
 import { fingerprintOf } from '../order/problems.ts'
 import { channelFor, type Deps } from './deps.ts'
@@ -16,7 +17,7 @@ export type Received = 'accepted' | 'repeated' | 'ping' | { refused: string }
  */
 export async function receiveWebhook(
   deps: Deps,
-  connection: ConnectionRow,
+  connection: KeptConnection,
   secret: string,
   request: { headers: Record<string, string>; body: Buffer },
 ): Promise<Received> {
@@ -45,8 +46,12 @@ export async function receiveWebhook(
   }))
   const [job, ...more] = jobs
   if (job && more.length === 0 && verdict.instead === undefined) {
-    const fingerprint = fingerprintOf(withoutOrder)
-    return (await storeWebhookWithJob(deps.db, webhook, job, { fingerprint })) ? 'accepted' : 'repeated'
+    const { stored, taken } = await storeWebhookWithJob(deps.db, webhook, job, {
+      disproved: { fingerprint: fingerprintOf(withoutOrder) },
+      hand: deps.here?.hasRoom() ? { worker: deps.workerId, connection, now: at } : null,
+    })
+    if (taken) deps.here?.run(taken)
+    return stored ? 'accepted' : 'repeated'
   }
   return deps.db.transaction().execute(async (tx) => {
     const isNew = await storeWebhook(tx, webhook)

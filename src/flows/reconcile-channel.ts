@@ -16,6 +16,7 @@ import { ok } from '../result.ts'
 import { dayOf } from '../shop-time.ts'
 import { type AnyChannel, channelFor, type Deps } from './deps.ts'
 import { importAlone } from './import-alone.ts'
+import { fetchAfresh } from './import-order.ts'
 import { takeDeletion } from './newer-version.ts'
 import { goOn, isPassedOver, type Reconciling, waits } from './reconcile-run.ts'
 import { rulesNow } from './route.ts'
@@ -94,9 +95,12 @@ async function takeIn(
   askedAt: Date,
 ): Promise<Taken> {
   const known = await lockOrderOfChannel(tx, connection.id, raw.id)
-  if (known && isOlder(raw, known))
+  if (known && isOlder(raw, known)) {
     // Where the ledger learnt of the newer version after the channel was asked, nothing is said.
-    return known.updated_at > askedAt ? nothing : { imported: null, channel_finding: 'older' }
+    if (known.updated_at > askedAt) return nothing
+    await fetchAfresh(deps, tx, { connection, raw, source }, known)
+    return { imported: null, channel_finding: 'older' }
+  }
   if (known && saysTheSame(channelFor(deps, connection), raw, await readRaw(tx, known.raw_id))) return nothing
   const { outcome } = await importAlone(deps, tx, { connection, route, raw, source })
   return { imported: outcome === 'unchanged' ? null : outcome, channel_finding: null }

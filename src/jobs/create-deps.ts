@@ -7,6 +7,7 @@ import type { AnyBackend, AnyChannel, Deps } from '../flows/deps.ts'
 import { secretsOf } from '../ledger/connections.ts'
 import { type Db, mainAccount } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
+import { keepConnections } from '../ledger/kept-connections.ts'
 import { provenAddressOf } from '../ledger/moves.ts'
 import type { Vault } from '../ledger/secrets.ts'
 
@@ -47,6 +48,7 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
   const channelOf = (kind: string) => channels.find((channel) => channel.kind === kind)
   const backendOf = (kind: string) => backends.find((backend) => backend.kind === kind)
   const open = new Map<string, Open>()
+  const hookSecrets = new WeakMap<Buffer, string>()
 
   function opened(connection: ConnectionRow): Open {
     const known = open.get(connection.id)
@@ -82,13 +84,19 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     signal,
     channelOf,
     backendOf,
+    kept: keepConnections(db),
     hooks: {
       urlOf: ({ name }) =>
         options.publicUrl === null
           ? null
           : `${options.publicUrl.replace(/\/+$/, '')}/hooks/${encodeURIComponent(name)}`,
       newSecret: () => randomBytes(32).toString('base64url'),
-      secretOf: ({ id, hook_secret: sealed }) => (sealed === null ? null : vault.open(hookOwner(id), sealed)),
+      secretOf: ({ id, hook_secret: sealed }) => {
+        if (sealed === null) return null
+        const secret = hookSecrets.get(sealed) ?? vault.open(hookOwner(id), sealed)
+        hookSecrets.set(sealed, secret)
+        return secret
+      },
       seal: (id, secret) => vault.seal(hookOwner(id), secret),
     },
     configOf: (connection) => opened(connection).config,

@@ -15,8 +15,11 @@ import { reconcileDaily } from '../flows/reconcile-daily.ts'
 import { sendShipment } from '../flows/send-shipment.ts'
 import type { Job, JobKind } from '../ledger/jobs.ts'
 
-/** Which flow runs for which job. Each ends its job itself, in the transaction that writes what it found out. */
-export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<void>> = {
+/**
+ * Which flow runs for which job. Each ends its job itself, in the transaction that writes what it found out; it may hand
+ * on a job that it has taken for the same worker.
+ */
+export const flows: Record<JobKind, (deps: Deps, job: Job) => Promise<Job | void>> = {
   poll,
   import: importById,
   'import-range': importRange,

@@ -1,8 +1,9 @@
 import pg from 'pg'
-import type { Deps } from '../flows/deps.ts'
+import type { Deps, Here } from '../flows/deps.ts'
 import { sayThatItWorks } from '../flows/failing-work.ts'
 import { isConnectionError } from '../ledger/database.ts'
-import { claim, dueConnections, Fenced, type Job } from '../ledger/jobs.ts'
+import { claim, claimProbe, dueConnections } from '../ledger/claim.ts'
+import { Fenced, type Job, readNews } from '../ledger/jobs.ts'
 import { foldStatusCounts } from '../ledger/status-counts.ts'
 import { buryTheDead, deregister } from '../ledger/workers.ts'
 import { mostDeaths, putBackFaulty, setDeadlyAside } from './faulty-job.ts'
@@ -23,7 +24,7 @@ export interface WorkerOptions {
   buryMs?: number
 }
 
-export interface Worker {
+export interface Worker extends Here {
   /** Looks at the queue now: after a clock was moved, say. */
   wake(): void
   /** Resolves when nothing is running or due here. For tests. */
@@ -36,6 +37,12 @@ export interface Worker {
 
 /** How often the changes of orders' statuses are added to the kept counts. */
 const foldMs = 5_000
+
+/** How soon after a job everything is looked at: what the job put off is found, and a thousand jobs cost few looks. */
+const lookAgainMs = 100
+
+/** An order that is handed on goes first: what is asked of the shop again, the same order as a rule, comes this much later. */
+const afterHandingOnMs = 20
 
 /** Every so many turns the jobs that have waited longest go first, so that none waits for ever. */
 const turnsOfTheOldest = 10
@@ -55,13 +62,20 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const running = new Set<Promise<void>>()
   const idleWaiters = new Set<() => void>()
   let stopped = false
-  let turn = 0
+  let dead = false
+  let rounds = 0
+  const turns = new Map<string, number>()
   let wakeUp: () => void = () => {}
   let awake = true
+  /** Whether every connection is to be looked at; else those that there is news of. */
+  let everything = true
+  let lookAgainAt = Infinity
+  const news = new Set<string>()
   let fail: (error: Error) => void = () => {}
   const failed = new Promise<Error>((resolve) => {
     fail = (error) => {
       stopped = true
+      dead = true
       wakeUp()
       resolve(error)
     }
@@ -74,19 +88,51 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   listener.on('error', (error) => fail(error))
   await listener.connect()
   await listener.query('LISTEN waybill_jobs')
-  listener.on('notification', () => wake())
+  listener.on('notification', ({ payload }) => {
+    const connectionId = readNews(payload, deps.now())
+    if (connectionId === null) wake()
+    else hear(connectionId)
+  })
 
   function wake(): void {
+    everything = true
     awake = true
     wakeUp()
   }
 
-  async function run(job: Job): Promise<void> {
+  function hear(connectionId: string): void {
+    news.add(connectionId)
+    awake = true
+    wakeUp()
+  }
+
+  const hasRoom = () => !stopped && running.size < concurrency
+
+  function run(job: Job): void {
+    const work = runAll(job).finally(() => {
+      running.delete(work)
+      if (idleWaiters.size > 0) wake()
+    })
+    running.add(work)
+  }
+
+  /** Runs a job, and what it hands on. What found no slot or no room meanwhile is looked for at the end of each. */
+  async function runAll(first: Job): Promise<void> {
+    for (let job: Job | void = first; job && !dead;) {
+      const { connection } = job
+      job = await runOne(job)
+      lookAgainAt = Math.min(lookAgainAt, performance.now() + lookAgainMs)
+      if (job) setTimeout(() => hear(connection.id), afterHandingOnMs)
+      else hear(connection.id)
+    }
+  }
+
+  async function runOne(job: Job): Promise<Job | void> {
     try {
-      if (job.deaths >= mostDeaths) await setDeadlyAside(deps, job)
-      else await flows[job.kind](deps, job)
-      if (job.deaths > 0 && job.deaths < mostDeaths)
-        await deps.db.transaction().execute((tx) => sayThatItWorks(deps, tx, job))
+      if (job.deaths >= mostDeaths) return await setDeadlyAside(deps, job)
+      const next = await flows[job.kind](deps, job)
+      if (job.deaths > 0) await deps.db.transaction().execute((tx) => sayThatItWorks(deps, tx, job))
+      return next
     } catch (error) {
       await afterThrow(job, error)
     }
@@ -104,43 +150,43 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     })
   }
 
-  /**
-   * Claims and starts what is due; returns when the next job is. What found no room or no slot is looked for at the end of a
-   * job, which wakes the loop.
-   */
+  /** Claims and starts what is due at one connection. */
+  async function startDue({ id, inTrouble }: { id: string; inTrouble: boolean }): Promise<void> {
+    const room = concurrency - running.size
+    if (room <= 0) return
+    const turn = (turns.get(id) ?? 0) + 1
+    turns.set(id, turn)
+    const oldestFirst = turn % turnsOfTheOldest === 0
+    const wanted = { connectionId: id, worker: deps.workerId, now: deps.now(), atMost: room, oldestFirst }
+    const jobs = inTrouble ? await claimProbe(deps.db, wanted) : await claim(deps.db, wanted)
+    for (const job of jobs) run(job)
+  }
+
+  /** Starts what is due anywhere; returns when the next job is. */
   async function round(): Promise<Date | null> {
-    const now = deps.now()
-    const { due, next } = await dueConnections(deps.db, now)
-    for (const connection of inTurn(due, (turn += 1))) {
-      const room = concurrency - running.size
-      if (room <= 0) break
-      const jobs = await claim(deps.db, {
-        connection,
-        worker: deps.workerId,
-        now,
-        atMost: room,
-        oldestFirst: turn % turnsOfTheOldest === 0,
-      })
-      for (const job of jobs) {
-        const work = run(job).finally(() => {
-          running.delete(work)
-          wake()
-        })
-        running.add(work)
-      }
-    }
+    const { due, next } = await dueConnections(deps.db, deps.now())
+    for (const one of inTurn(due, (rounds += 1))) await startDue(one)
     return next
   }
 
   async function loop(): Promise<void> {
+    let next: Date | null = null
+    let lookedAt = -Infinity
     while (!stopped) {
       awake = false
-      const next = await round()
+      const all = everything || performance.now() >= Math.min(lookAgainAt, lookedAt + pollMs) || isDue(next)
+      const heard = [...news]
+      news.clear()
+      if (all) {
+        everything = false
+        lookAgainAt = Infinity
+        lookedAt = performance.now()
+        next = await round()
+      } else for (const id of inTurn(heard, (rounds += 1))) await startDue({ id, inTrouble: false })
       if (awake) continue
-      if (running.size === 0) for (const waiter of idleWaiters) waiter()
-      const untilNext = next === null ? pollMs : Math.max(1, next.getTime() - deps.now().getTime())
+      if (all && running.size === 0) for (const waiter of idleWaiters) waiter()
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(pollMs, untilNext))
+        const timer = setTimeout(resolve, untilNextLook(next, lookedAt))
         wakeUp = () => {
           clearTimeout(timer)
           resolve()
@@ -148,6 +194,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         if (awake || stopped) wakeUp()
       })
     }
+  }
+
+  const isDue = (next: Date | null) => next !== null && next <= deps.now()
+
+  function untilNextLook(next: Date | null, lookedAt: number): number {
+    const untilNext = next === null ? pollMs : next.getTime() - deps.now().getTime()
+    const untilLook = Math.min(lookAgainAt, lookedAt + pollMs) - performance.now()
+    return Math.max(1, Math.min(untilNext, untilLook))
   }
 
   const bury = async () => {
@@ -163,6 +217,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   return {
     wake,
+    hasRoom,
+    run,
     failed,
     idle: () =>
       new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { type Generated, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { preparing } from './prepared.ts'
 
@@ -372,6 +372,13 @@ export function openDatabase(
   pool.on('connect', (client) => client.on('error', () => undefined))
   return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) }), pool }
 }
+
+/**
+ * In a statement's result: its commit does not wait for the disk. For what is done again when it is lost, and nothing
+ * outside goes by: whatever is committed after it, and does wait, takes it along to the disk.
+ * https://www.postgresql.org/docs/18/wal-async-commit.html
+ */
+export const notWaitedFor = sql`set_config('synchronous_commit', 'off', true)`
 
 /** Whether the error says that the database could not be reached or went away, not that the query was wrong. */
 export function isConnectionError(error: unknown): boolean {

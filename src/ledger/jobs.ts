@@ -1,6 +1,7 @@
-import { type OnConflictBuilder, type RawBuilder, sql } from 'kysely'
-import { type Database, type Db, mainAccount, type Tx } from './database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { type Db, mainAccount, type Tx } from './database.ts'
 import type { ConnectionRow } from './health.ts'
+import type { OrderToPost } from './posting.ts'
 
 /** What a job does; see src/jobs for which flow runs it. */
 export const jobKinds = [
@@ -35,10 +36,9 @@ export interface Job {
   deaths: number
   /** The slot of the connection that the job holds while it runs. */
   slot: number
+  /** What the job before it has read already of the order to be posted. */
+  carried?: OrderToPost
 }
-
-/** Work that writes to a channel: it waits while the address that the channel has moved to is not confirmed. */
-const writing: JobKind[] = ['ship', 'webhooks']
 
 /** Which of two due jobs goes first. */
 export const priorities = {
@@ -70,10 +70,14 @@ export async function enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
   if (jobs.length === 0) return
   await tx
     .with('put', (db) =>
-      db.insertInto('jobs').values(jobs.map(jobRow)).onConflict(askedAgain).returning('id'),
+      db
+        .insertInto('jobs')
+        .values(jobs.map(jobRow))
+        .onConflict((conflict) => conflict.columns(['kind', 'key']).doUpdateSet(askedAgain))
+        .returning(['connection_id', 'run_at']),
     )
     .selectFrom('put')
-    .select(toldWorkers)
+    .select(sql`pg_notify('waybill_jobs', ${newsOf('put')})`.as('told'))
     .execute()
 }
 
@@ -90,105 +94,21 @@ export const jobRow = (job: NewJob) => ({
 })
 
 /** What becomes of a job that is in the queue already. */
-export const askedAgain = (conflict: OnConflictBuilder<Database, 'jobs'>) =>
-  conflict.columns(['kind', 'key']).doUpdateSet({
-    payload: sql`excluded.payload`,
-    priority: sql`least(jobs.priority, excluded.priority)`,
-    run_at: sql`CASE WHEN jobs.worker IS NULL THEN least(jobs.run_at, excluded.run_at) ELSE jobs.run_at END`,
-    again_at: sql`CASE WHEN jobs.worker IS NULL THEN NULL ELSE least(jobs.again_at, excluded.run_at) END`,
-  })
-
-/** Wakes the workers when the transaction is committed. */
-export const toldWorkers = sql<string>`pg_notify('waybill_jobs', '')`.as('told')
-
-interface ClaimedRow {
-  id: string
-  kind: JobKind
-  key: string
-  order_id: string | null
-  payload: unknown
-  attempts: number
-  deaths: number
-  n: number
+export const askedAgain = {
+  payload: sql<string>`excluded.payload`,
+  priority: sql<number>`least(jobs.priority, excluded.priority)`,
+  run_at: sql<Date>`CASE WHEN jobs.worker IS NULL THEN least(jobs.run_at, excluded.run_at) ELSE jobs.run_at END`,
+  again_at: sql<Date>`CASE WHEN jobs.worker IS NULL THEN NULL ELSE least(jobs.again_at, excluded.run_at) END`,
 }
 
-/**
- * Claims due jobs of one connection, as many as it has free slots (and `atMost`), slots and jobs in one statement. A
- * connection that is paused or blocked gives none; one in trouble gives one job while nothing else runs: a lone probe.
- * `oldestFirst` looks at how long they have waited instead of their priority: asked now and then, it keeps what can wait
- * its turn from waiting for ever.
- */
-export async function claim(
-  db: Db,
-  wanted: { connection: ConnectionRow; worker: string; now: Date; atMost: number; oldestFirst?: boolean },
-): Promise<Job[]> {
-  const { connection, now } = wanted
-  const rows =
-    connection.failures === 0
-      ? await take(db, wanted, sql`failures = 0`)
-      : await db
-          .transaction()
-          .execute(async (tx) =>
-            (await mayProbe(tx, connection.id, now)) ? take(tx, { ...wanted, atMost: 1 }, sql`true`) : [],
-          )
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    key: row.key,
-    connection,
-    orderId: row.order_id,
-    payload: row.payload,
-    attempts: row.attempts,
-    deaths: row.deaths,
-    slot: row.n,
-  }))
-}
+/** What workers are told of a job in `table`: whose connection it needs, and when. They hear it after the commit. */
+export const newsOf = (table: string): RawBuilder<string> =>
+  sql`${sql.ref(`${table}.connection_id`)} || ' ' || floor(extract(epoch FROM ${sql.ref(`${table}.run_at`)}) * 1000)::bigint`
 
-async function take(
-  db: Db,
-  {
-    connection,
-    worker,
-    now,
-    atMost,
-    oldestFirst,
-  }: { connection: ConnectionRow; worker: string; now: Date; atMost: number; oldestFirst?: boolean },
-  condition: RawBuilder<unknown>,
-): Promise<ClaimedRow[]> {
-  const { rows } = await sql<ClaimedRow>`
-    WITH open AS (
-      SELECT id FROM connections
-      WHERE id = ${connection.id} AND paused_at IS NULL
-        AND (blocked_until IS NULL OR blocked_until <= ${now}) AND ${condition}
-    ), free AS (
-      SELECT n, row_number() OVER () AS pair FROM (
-        SELECT n FROM slots JOIN open ON slots.connection_id = open.id
-        WHERE worker IS NULL AND (free_at IS NULL OR free_at <= ${now})
-        ORDER BY n LIMIT ${atMost} FOR UPDATE OF slots SKIP LOCKED) AS s
-    ), due AS (
-      SELECT id, row_number() OVER () AS pair FROM (
-        SELECT id FROM jobs
-        WHERE connection_id = ${connection.id} AND worker IS NULL AND run_at <= ${now}
-          AND (kind <> ALL(${writing}) OR (SELECT move ->> 'state' FROM connections WHERE id = ${connection.id}) IS DISTINCT FROM 'proven')
-        ORDER BY ${oldestFirst ? sql`run_at` : sql`priority, run_at`} LIMIT (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED) AS j
-    ), pairs AS (SELECT due.id, free.n FROM due JOIN free USING (pair)),
-    taken AS (
-      UPDATE slots SET worker = ${worker}, free_at = NULL FROM pairs
-      WHERE slots.connection_id = ${connection.id} AND slots.n = pairs.n)
-    UPDATE jobs SET worker = ${worker}, attempts = jobs.attempts + 1, again_at = NULL FROM pairs
-    WHERE jobs.id = pairs.id
-    RETURNING jobs.id, jobs.kind, jobs.key, jobs.order_id, jobs.payload, jobs.attempts, jobs.deaths, pairs.n
-  `.execute(db)
-  return rows
-}
-
-/** Serialises the probes of a connection in trouble over all processes, and says whether nothing else runs there. */
-async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolean> {
-  await sql`SELECT 1 FROM connections WHERE id = ${connectionId} FOR NO KEY UPDATE`.execute(tx)
-  const { rows } = await sql<{ taken: boolean }>`
-    SELECT EXISTS (SELECT 1 FROM slots WHERE connection_id = ${connectionId}
-      AND (worker IS NOT NULL OR (free_at > ${now} AND free_at < 'infinity'))) AS taken`.execute(tx)
-  return rows[0]?.taken === false
+/** The connection that a notification names, and whether its job is due; null when everything is to be looked at. */
+export function readNews(news: string | undefined, now: Date): string | null {
+  const [connectionId, runAt] = news?.split(' ') ?? []
+  return connectionId && runAt && Number(runAt) <= now.getTime() ? connectionId : null
 }
 
 /** Lets a job go before what can wait its turn, where there is one; when it is due stays as it is. */
@@ -211,25 +131,6 @@ export async function hurry(tx: Tx, connectionId: string, now: Date): Promise<vo
     tx,
   )
   await sql`SELECT pg_notify('waybill_jobs', '')`.execute(tx)
-}
-
-/** The connections that have due jobs now, and when the next job of any other is due. */
-export async function dueConnections(
-  db: Db,
-  now: Date,
-): Promise<{ due: ConnectionRow[]; next: Date | null }> {
-  const { rows } = await sql<ConnectionRow & { run_at: Date }>`
-    SELECT c.*, j.run_at FROM connections c
-    CROSS JOIN LATERAL (
-      SELECT run_at FROM jobs WHERE connection_id = c.id AND worker IS NULL ORDER BY run_at LIMIT 1) AS j
-    WHERE c.paused_at IS NULL`.execute(db)
-  const at = (row: (typeof rows)[number]) =>
-    row.blocked_until && row.blocked_until > row.run_at ? row.blocked_until : row.run_at
-  const later = rows.map(at).filter((time) => time > now)
-  return {
-    due: rows.filter((row) => at(row) <= now),
-    next: later.length === 0 ? null : new Date(Math.min(...later.map((time) => time.getTime()))),
-  }
 }
 
 /** Another process has taken the job over: what this run found out must not be written. */
@@ -263,7 +164,7 @@ export async function isAskedForAgain(tx: Tx, job: Job): Promise<boolean> {
  * Its worker has survived it, so the count of deaths begins anew, at `deaths`. Throws `Fenced` when the job is not this worker's any more.
  */
 export async function finish(
-  tx: Tx,
+  tx: Db,
   job: Job,
   worker: string,
   next:

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Exchange } from '../connectors/redact.ts'
+import type { Order } from '../order/order.ts'
 import { type Status, statusesBefore } from '../order/status.ts'
 import { compress, decompress } from './compress.ts'
 import { type Db, mainAccount } from './database.ts'
@@ -15,6 +16,10 @@ export interface OrderToPost {
   channel: { kind: string; identity: string | null }
   /** The newest version of the order, as the channel sent it. */
   body: string
+  /** The same, where it has been read already. */
+  canonical?: Order
+  /** It is on its way with this draft, which is to be sent now. */
+  begun?: { attemptId: string; draft: unknown }
 }
 
 /** What posting needs to know of an order; null when there is no such order. */

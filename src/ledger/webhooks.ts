@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { type Db, mainAccount, type Tx } from './database.ts'
 import { compress } from './compress.ts'
-import { askedAgain, jobRow, type NewJob } from './jobs.ts'
+import { type Hand, jobInHand, putColumns, putInHand, type PutRow, slotInHand } from './in-hand.ts'
+import type { Job, NewJob } from './jobs.ts'
 
 /** A delivery, told apart from others by subscription, delivery and the hash of its raw body. */
 export interface NewWebhook {
@@ -39,58 +40,30 @@ export async function storeWebhook(tx: Tx, webhook: NewWebhook): Promise<boolean
 
 /**
  * Stores a delivery together with the job that it means, and closes a problem of the connection that it disproves: one
- * statement, and so one transaction, for most of what a shop sends. False when it is there already.
+ * statement, and so one transaction, for most of what a shop sends. With `hand`, the job may be taken at once.
+ * `stored` is false when the delivery is there already.
  */
 export async function storeWebhookWithJob(
   db: Db,
   webhook: NewWebhook,
   job: NewJob,
-  disproved: { fingerprint: string },
-): Promise<boolean> {
-  const row = jobRow(job)
-  const { stored } = await db
-    .with('stored', (cte) =>
-      cte
-        .insertInto('webhooks')
-        .values(webhookRow(webhook))
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id'),
-    )
-    .with('put', (cte) =>
-      cte
-        .insertInto('jobs')
-        .columns(['account_id', 'kind', 'key', 'connection_id', 'order_id', 'payload', 'run_at', 'priority'])
-        .expression((from) =>
-          from
-            .selectFrom('stored')
-            .select([
-              sql<string>`${row.account_id}`.as('account_id'),
-              sql<string>`${row.kind}`.as('kind'),
-              sql<string>`${row.key}`.as('key'),
-              sql<string>`${row.connection_id}::uuid`.as('connection_id'),
-              sql<string | null>`${row.order_id}::uuid`.as('order_id'),
-              sql<string>`${row.payload}::jsonb`.as('payload'),
-              sql<Date>`${row.run_at}::timestamptz`.as('run_at'),
-              sql<number>`${row.priority}::int`.as('priority'),
-            ]),
-        )
-        .onConflict(askedAgain)
-        .returning('id'),
-    )
-    .with('closed', (cte) =>
-      cte
-        .updateTable('problems')
-        .set({ closed_at: webhook.at })
-        .where('connection_id', '=', webhook.connectionId)
-        .where('order_id', 'is', null)
-        .where('fingerprint', '=', disproved.fingerprint)
-        .where('closed_at', 'is', null)
-        .returning('id'),
-    )
-    .selectNoFrom([
-      sql<boolean>`EXISTS (SELECT FROM stored)`.as('stored'),
-      sql`(SELECT ${sql.raw("pg_notify('waybill_jobs', '')")} FROM put)`.as('told'),
-    ])
-    .executeTakeFirstOrThrow()
-  return stored
+  { disproved, hand }: { disproved: { fingerprint: string }; hand: Hand | null },
+): Promise<{ stored: boolean; taken: Job | null }> {
+  const row = webhookRow(webhook)
+  const { rows } = await sql<PutRow & { stored: boolean }>`
+    WITH stored AS (
+      INSERT INTO webhooks (account_id, connection_id, subscription, delivery, body_hash, topic, body, received_at)
+      VALUES (${row.account_id}, ${row.connection_id}, ${row.subscription}, ${row.delivery}, ${row.body_hash},
+        ${row.topic}, ${row.body}, ${row.received_at})
+      ON CONFLICT DO NOTHING RETURNING id),
+    ${slotInHand(job.connectionId, hand)},
+    ${putInHand(job, { from: sql`stored` })},
+    closed AS (
+      UPDATE problems SET closed_at = ${webhook.at}
+      WHERE connection_id = ${webhook.connectionId} AND order_id IS NULL AND closed_at IS NULL
+        AND fingerprint = ${disproved.fingerprint})
+    SELECT EXISTS (SELECT FROM stored) AS stored, ${putColumns}
+    FROM (SELECT) AS one LEFT JOIN put ON true LEFT JOIN slot ON true`.execute(db)
+  const [said] = rows
+  return { stored: said!.stored, taken: jobInHand(job, hand, said!) }
 }

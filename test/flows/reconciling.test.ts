@@ -240,3 +240,23 @@ it('shows a record whose order is not linked, with what links it', async () => {
   expect((await compare(world)).run.totals.unexplained).toBe(0)
   expect(await connectionProblems(world.db)).toEqual([])
 })
+
+it('a change that the shop dated earlier, its clock being wrong while nobody read it, is found by comparing', async () => {
+  let behind = 0
+  const { shop } = await start({ shop: { now: () => new Date(world.now().getTime() - behind) } })
+  const { id } = shop.control.newOrder({ country: 'DE', status: 'on-hold' })
+  await world.poll()
+  for (let passed = 0; passed < 8; passed += 1) await world.advance(hour)
+  shop.control.edit(id, { customer_note: 'Ring twice' })
+  await world.poll()
+  behind = 5 * hour
+  shop.control.edit(id, { status: 'processing' })
+  behind = 0
+  await world.advance(hour)
+  expect((await world.order(id)).status).toBe('held')
+  const { differences } = await compare(world)
+  expect(differences.map(({ kind, verdict }) => `${kind} ${verdict}`)).toEqual(['older_at_channel explained'])
+  await world.settle()
+  expect((await world.order(id)).status).toBe('posted')
+  expect((await compare(world)).differences).toEqual([])
+})

@@ -24,7 +24,8 @@ async function hub(): Promise<World> {
 }
 
 async function deliver(id: number | null, { secret = '', delivery = 'd1', topic = 'order.created' } = {}) {
-  const shop = await connection()
+  world.deps.kept.forget()
+  const shop = (await world.deps.kept.withId(world.shopId))!
   const key = secret || world.deps.hooks.secretOf(shop)!
   const body = Buffer.from(JSON.stringify(id === null ? { code: 'woocommerce_rest_cannot_view' } : { id }))
   return receiveWebhook(world.deps, shop, key === secret ? world.deps.hooks.secretOf(shop)! : key, {

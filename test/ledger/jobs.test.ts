@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Db, mainAccount, openDatabase } from '../../src/ledger/database.ts'
 import { connectionById } from '../../src/ledger/health.ts'
-import { claim, dueConnections, enqueue, Fenced, finish } from '../../src/ledger/jobs.ts'
+import { claim, claimProbe, dueConnections } from '../../src/ledger/claim.ts'
+import { enqueue, Fenced, finish } from '../../src/ledger/jobs.ts'
 import { freeSlot, resizeSlots, takeSlot } from '../../src/ledger/slots.ts'
 import { buryTheDead, deregister, type Liveness, register } from '../../src/ledger/workers.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -73,7 +74,8 @@ const put = (keys: string[], over: object = {}) =>
 
 const take = async (worker: string, at = now, atMost = 100) => {
   const connection = (await connectionById(db, connectionId))!
-  return claim(db, { connection, worker, now: at, atMost })
+  const wanted = { connectionId, worker, now: at, atMost }
+  return connection.failures === 0 ? claim(db, wanted) : claimProbe(db, wanted)
 }
 const jobsLeft = async () =>
   db

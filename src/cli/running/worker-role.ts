@@ -83,7 +83,7 @@ export async function joinIn(
   const pruning = options.runJobs ? keepPruning(deps) : null
   if (worker) clock.onMove(worker.wake)
   return {
-    deps,
+    deps: worker ? { ...deps, here: worker } : deps,
     failed: worker ? worker.failed : liveness.lost,
     stop: async () => {
       timeouts.stop()

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../../flows/deps.ts'
 import { receiveWebhook } from '../../flows/receive-webhook.ts'
 import { countRefusedWebhooks } from '../../flows/refused-webhooks.ts'
-import { connectionByName } from '../../ledger/connections.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
 const mostBytes = 10 * 1024 * 1024
@@ -26,14 +25,25 @@ export function hookRoutes(app: FastifyInstance, { deps }: { deps: Deps }): void
     },
     async (request) => {
       const { connection: name } = request.params
-      const connection = await connectionByName(deps.db, name)
-      const secret = connection && deps.hooks.secretOf(connection)
-      if (!connection || !secret)
-        throw notFound('webhook', name, 'Waybill subscribes by itself where WAYBILL_PUBLIC_URL is set.')
-      const received = await receiveWebhook(deps, connection, secret, {
+      const delivery = {
         headers: plainHeaders(request.headers),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-      })
+      }
+      const receive = async () => {
+        const connection = await deps.kept.named(name)
+        const secret = connection && deps.hooks.secretOf(connection)
+        if (!connection || !secret) return null
+        return { connection, received: await receiveWebhook(deps, connection, secret, delivery) }
+      }
+      let taken = await receive()
+      if (taken === null || typeof taken.received !== 'string') {
+        // What is kept may be from before the subscription, or its newest secret.
+        deps.kept.forget()
+        taken = await receive()
+      }
+      if (taken === null)
+        throw notFound('webhook', name, 'Waybill subscribes by itself where WAYBILL_PUBLIC_URL is set.')
+      const { connection, received } = taken
       if (typeof received === 'string') return { status: received }
       await refused.note(connection, received.refused)
       throw new Refusal({
