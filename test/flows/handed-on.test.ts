@@ -17,7 +17,7 @@ beforeEach(async () => {
   draft = world.shop.control.draftOrder({ country: 'DE', guest: 1 })
   const { number } = world.shop.control.placeOrder(draft)
   await world.poll()
-  expect((await world.order(number)).status).toBe('posted')
+  if ((await world.order(number)).status !== 'posted') throw new Error('the first order was not posted')
 })
 afterEach(() => world.stop())
 
@@ -34,7 +34,8 @@ async function named(place: typeof draft = draft): Promise<string> {
 const jobs = (kind: Job['kind']) => world.db.selectFrom('jobs').selectAll().where('kind', '=', kind).execute()
 const heldSlots = () =>
   world.db.selectFrom('slots').select(['connection_id', 'n']).where('worker', 'is not', null).execute()
-const salesOrders = (id: string) => world.netsuite.records.orders().filter(({ externalId }) => externalId?.endsWith(`_${id}`))
+const salesOrders = (id: string) =>
+  world.netsuite.records.orders().filter(({ externalId }) => externalId?.endsWith(`_${id}`))
 
 /** What the ledger says at the moment in which NetSuite is asked for the first time to make a sales order. */
 function whenSent<T>(look: () => Promise<T>): Promise<T> {

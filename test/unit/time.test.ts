@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** Waiting for a process or a socket, and sparing the log of a flood, is done in real time, whatever the clock of the business says. */
-const waitsInRealTime = /^src\/(ledger\/embedded\/|flows\/(with-slot|refused-webhooks)\.ts$)/
+/** Waiting for a process or a socket, sparing the log of a flood and keeping a row for a moment are done in real time, whatever the clock of the business says. */
+const waitsInRealTime =
+  /^src\/(ledger\/(embedded\/|kept-connections\.ts$)|flows\/(with-slot|refused-webhooks)\.ts$)/
 
 const files = ['src/ledger', 'src/flows'].flatMap((folder) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
