@@ -128,7 +128,7 @@ export const retentionInFile = (retention: Retention) => ({
 export const autoCancelInFile = (rule: Exclude<RouteInFile['autoCancel'], false> | null) =>
   rule && { after: formatDuration(rule.afterMs), warn: rule.warnMs.map((ms) => formatDuration(ms)) }
 
-/** Who is told. The mails themselves are sent by a later version. */
+/** Who is told by mail. */
 export const notificationsSchema = z.strictObject({
   email: z.strictObject({
     to: z.array(z.email()).min(1).describe('who gets the mails'),
@@ -138,6 +138,8 @@ export const notificationsSchema = z.strictObject({
       .describe('the mail server, such as smtp://user:password@mail.example.com:587'),
   }),
 })
+
+export type NotificationsInFile = z.output<typeof notificationsSchema>
 
 /** Where in the notifications a password may stand. */
 export const notificationSecrets = ['email.smtp']

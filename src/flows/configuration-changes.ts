@@ -112,9 +112,5 @@ export function notesOn(desired: Desired, known: KnownConfiguration, changes: Ch
       .map((old) => `route ${old.name}`),
   ]
   if (left.length > 0) notes.push(`Not in the file, left as they are: ${left.join(', ')}.`)
-  if (desired.notifications)
-    notes.push(
-      'This version keeps the notifications, but sends no mails yet: look at the page or waybill problems.',
-    )
   return notes
 }

@@ -37,6 +37,8 @@ export interface Database {
     hooks_refused: Generated<string>
     hook_refused_at: Time | null
     hook_refused_why: string | null
+    told_health: string | null
+    told_health_at: Time | null
   }
   routes: {
     id: string
@@ -88,6 +90,7 @@ export interface Database {
     confirmed_at: Time | null
     out_of_reach: Json | null
     closed_by: string | null
+    told_at: Time | null
   }
   raw_payloads: {
     id: string
@@ -250,7 +253,9 @@ export interface Database {
     vendor_message: string | null
     opened_at: Time
     closed_at: Time | null
+    told_at: Time | null
   }
+  told_kinds: { account_id: string; code: string; told_at: Time }
   webhooks: {
     id: Generated<string>
     account_id: string
@@ -335,7 +340,10 @@ export interface Database {
     at: Time
     detail: Generated<Json>
     delivered_at: Time | null
+    mailed_at: Time | null
   }
+  mailed_notices: { notice_id: string; account_id: string; address: string; at: Time }
+  unwanted_mails: { account_id: string; address: string; kind: string; at: Time }
   cancel_warnings: { order_id: string; account_id: string; before_ms: string; notice_id: string }
   sessions: {
     token_hash: Buffer

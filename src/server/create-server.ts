@@ -27,6 +27,7 @@ import { connectionRoutes, routeRoutes } from './routes/connections.ts'
 import { eventRoutes } from './routes/events.ts'
 import { hookRoutes } from './routes/hooks.ts'
 import { importRoutes } from './routes/imports.ts'
+import { leaveMailsRoutes } from './routes/leave-mails.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { orderRoutes } from './routes/orders.ts'
@@ -139,7 +140,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         problemRoutes(closed, deps)
         whyRoutes(closed, deps)
         importRoutes(closed, deps)
-        noticeRoutes(closed, deps)
+        noticeRoutes(closed, { deps, vault })
         reconciliationRoutes(closed, deps)
         connectionRoutes(closed, { deps, configuration, publicUrl })
         routeRoutes(closed, { deps, configuration })
@@ -152,6 +153,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     { prefix: '/api/v1' },
   )
   loginRoute(app, login)
+  await app.register(async (scope) => leaveMailsRoutes(scope, { deps, vault }))
   await webPage(app, webDir)
 
   return {
@@ -196,7 +198,7 @@ async function secureHeaders(app: FastifyInstance, publicUrl: URL | null): Promi
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],
         baseUri: ["'none'"],
-        formAction: ["'none'"],
+        formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
     },

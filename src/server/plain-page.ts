@@ -1,23 +1,25 @@
 import type { FastifyReply } from 'fastify'
+import { escapeHtml as escape } from '../mail/escape.ts'
 
-/** A page without script or style of its own: for what a person meets before the page can load. */
-export function plainPage(
-  reply: FastifyReply,
-  page: { title: string; text: string; do: readonly [string, string] },
-): FastifyReply {
-  const { title, text } = page
+interface PlainPage {
+  title: string
+  text: string
+  /** A sentence, and a command to type. */
+  do?: readonly [string, string]
+  /** What the page offers to do. */
+  button?: { label: string; action: string }
+}
+
+/** A page without script or style of its own: for what a person meets before the page can load, or without it. */
+export function plainPage(reply: FastifyReply, page: PlainPage): FastifyReply {
+  const { title, text, do: todo, button } = page
   return reply.type('text/html; charset=utf-8').send(`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)} – Waybill</title></head>
 <body><main>
 <h1>${escape(title)}</h1>
 <p>${escape(text)}</p>
-<p>${escape(page.do[0])}</p>
-<pre>${escape(page.do[1])}</pre>
-</main></body>
+${todo ? `<p>${escape(todo[0])}</p>\n<pre>${escape(todo[1])}</pre>\n` : ''}${button ? `<form method="post" action="${escape(button.action)}"><button>${escape(button.label)}</button></form>\n` : ''}</main></body>
 </html>
 `)
 }
-
-const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char]!)

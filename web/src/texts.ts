@@ -60,7 +60,18 @@ export const texts = {
 
   notices: {
     title: 'Notices',
-    hint: 'What Waybill tells you by itself: orders that it is going to give up, and those it gave up. It gives up on nothing before you had its warnings here.',
+    hint: 'What Waybill tells you by itself: new problems, connections that went down or came back, and orders that it is going to give up. It gives up on nothing before you had its warnings, here or by mail.',
+    mail: {
+      nobody:
+        'Nobody gets these by mail: name the addresses and a mail server under notifications in waybill.yaml.',
+      to: (addresses: string) => `Also by mail to ${addresses}.`,
+      trouble: 'Mails do not get through at the moment; Waybill tries again by itself.',
+    },
+    look: {
+      '/problems': 'See the problems',
+      '/connections': 'See the connections',
+      '/notices': 'See the notices',
+    } as Record<string, string>,
     fresh: 'New',
     orders: (n: number) => count(n, 'order', 'orders'),
     more: (n: number) => `and ${count(n, 'more', 'more')}`,
@@ -69,7 +80,7 @@ export const texts = {
     older: 'Show older ones',
     empty: {
       title: 'Nothing to tell.',
-      text: 'When a route is set to cancel orders that stay in error, its warnings are here.',
+      text: 'New problems, outages and warnings stand here when there are any.',
     },
   },
 

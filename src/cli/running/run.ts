@@ -6,7 +6,7 @@ import { readEnvironment, type Environment } from '../environment.ts'
 import type { Output } from '../output.ts'
 import { openClock } from './clock.ts'
 import { databaseAway, openLedger } from './database.ts'
-import { announceServer, ensureToken, forgetServer } from './home-files.ts'
+import { announceServer, announcedServer, ensureToken, forgetServer } from './home-files.ts'
 import type { Serving } from './serve.ts'
 import { endWithSupervisor, supervisedVariable, tellSupervisor } from './supervisor.ts'
 import { joinIn } from './worker-role.ts'
@@ -42,6 +42,7 @@ export async function run(options: RunOptions, output: Output, env: NodeJS.Proce
     runJobs: options.role !== 'server',
     allowHosts: environment.allowHosts,
     publicUrl: environment.publicUrl,
+    localUrl: async () => (await announcedServer(environment.home))?.url ?? null,
     clock,
     log,
   })

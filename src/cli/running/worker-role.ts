@@ -1,14 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import os from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { backends, channels } from '../../connectors/index.ts'
 import type { Log } from '../../connectors/contract.ts'
 import { settleRestored } from '../../flows/after-restore.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../../flows/deps.ts'
+import { notify } from '../../flows/notify.ts'
 import { pruneDaily } from '../../flows/prune-daily.ts'
 import { timeOrderedId } from '../../ids.ts'
 import { createDeps } from '../../jobs/create-deps.ts'
 import { enqueueRecurring } from '../../jobs/recurring.ts'
 import { startWorker, type Worker } from '../../jobs/worker.ts'
+import { sendMail } from '../../mail/smtp.ts'
 import { listConnections } from '../../ledger/connections.ts'
 import { deregister, register } from '../../ledger/workers.ts'
 import { version } from '../version.ts'
@@ -22,21 +25,22 @@ export interface Member {
   stop(): Promise<void>
 }
 
+interface JoinOptions {
+  role: string
+  runJobs: boolean
+  allowHosts: string[]
+  publicUrl: string | null
+  /** Where people on this machine reach the page, if it is served. */
+  localUrl: () => Promise<string | null>
+  clock: Clock
+  log: Log
+}
+
 /**
  * Makes this process one of those that share the ledger: registered and alive by its lock, so that it may take slots.
  * With `runJobs` it runs what is due.
  */
-export async function joinIn(
-  ledger: OpenLedger,
-  options: {
-    role: string
-    runJobs: boolean
-    allowHosts: string[]
-    publicUrl: string | null
-    clock: Clock
-    log: Log
-  },
-): Promise<Member> {
+export async function joinIn(ledger: OpenLedger, options: JoinOptions): Promise<Member> {
   const { clock, log } = options
   const { now } = clock
   const stopping = new AbortController()
@@ -81,6 +85,7 @@ export async function joinIn(
       })
     : null
   const pruning = options.runJobs ? keepPruning(deps) : null
+  const notifying = options.runJobs ? keepNotifying(deps, ledger.vault, options) : null
   if (worker) clock.onMove(worker.wake)
   return {
     deps: worker ? { ...deps, here: worker } : deps,
@@ -88,6 +93,7 @@ export async function joinIn(
     stop: async () => {
       timeouts.stop()
       clearInterval(pruning ?? undefined)
+      await notifying?.stop()
       // Calls may end in peace for a while; what is cut off then is looked up by whoever comes next.
       const patience = setTimeout(() => stopping.abort(), 8000)
       await worker?.stop()
@@ -115,6 +121,31 @@ function keepPruning(deps: Deps): NodeJS.Timeout {
       ),
     10 * 60_000,
   ).unref()
+}
+
+const notifyEveryMs = 15_000
+const patienceMs = 3000
+
+/** Tells people by themselves what has come to pass, by notices and mails. */
+function keepNotifying(
+  deps: Deps,
+  vault: OpenLedger['vault'],
+  { publicUrl, localUrl }: Pick<JoinOptions, 'publicUrl' | 'localUrl'>,
+): { stop(): Promise<void> } {
+  const pageUrl = async () => publicUrl ?? (await localUrl())
+  let running: Promise<void> | null = null
+  const look = () =>
+    (running ??= notify({ ...deps, vault, pageUrl, send: sendMail })
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'people could not be told what is new'))
+      .finally(() => (running = null)))
+  const timer = setInterval(() => void look(), notifyEveryMs).unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      // A mail that is on its way may arrive; one that hangs is sent again by whoever comes next.
+      await Promise.race([running, sleep(patienceMs, null, { ref: false })])
+    },
+  }
 }
 
 const longestUsual = 120_000

@@ -2,14 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Deps } from '../../flows/deps.ts'
+import { readNotifications } from '../../flows/known-configuration.ts'
+import { readMailState } from '../../flows/notify.ts'
 import { countUnseen, deliver, listNotices } from '../../ledger/notices.ts'
+import type { Vault } from '../../ledger/secrets.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { noticeJson } from '../notice-json.ts'
 import { noticePage, pageQuery, seenRequest } from '../schemas.ts'
 
 const position = z.object({ at: z.iso.datetime(), id: z.uuid() })
 
-export function noticeRoutes(app: FastifyInstance, deps: Deps): void {
+export function noticeRoutes(app: FastifyInstance, { deps, vault }: { deps: Deps; vault: Vault }): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   typed.get(
@@ -29,9 +32,15 @@ export function noticeRoutes(app: FastifyInstance, deps: Deps): void {
         items: items.map(noticeJson),
         nextCursor: writeCursor(last && { at: last.at.toISOString(), id: last.id }),
         unseen: await countUnseen(deps.db),
+        mail: await mailing(),
       }
     },
   )
+
+  const mailing = async () => {
+    const wanted = await readNotifications(deps.db, vault)
+    return wanted && { to: wanted.email.to, trouble: (await readMailState(deps.db)).trouble }
+  }
 
   typed.post(
     '/notices/seen',

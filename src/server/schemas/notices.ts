@@ -6,10 +6,12 @@ export const notice = z
   .object({
     id: z.string(),
     kind: z.enum(noticeKinds),
-    connection: z.string().nullable().describe('The shop it is about'),
+    connection: z.string().nullable().describe('The connection it is about'),
     at: time,
     title: z.string(),
     detail: z.string(),
+    lines: z.array(z.string()).describe('The things it is about, where there are several'),
+    path: z.string().describe('The page that shows it'),
     orders: z
       .array(z.object({ id: z.string(), number: z.string(), total: money.nullable() }))
       .describe('The orders it is about'),
@@ -20,6 +22,13 @@ export type NoticeJson = z.infer<typeof notice>
 
 export const noticePage = pageOf(notice).extend({
   unseen: z.number().int().describe('How many nobody has seen'),
+  mail: z
+    .object({
+      to: z.array(z.string()),
+      trouble: z.string().nullable().describe('Why no mail gets through now'),
+    })
+    .nullable()
+    .describe('Who gets them by mail as well; null: nobody'),
 })
 
 export type NoticePage = z.infer<typeof noticePage>

@@ -71,6 +71,7 @@ export const noticesQuery = infiniteQueryOptions({
 export const unseenQuery = queryOptions({
   queryKey: ['notices', 'unseen'],
   queryFn: async ({ signal }) => (await get<NoticePage>('/notices?limit=1', signal)).unseen,
+  refetchInterval: 30_000,
 })
 
 export const connectionsQuery = queryOptions({

@@ -5,7 +5,7 @@ import { useEffect } from 'react'
 import { useBulkAction, useSeen } from '../api/actions.ts'
 import { useShopZone } from '../api/hooks.ts'
 import { noticesQuery } from '../api/queries.ts'
-import type { Notice as NoticeData } from '../api/types.ts'
+import type { Notice as NoticeData, NoticePage } from '../api/types.ts'
 import { Amount } from '../components/Amount.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
@@ -29,6 +29,7 @@ export function NoticesPage() {
   return (
     <>
       <PageHead title={words.title} hint={words.hint} />
+      {data === undefined ? null : <Mailing mail={data.pages[0]!.mail} />}
       {data === undefined ? (
         error === null ? null : (
           <PageError error={error} reset={() => void refetch()} />
@@ -68,9 +69,23 @@ function useSeenOnSight(notices: NoticeData[]): void {
   }, [unseen, mutate])
 }
 
+/** Who gets this by mail as well, and what keeps mails from getting through. */
+function Mailing({ mail }: { mail: NoticePage['mail'] }) {
+  if (mail === null) return <p className={classes.mailing}>{words.mail.nobody}</p>
+  return (
+    <div className={classes.mailing}>
+      <p>{words.mail.to(mail.to.join(', '))}</p>
+      {mail.trouble === null ? null : (
+        <p className={classes.trouble} role="status">
+          <strong>{words.mail.trouble}</strong> {mail.trouble}
+        </p>
+      )}
+    </div>
+  )
+}
+
 function NoticeItem({ notice }: { notice: NoticeData }) {
   const zone = useShopZone(notice.connection ?? '')
-  const rest = notice.orders.length - shownOrders
   return (
     <li className={classes.notice} data-kind={notice.kind}>
       <header className={classes.title}>
@@ -82,19 +97,39 @@ function NoticeItem({ notice }: { notice: NoticeData }) {
         </span>
       </header>
       <p className={classes.detail}>{notice.detail}</p>
-      <ul className={classes.orders} aria-label={words.orders(notice.orders.length)}>
-        {notice.orders.slice(0, shownOrders).map(({ id, number, total }) => (
-          <li key={id}>
-            <Link to="/orders/$id" params={{ id }} className="num">
-              {number}
-            </Link>
-            {total === null ? null : <Amount money={total} />}
-          </li>
-        ))}
-        {rest > 0 ? <li className="quiet">{words.more(rest)}</li> : null}
-      </ul>
-      <Remedy notice={notice} />
+      {notice.lines.length === 0 ? null : (
+        <ul className={classes.lines}>
+          {notice.lines.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      {notice.orders.length > 0 ? <NoticedOrders orders={notice.orders} /> : null}
+      {notice.orders.length > 0 ? (
+        <Remedy notice={notice} />
+      ) : (
+        <Link to={notice.path} className={classes.look}>
+          {words.look[notice.path] ?? notice.path}
+        </Link>
+      )}
     </li>
+  )
+}
+
+function NoticedOrders({ orders }: { orders: NoticeData['orders'] }) {
+  const rest = orders.length - shownOrders
+  return (
+    <ul className={classes.orders} aria-label={words.orders(orders.length)}>
+      {orders.slice(0, shownOrders).map(({ id, number, total }) => (
+        <li key={id}>
+          <Link to="/orders/$id" params={{ id }} className="num">
+            {number}
+          </Link>
+          {total === null ? null : <Amount money={total} />}
+        </li>
+      ))}
+      {rest > 0 ? <li className="quiet">{words.more(rest)}</li> : null}
+    </ul>
   )
 }
 

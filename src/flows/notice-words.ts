@@ -1,0 +1,102 @@
+import type { Notice, NoticeKind, NoticeOf, ToldProblem } from '../ledger/notices.ts'
+import { describeProblem } from '../order/problems.ts'
+import { clock } from './explanation.ts'
+
+/** What a notice says: a title, a sentence with what to do, lines where it is about several things, and where to look. */
+export interface NoticeWords {
+  title: string
+  detail: string
+  lines: string[]
+  /** The page of Waybill that shows it, such as "/problems". */
+  path: string
+}
+
+const orders = (n: number) => (n === 1 ? '1 order' : `${n} orders`)
+const titleOf = (problem: ToldProblem): string => describeProblem({ ...problem, vendorMessage: null }).title
+
+/** "SKU 'MUG' is not an item in NetSuite: 37 orders, such as 1001, 1002" */
+function lineOf(problem: ToldProblem): string {
+  const { orders: n, numbers } = problem
+  if (n === 0) return `${titleOf(problem)}: ${problem.detail}`
+  return `${titleOf(problem)}: ${orders(n)}${n > numbers.length ? ', such as' : ':'} ${numbers.join(', ')}`
+}
+
+const meanwhile = {
+  channel: 'Orders placed meanwhile are read when it is back: none is lost.',
+  backend: 'Orders wait in Waybill and go on by themselves when it is back: none is lost.',
+}
+
+const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
+  new_problem: ({ detail: { problems, causes, isNew } }) => {
+    const waiting = problems.reduce((sum, { orders: n }) => sum + n, 0)
+    const [only] = problems
+    const wait = waiting === 0 ? '' : `: ${orders(waiting)} ${waiting === 1 ? 'waits' : 'wait'}`
+    return {
+      title: causes === 1 ? `${titleOf(only!)}${wait}` : `${causes} problems${wait}`,
+      detail: isNew
+        ? 'Something that has not happened lately, or never, stops orders. Each cause is mended once; then all its orders are posted with one button.'
+        : 'More orders have stopped for causes that are known. Each cause is mended once; then all its orders are posted with one button.',
+      lines: [
+        ...problems.map(lineOf),
+        ...(causes > problems.length ? [`and ${causes - problems.length} more`] : []),
+      ],
+      path: '/problems',
+    }
+  },
+  connection_down: ({ connection, at, timeZone, detail: { health, problem, role } }) => {
+    const said = problem && describeProblem(problem)
+    return {
+      title:
+        health === 'needs_reauthorisation'
+          ? `${connection} needs new credentials`
+          : `${connection} cannot be reached`,
+      detail: [
+        `Since ${clock(at, timeZone)}.`,
+        said && `${said.title}: ${said.detail}.`,
+        said && said.fix,
+        meanwhile[role],
+      ]
+        .filter(Boolean)
+        .join(' '),
+      lines: [],
+      path: '/connections',
+    }
+  },
+  connection_back: ({ connection, timeZone, detail: { from, to, role } }) => ({
+    title: `${connection} works again`,
+    detail: `It was away from ${clock(new Date(from), timeZone)} to ${clock(new Date(to), timeZone)}. ${role === 'channel' ? 'What was placed meanwhile is being read; you hear how many orders it was.' : 'What waited for it goes on now.'}`,
+    lines: [],
+    path: '/connections',
+  }),
+  gap_read: ({ connection, detail: { says } }) => ({
+    title: `${connection}: what was missed is in`,
+    detail: says,
+    lines: [],
+    path: '/connections',
+  }),
+  cancel_warning: ({ detail: { orders: about, cancelsAt }, timeZone }) => ({
+    title: `${orders(about.length)} will be cancelled unless ${about.length === 1 ? 'its problem is' : 'their problems are'} solved`,
+    detail: `Waybill gives ${about.length === 1 ? 'it up on' : 'them up from'} ${clock(new Date(cancelsAt), timeZone)}${about.length === 1 ? '' : ' on'}. Solve the problem and post, or cancel by hand; nothing is deleted, and a cancelled order can be taken up again.`,
+    lines: [],
+    path: '/notices',
+  }),
+  auto_cancelled: ({ detail: { orders: about, route } }) => ({
+    title: `${orders(about.length)} cancelled, because ${about.length === 1 ? 'its problem was' : 'their problems were'} not solved in time`,
+    detail: `Waybill does nothing more with ${about.length === 1 ? 'it' : 'them'}; the shop and the backend were not touched. Take ${about.length === 1 ? 'it' : 'them'} up again at any time. The time is a rule of the route ${route}.`,
+    lines: [],
+    path: '/notices',
+  }),
+}
+
+export const wordsOf = (notice: Notice): NoticeWords =>
+  (words[notice.kind] as (notice: Notice) => NoticeWords)(notice)
+
+/** The kinds of notices in the words of who gets them: "Do not mail me …". */
+export const kindNames: Record<NoticeKind, string> = {
+  new_problem: 'new problems',
+  connection_down: 'connections that are down',
+  connection_back: 'connections that are back',
+  gap_read: 'orders found after an outage',
+  cancel_warning: 'warnings before orders are cancelled',
+  auto_cancelled: 'cancelled orders',
+}

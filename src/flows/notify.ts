@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import type { NotificationsInFile } from '../config/file-schema.ts'
+import type { Tx } from '../ledger/database.ts'
+import { takeNewsTurn } from '../ledger/news.ts'
+import {
+  alreadyMailed,
+  endMailing,
+  type Notice,
+  type NoticeKind,
+  noteMailed,
+  noticesToMail,
+  unwantedMails,
+} from '../ledger/notices.ts'
+import type { Vault } from '../ledger/secrets.ts'
+import { readSetting, writeSetting } from '../ledger/settings.ts'
+import { messageOf } from '../mail/message.ts'
+import type { Letter, SendMail } from '../mail/smtp.ts'
+import type { Deps } from './deps.ts'
+import { readNotifications } from './known-configuration.ts'
+import { leavingToken } from './leave-mails.ts'
+import { kindNames, wordsOf } from './notice-words.ts'
+import { tellNews } from './tell-news.ts'
+
+export interface NotifyDeps extends Pick<Deps, 'db' | 'now' | 'newId' | 'log'> {
+  vault: Vault
+  /** Where people reach the page; null where that is not known. */
+  pageUrl: () => Promise<string | null>
+  send: SendMail
+}
+
+const minute = 60_000
+const day = 24 * 60 * minute
+/** What could not be mailed for so long stands on the page alone. */
+const freshForMs = 3 * day
+const longestWaitMs = 60 * minute
+
+const mailsSetting = 'mails'
+
+/** How mailing goes: how often in a row it failed, why, and when it is tried again. */
+export interface MailState {
+  failures: number
+  trouble: string | null
+  nextAt: string | null
+}
+
+export const readMailState = async (db: Deps['db']): Promise<MailState> =>
+  ((await readSetting(db, mailsSetting)) as MailState | null) ?? { failures: 0, trouble: null, nextAt: null }
+
+/**
+ * Makes notices of what people were not told of, and mails those that wait. One process at a time; what fails is tried
+ * again, later and later, and stands on the page meanwhile. A process that dies between sending and noting it sends the
+ * mail again, with the same id.
+ */
+export async function notify(deps: NotifyDeps): Promise<void> {
+  await inTurn(deps, (tx) => tellNews(deps, tx))
+  const wanted = await readNotifications(deps.db, deps.vault)
+  if (wanted !== null) await inTurn(deps, (tx) => mailNotices(deps, tx, wanted))
+}
+
+async function inTurn({ db }: NotifyDeps, work: (tx: Tx) => Promise<void>): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    if (await takeNewsTurn(tx)) await work(tx)
+  })
+}
+
+async function mailNotices(deps: NotifyDeps, tx: Tx, { email }: NotificationsInFile): Promise<void> {
+  const at = deps.now()
+  const state = await readMailState(tx)
+  if (state.nextAt !== null && at < new Date(state.nextAt)) return
+  const notices = await noticesToMail(tx, new Date(at.getTime() - freshForMs))
+  if (notices.length === 0) return
+  const ids = notices.map(({ id }) => id)
+  const mailed = await alreadyMailed(tx, ids)
+  const unwanted = await unwantedMails(tx)
+  for (const to of email.to) {
+    const own = notices.filter(({ id, kind }) => !mailed.has(`${id} ${to}`) && !unwanted.has(`${to} ${kind}`))
+    if (own.length === 0) continue
+    const letter = await letterTo(deps, to, own, { from: email.from, at })
+    const sent = await deps.send(email.smtp, letter)
+    if (!sent.ok) return failed(deps, tx, state, `${to}: ${sent.error}`)
+    // Beside this transaction: what was sent stays noted, whatever becomes of the others.
+    await noteMailed(deps.db, { ids: own.map(({ id }) => id), address: to, at })
+  }
+  await endMailing(tx, ids, at)
+  await writeSetting(tx, mailsSetting, { failures: 0, trouble: null, nextAt: null } satisfies MailState)
+}
+
+async function failed(deps: NotifyDeps, tx: Tx, state: MailState, trouble: string): Promise<void> {
+  const failures = state.failures + 1
+  const waitMs = Math.min(longestWaitMs, minute * 2 ** (failures - 1))
+  const nextAt = new Date(deps.now().getTime() + waitMs).toISOString()
+  deps.log.warn({ trouble, nextAt }, 'a mail could not be sent; it is tried again, and stands on the page')
+  await writeSetting(tx, mailsSetting, { failures, trouble, nextAt } satisfies MailState)
+}
+
+async function letterTo(
+  deps: NotifyDeps,
+  to: string,
+  notices: readonly Notice[],
+  { from, at }: { from: string; at: Date },
+): Promise<Letter> {
+  const page = (await deps.pageUrl())?.replace(/\/+$/, '') ?? null
+  const kinds = [...new Set(notices.map(({ kind }) => kind))]
+  const leave = (some: readonly NoticeKind[]) =>
+    page === null ? null : `${page}/leave/${leavingToken(deps.vault, to, some)}`
+  const parts = notices.map((notice) => {
+    const { path, ...said } = wordsOf(notice)
+    return { ...said, url: page === null ? null : `${page}${path}` }
+  })
+  const leaving = kinds.flatMap((kind) => {
+    const url = leave([kind])
+    return url === null ? [] : [{ what: kindNames[kind], url }]
+  })
+  const news = `${to} ${notices.map(({ id }) => id).join(' ')}`
+  return {
+    ...messageOf(parts, leaving),
+    from,
+    to,
+    id: createHash('sha256').update(news).digest('hex').slice(0, 32),
+    at,
+    leave: leave(kinds),
+  }
+}
