@@ -43,7 +43,7 @@ const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
       path: '/problems',
     }
   },
-  connection_down: ({ connection, at, timeZone, detail: { health, problem, role } }) => {
+  connection_down: ({ connection, timeZone, detail: { health, since, problem, role } }) => {
     const said = problem && describeProblem(problem)
     return {
       title:
@@ -51,7 +51,7 @@ const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
           ? `${connection} needs new credentials`
           : `${connection} cannot be reached`,
       detail: [
-        `Since ${clock(at, timeZone)}.`,
+        `Since ${clock(new Date(since), timeZone)}.`,
         said && `${said.title}: ${said.detail}.`,
         said && said.fix,
         meanwhile[role],
@@ -64,7 +64,7 @@ const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
   },
   connection_back: ({ connection, timeZone, detail: { from, to, role } }) => ({
     title: `${connection} works again`,
-    detail: `It was away from ${clock(new Date(from), timeZone)} to ${clock(new Date(to), timeZone)}. ${role === 'channel' ? 'What was placed meanwhile is being read; you hear how many orders it was.' : 'What waited for it goes on now.'}`,
+    detail: `It was away from ${clock(new Date(from), timeZone)} to ${clock(new Date(to), timeZone)}. ${role === 'channel' ? 'What was placed meanwhile is being read; if there were orders, you hear how many.' : 'What waited for it goes on now.'}`,
     lines: [],
     path: '/connections',
   }),
@@ -86,6 +86,18 @@ const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
     lines: [],
     path: '/notices',
   }),
+}
+
+const mostNamed = 20
+
+/** The orders that a notice is about, a line each, where it does not name them itself. */
+export function orderLines(notice: Notice): string[] {
+  if (!('orders' in notice.detail)) return []
+  const { orders: about } = notice.detail
+  const named = about
+    .slice(0, mostNamed)
+    .map(({ number, total, currency }) => (total === null ? number : `${number}: ${total} ${currency}`))
+  return about.length > mostNamed ? [...named, `and ${about.length - mostNamed} more`] : named
 }
 
 export const wordsOf = (notice: Notice): NoticeWords =>

@@ -18,7 +18,7 @@ import type { Letter, SendMail } from '../mail/smtp.ts'
 import type { Deps } from './deps.ts'
 import { readNotifications } from './known-configuration.ts'
 import { leavingToken } from './leave-mails.ts'
-import { kindNames, wordsOf } from './notice-words.ts'
+import { kindNames, orderLines, wordsOf } from './notice-words.ts'
 import { tellNews } from './tell-news.ts'
 
 export interface NotifyDeps extends Pick<Deps, 'db' | 'now' | 'newId' | 'log'> {
@@ -105,7 +105,8 @@ async function letterTo(
     page === null ? null : `${page}/leave/${leavingToken(deps.vault, to, some)}`
   const parts = notices.map((notice) => {
     const { path, ...said } = wordsOf(notice)
-    return { ...said, url: page === null ? null : `${page}${path}` }
+    const lines = [...said.lines, ...orderLines(notice)]
+    return { ...said, lines, url: page === null ? null : `${page}${path}` }
   })
   const leaving = kinds.flatMap((kind) => {
     const url = leave([kind])

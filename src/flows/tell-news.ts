@@ -33,7 +33,11 @@ async function tellOutages({ now, newId }: NewsDeps, tx: Tx): Promise<void> {
     const { id: connectionId, role, health, healthSince, problem, toldAt } = outage
     const about = { id: newId(), connectionId, at: now() }
     if (health !== 'healthy')
-      await addNotice(tx, { ...about, kind: 'connection_down', detail: { health, problem, role } })
+      await addNotice(tx, {
+        ...about,
+        kind: 'connection_down',
+        detail: { health, since: healthSince.toISOString(), problem, role },
+      })
     else
       await addNotice(tx, {
         ...about,

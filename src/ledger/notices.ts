@@ -34,7 +34,7 @@ export interface ToldProblem {
 interface Details {
   /** `causes` counts those too that are not named; `isNew`: of a kind that nobody has heard of for long. */
   new_problem: { problems: ToldProblem[]; causes: number; isNew: boolean }
-  connection_down: { health: string; problem: Problem | null; role: 'channel' | 'backend' }
+  connection_down: { health: string; since: string; problem: Problem | null; role: 'channel' | 'backend' }
   connection_back: { from: string; to: string; role: 'channel' | 'backend' }
   gap_read: { says: string }
   cancel_warning: { route: string; orders: NoticedOrder[]; cancelsAt: string }

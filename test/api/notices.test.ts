@@ -31,7 +31,7 @@ const order = () => api.get<OrderDetail>(`/orders/${number}`)
 
 describe('notices', () => {
   it('warn of an order that is going to be given up, until a person has seen them; then the order is cancelled', async () => {
-    expect(await notices()).toEqual({ items: [], nextCursor: null, unseen: 0 })
+    expect(await notices()).toEqual({ items: [], nextCursor: null, unseen: 0, mail: null })
     expect((await order()).cancelsAt).toBe('2026-03-02T12:00:00.000Z')
     await hours(1)
     const [warning] = (await notices()).items

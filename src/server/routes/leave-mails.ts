@@ -17,20 +17,21 @@ export function leaveMailsRoutes(
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
   const limited = { config: { rateLimit: { max: 60, timeWindow: 60_000 } }, schema: { hide: true } }
-  type Link = { Params: { token: string }; Querystring: { again?: string } }
+  type Link = { Params: { '*': string }; Querystring: { again?: string } }
 
-  app.get<Link>('/leave/:token', limited, async ({ params }, reply) => {
-    const leaving = readLeavingToken(vault, params.token)
+  // A wildcard: a named parameter may not be as long as a sealed token.
+  app.get<Link>('/leave/*', limited, async ({ params: { '*': token } }, reply) => {
+    const leaving = readLeavingToken(vault, token)
     if (leaving === null) return unknownLink(reply)
     return plainPage(reply, {
       title: `No more mails about ${named(leaving)}?`,
       text: `${leaving.address} gets them now. They stand on the page Notices in any case.`,
-      button: { label: 'End these mails', action: `/leave/${params.token}` },
+      button: { label: 'End these mails', action: `/leave/${token}` },
     })
   })
 
-  app.post<Link>('/leave/:token', limited, async ({ params, query }, reply) => {
-    const leaving = readLeavingToken(vault, params.token)
+  app.post<Link>('/leave/*', limited, async ({ params: { '*': token }, query }, reply) => {
+    const leaving = readLeavingToken(vault, token)
     if (leaving === null) return unknownLink(reply)
     const wanted = query.again !== undefined
     for (const kind of leaving.kinds)
@@ -43,8 +44,8 @@ export function leaveMailsRoutes(
         ? `${leaving.address} gets them from now on.`
         : `${leaving.address} does not get them from now on. They stand on the page Notices.`,
       button: wanted
-        ? { label: 'End these mails', action: `/leave/${params.token}` }
-        : { label: 'Undo', action: `/leave/${params.token}?again` },
+        ? { label: 'End these mails', action: `/leave/${token}` }
+        : { label: 'Undo', action: `/leave/${token}?again` },
     })
   })
 }
