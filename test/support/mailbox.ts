@@ -21,13 +21,10 @@ export async function openMailbox(): Promise<Mailbox> {
     onRcptTo: ({ address }, _, done) =>
       done(address === refused ? new Error(`no such mailbox: ${address}`) : null),
     onData: (stream, session, done) => {
-      void simpleParser(stream).then(
-        (mail) => {
-          mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), mail })
-          done()
-        },
-        (error: Error) => done(error),
-      )
+      simpleParser(stream, (error: Error | null, mail) => {
+        if (!error) mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), mail })
+        done(error)
+      })
     },
   })
   server.listen(0, '127.0.0.1')
