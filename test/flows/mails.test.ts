@@ -4,6 +4,7 @@ import { readLeavingToken } from '../../src/flows/leave-mails.ts'
 import { notificationsOwner, notificationsSetting } from '../../src/flows/known-configuration.ts'
 import { notify, type NotifyDeps, readMailState } from '../../src/flows/notify.ts'
 import { listNotices, wantMail } from '../../src/ledger/notices.ts'
+import { prune } from '../../src/ledger/prune.ts'
 import { vaultWith } from '../../src/ledger/secrets.ts'
 import { writeSetting } from '../../src/ledger/settings.ts'
 import { sendMail } from '../../src/mail/smtp.ts'
@@ -177,6 +178,16 @@ describe('mails', () => {
     const link = /https:\/\/waybill\.example\/leave\/([\w-]+)/.exec(mailbox.mails[0]!.mail.text!)
     expect(readLeavingToken(vault, link![1]!)).toEqual({ address: second, kinds: ['new_problem'] })
     expect(readLeavingToken(vault, 'AAAA')).toBeNull()
+  })
+
+  it('are forgotten with their notice, when it is not kept any longer', async () => {
+    await stopped()
+    await notify(deps)
+    world.pass(minute)
+    await prune(world.db, { now: world.now(), keepHistoryMs: 0, keepWebhooksMs: 0 })
+    expect(await listNotices(world.db, { limit: 5, after: null })).toEqual([])
+    await notify(deps)
+    expect(mailbox.mails).toHaveLength(1)
   })
 
   it('are not sent where nobody is named, and the notices are kept', async () => {

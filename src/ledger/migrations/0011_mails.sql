@@ -25,7 +25,7 @@ UPDATE notices SET mailed_at = at;
 CREATE INDEX notices_not_mailed ON notices (account_id, at) WHERE mailed_at IS NULL;
 
 CREATE TABLE mailed_notices (
-  notice_id uuid NOT NULL REFERENCES notices,
+  notice_id uuid NOT NULL REFERENCES notices ON DELETE CASCADE,
   account_id text NOT NULL REFERENCES accounts,
   address text NOT NULL,
   at timestamptz NOT NULL,
