@@ -66,6 +66,7 @@ export const noticesQuery = infiniteQueryOptions({
     get<NoticePage>(withQuery('/notices', { limit: pageSize, cursor: pageParam }), signal),
   initialPageParam: '',
   getNextPageParam: (page) => page.nextCursor,
+  refetchInterval: 30_000,
 })
 
 export const unseenQuery = queryOptions({

@@ -33,21 +33,24 @@ async function switchOnWebhooks(scene: Scene): Promise<void> {
   }
 }
 
-/** Deliveries fare so for a while. */
-const allDeliveries =
-  (mood: 'lose' | 'refuse', orders: number, enough: number): Fault =>
-  async ({ scene, met, after, step: { pick } }) => {
+/** Deliveries fare so for a while, and once more where the shop had too little to send: it is away, or sends none. */
+function allDeliveries(mood: 'lose' | 'refuse', orders: number, enough: number): Fault {
+  const attempt: Fault = async (hand) => {
+    const { scene, met, after, step } = hand
     const { postman } = scene
     const count = () => (mood === 'lose' ? postman.lost : postman.refused)
     const before = count()
     postman.always(mood)
     await switchOnWebhooks(scene)
     placeOrders(scene, orders)
-    after(whole(pick, 5, 15) * minute, () => {
+    after(whole(step.pick, 5, 15) * minute, () => {
       postman.always('deliver')
       if (count() - before >= enough) met()
+      else after(3 * minute, () => attempt(hand))
     })
   }
+  return attempt
+}
 
 export const webhooks = {
   'webhook delivered twice': ({ scene, met }: Hand) => {
