@@ -157,7 +157,7 @@ test('a warning is told once it is before a person’s eyes, and its orders are 
   await page.getByRole('heading', { name: rule }).first().waitFor()
   const warning = async () =>
     (await demo.api<NoticePage>('/notices')).items.find(({ kind }) => kind === 'cancel_warning')!
-  await becomes(async () => (await warning()).seenAt !== null)
+  await expect.poll(async () => (await warning()).seenAt, { timeout: 15_000 }).not.toBeNull()
   // Other news may have come meanwhile.
   await page.reload()
   await becomes(async () => (await page.getByRole('link', { name: /^Notices/ }).innerText()) === 'Notices')
