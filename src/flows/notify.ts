@@ -72,15 +72,18 @@ async function mailNotices(deps: NotifyDeps, tx: Tx, { email }: NotificationsInF
   const ids = notices.map(({ id }) => id)
   const mailed = await alreadyMailed(tx, ids)
   const unwanted = await unwantedMails(tx)
+  const troubles: string[] = []
   for (const to of email.to) {
     const own = notices.filter(({ id, kind }) => !mailed.has(`${id} ${to}`) && !unwanted.has(`${to} ${kind}`))
     if (own.length === 0) continue
     const letter = await letterTo(deps, to, own, { from: email.from, at })
     const sent = await deps.send(email.smtp, letter)
-    if (!sent.ok) return failed(deps, tx, state, `${to}: ${sent.error}`)
+    // One address that is refused must not keep the others from their mails.
+    if (!sent.ok) troubles.push(`${to}: ${sent.error}`)
     // Beside this transaction: what was sent stays noted, whatever becomes of the others.
-    await noteMailed(deps.db, { ids: own.map(({ id }) => id), address: to, at })
+    else await noteMailed(deps.db, { ids: own.map(({ id }) => id), address: to, at })
   }
+  if (troubles.length > 0) return failed(deps, tx, state, troubles.join('; '))
   await endMailing(tx, ids, at)
   await writeSetting(tx, mailsSetting, { failures: 0, trouble: null, nextAt: null } satisfies MailState)
 }

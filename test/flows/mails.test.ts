@@ -148,6 +148,21 @@ describe('mails', () => {
     ])
   })
 
+  it('reach the others where the first address is refused, and are not sent to them again', async () => {
+    await mailTo([first, second])
+    mailbox.refuse(first)
+    await stopped()
+    await notify(deps)
+    expect(mailbox.mails.map(({ to }) => to)).toEqual([[second]])
+    world.pass(minute)
+    await notify(deps)
+    expect(mailbox.mails).toHaveLength(1)
+    expect(await readMailState(world.db)).toMatchObject({
+      failures: 2,
+      trouble: expect.stringContaining(first) as string,
+    })
+  })
+
   it('that cannot be sent because no server answers lose nothing', async () => {
     await stopped()
     await notify({ ...deps, send: (_smtp, letter) => sendMail('smtp://127.0.0.1:1', letter) })
