@@ -32,7 +32,7 @@ export function serveControl(app: FastifyInstance, control: Control): void {
       return answer(request, reply, outcome ?? undefined)
     })
 
-  post('faults', faultSchema, (fault) => control.fault(fault))
+  post('faults', faultSchema, (fault) => void control.fault(fault))
   post('faults/clear', nothing, () => control.clearFaults())
   post('expire-tokens', nothing, () => control.expireTokens())
   post('revoke', z.strictObject({ revoked: truth.default(true) }), ({ revoked }) => control.revoke(revoked))

@@ -34,7 +34,11 @@ export interface SandboxState {
 
 /** What a person, or a test, does in NetSuite or to it. A refusal is one line of text. */
 export interface Control {
-  fault(fault: Fault): void
+  /**
+   * @param onHit told of each call that it hits; from inside only
+   * @returns what takes this fault back
+   */
+  fault(fault: Fault, onHit?: () => void): () => void
   clearFaults(): void
   /** Nothing listens any more: connections are refused, until `up`. Control from inside only. */
   down(): Promise<void>

@@ -44,10 +44,14 @@ const ofWrites = new Set(['loseAnswer', 'errorAfterCommit', 'commitLate'])
 const ofHost = new Set(['down', 'maintenance', 'webPage'])
 
 export type Fault = z.input<typeof faultSchema>
-type Armed = z.output<typeof faultSchema>
+type Armed = z.output<typeof faultSchema> & { onHit?: (() => void) | undefined }
 
 export interface Faults {
-  arm(fault: Fault): void
+  /**
+   * @param onHit told of each call that it hits
+   * @returns what takes this fault back
+   */
+  arm(fault: Fault, onHit?: () => void): () => void
   clear(): void
   /** The faults that hit this call, oldest first. Counts them as used. */
   hit(method: string, path: string): Armed[]
@@ -57,7 +61,11 @@ export interface Faults {
 export function makeFaults(): Faults {
   let armed: Armed[] = []
   return {
-    arm: (fault) => void armed.push(faultSchema.parse(fault)),
+    arm: (fault, onHit) => {
+      const one = { ...faultSchema.parse(fault), onHit }
+      armed.push(one)
+      return () => (armed = armed.filter((other) => other !== one))
+    },
     clear: () => (armed = []),
     armed: () => [...armed],
     hit(method, path) {
@@ -69,6 +77,7 @@ export function makeFaults(): Faults {
           continue
         }
         hits.push(fault)
+        fault.onHit?.()
         if (fault.times !== undefined) fault.times--
       }
       armed = armed.filter((fault) => fault.times !== 0)

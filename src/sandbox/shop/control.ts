@@ -48,7 +48,8 @@ export interface ShopControl {
   /** Closes the listening socket ("refused"), ends every connection ("reset") or shows WordPress' maintenance page. */
   down: (mode: 'refused' | 'reset' | 'maintenance') => Promise<void>
   up: () => Promise<void>
-  fault: (spec: FaultSpec) => void
+  /** @param onMet told of each request that it meets; from inside only */
+  fault: (spec: FaultSpec, onMet?: () => void) => void
   /** All trouble ends; orders, keys and webhooks stay as they are. */
   reset: () => Promise<void>
   /** The shop has this address now; the old one (this one) goes on answering, or redirects. Null: moved back. */
@@ -128,7 +129,7 @@ export function newControl(shop: Shop, webhooks: Webhooks, listener: Listener): 
       if (!listening) await listener.listenAgain()
       listening = true
     },
-    fault: (spec) => addFault(shop.faults, spec),
+    fault: (spec, onMet) => addFault(shop.faults, spec, onMet),
     reset: async () => {
       shop.faults = noFaults()
       await control.up()

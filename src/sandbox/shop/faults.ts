@@ -32,7 +32,7 @@ export const faultSchema = z.strictObject({
 })
 
 export type FaultSpec = z.infer<typeof faultSchema>
-export type Fault = FaultSpec & { left: number | null; met: number }
+export type Fault = FaultSpec & { left: number | null; met: number; onMet?: (() => void) | undefined }
 
 export interface Faults {
   active: Fault[]
@@ -56,8 +56,8 @@ export const noFaults = (): Faults => ({
   deactivated: false,
 })
 
-export const addFault = (faults: Faults, spec: FaultSpec): void => {
-  faults.active.push({ ...spec, left: spec.times ?? null, met: 0 })
+export const addFault = (faults: Faults, spec: FaultSpec, onMet?: () => void): void => {
+  faults.active.push({ ...spec, left: spec.times ?? null, met: 0, onMet })
 }
 
 const isWrite = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method)
@@ -70,6 +70,7 @@ export function meet(faults: Faults, method: string, url: string): { fault: Faul
   const fault = met.find(({ kind }) => kind !== 'slow') ?? null
   for (const one of [...slow, ...(fault ? [fault] : [])]) {
     one.met += 1
+    one.onMet?.()
     if (one.left !== null) one.left -= 1
   }
   faults.active = faults.active.filter(({ left }) => left !== 0)

@@ -16,10 +16,15 @@ export function placeOrders(scene: Scene, count: number): number[] {
   return Array.from({ length: count }, () => placeOne(scene))
 }
 
-function placeOne({ shop, random, known }: Scene): number {
+/** Orders of people who have not ordered before. */
+export function placeOfStrangers(scene: Scene, count: number): number[] {
+  return Array.from({ length: count }, () => placeOne(scene, guests + scene.known.size))
+}
+
+function placeOne({ shop, random, known }: Scene, stranger?: number): number {
   const trouble = random() < 1 / 8 ? oneOf(random, troubles) : null
   // Few new customers who order again and again: orders of one customer are under way at the same time.
-  const guest = Math.floor(random() * guests)
+  const guest = stranger ?? Math.floor(random() * guests)
   const order = shop.control.draftOrder(trouble === null ? { country: 'DE', guest } : { trouble })
   const { id } = shop.control.placeOrder(order)
   const fate: Known['fate'] = trouble === null ? 'posted' : trouble === 'held_status' ? 'held' : 'stopped'
@@ -70,7 +75,7 @@ let parcels = 0
 const notShipped = ['A', 'B', 'D', 'E']
 
 /** The warehouse sends an order, or the first line of it and the rest later. */
-export function ship({ netsuite, random }: Scene): void {
+function ship({ netsuite, random }: Scene): void {
   const open = netsuite.records.orders().filter(({ status }) => notShipped.includes(status))
   if (open.length === 0) return
   const order = oneOf(random, open)
@@ -80,6 +85,10 @@ export function ship({ netsuite, random }: Scene): void {
     carrier: 'DHL Paket',
     lines: first && random() < 0.4 ? [{ line: first.line }] : undefined,
   })
+}
+
+export function shipSome(scene: Scene): void {
+  for (let n = 0; n < 3; n++) ship(scene)
 }
 
 /** Orders of a fate that a change of theirs does not change. */

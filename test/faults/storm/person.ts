@@ -7,8 +7,8 @@ import { urlOf } from './processes.ts'
 export interface Person {
   /** Tells Waybill of both ends and the route between them. */
   configure(configuration: { yaml: string; values: Record<string, string> }): Promise<void>
-  /** Confirms the address to which the shop has moved; false when there is none to confirm, or nobody answers. */
-  confirmAddress(): Promise<boolean>
+  /** Confirms that the shop is at this address now; false while Waybill has not found it there, or nobody answers. */
+  confirmAddress(address: string): Promise<boolean>
   /** Has everything of the last days compared; null when nobody answers. */
   compare(): Promise<string | null>
   /** The result of a comparison; null while it is not there. */
@@ -36,12 +36,18 @@ export function personAt(home: string): Person {
     }).catch(() => null)
   }
 
+  let confirmed: string | null = null
   return {
     configure: async (configuration) => {
       const answer = await ask('/configuration', configuration)
       if (!answer?.ok) throw new Error(`the configuration was refused: ${await answer?.text()}`)
     },
-    confirmAddress: async () => (await ask('/connections/shop/confirm-address', {}))?.ok ?? false,
+    confirmAddress: async (address) => {
+      if (address === confirmed) return true
+      const answer = await ask('/connections/shop/confirm-address', { address })
+      if (answer?.ok) confirmed = address
+      return address === confirmed
+    },
     compare: async () => {
       const answer = await ask('/reconciliations', { connection: 'shop', since: '2d' })
       return answer?.ok ? comparison.parse(await answer.json()).id : null

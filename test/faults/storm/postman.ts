@@ -16,13 +16,13 @@ type Mood = 'deliver' | 'twice' | 'keep' | 'lose' | 'refuse'
 export interface Postman {
   url: string
   /** How the next so many deliveries fare; what is set first comes first. */
-  next(mood: Mood, times: number, met: () => void): void
+  next(mood: Exclude<Mood, 'keep'>, times: number, met: () => void): void
+  /** Keeps the next so many deliveries on this pile, for whoever asked to deliver. */
+  keep(times: number): Letter[]
   /** How all others fare. */
   always(mood: 'deliver' | 'lose' | 'refuse'): void
-  /** From now on all are delivered. */
-  calm(): void
-  /** Deliveries that were kept. */
-  kept: Letter[]
+  /** From now on all are delivered, and first what was kept. */
+  calm(): Promise<void>
   deliver(letter: Letter): Promise<number>
   /** Hashes of the bodies that Waybill has taken with a 2xx. */
   taken: Set<string>
@@ -33,15 +33,16 @@ export interface Postman {
 
 /** @param to where Waybill is now; null while it is not */
 export async function startPostman(to: () => string | null): Promise<Postman> {
-  const moods: { mood: Mood; left: number; met: () => void }[] = []
+  const moods: { mood: Mood; left: number; met: (letter: Letter) => void }[] = []
+  const piles: Letter[][] = []
   let usual: Mood = 'deliver'
 
-  function mood(): Mood {
+  function moodFor(letter: Letter): Mood {
     const [first] = moods
     if (!first) return usual
     first.left -= 1
     if (first.left === 0) moods.shift()
-    first.met()
+    first.met(letter)
     return first.mood
   }
 
@@ -59,13 +60,12 @@ export async function startPostman(to: () => string | null): Promise<Postman> {
   }
 
   async function handle(letter: Letter): Promise<number> {
-    const now = mood()
+    const now = moodFor(letter)
     if (now === 'refuse') {
       postman.refused += 1
       return 500
     }
     if (now === 'lose') postman.lost += 1
-    if (now === 'keep') postman.kept.push(letter)
     if (now === 'lose' || now === 'keep') return 200
     if (now === 'twice') await deliver(letter)
     return deliver(letter)
@@ -80,14 +80,20 @@ export async function startPostman(to: () => string | null): Promise<Postman> {
   const postman: Postman = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     next: (mood, times, met) => void moods.push({ mood, left: times, met }),
+    keep: (times) => {
+      const pile: Letter[] = []
+      piles.push(pile)
+      moods.push({ mood: 'keep', left: times, met: (letter) => void pile.push(letter) })
+      return pile
+    },
     always: (mood) => {
       usual = mood
     },
-    calm: () => {
+    calm: async () => {
       usual = 'deliver'
       moods.length = 0
+      for (const pile of piles) for (const letter of pile.splice(0)) await deliver(letter)
     },
-    kept: [],
     taken: new Set(),
     lost: 0,
     refused: 0,

@@ -60,6 +60,8 @@ export async function runSeed(
 
 const tickMs = 1.2 * minute
 const calmTickMs = 4 * minute
+/** How much longer than planned a storm lasts at most, until every fault of it has come to pass. */
+const patienceMs = 60 * minute
 /** How often it is looked whether there is anything to do: each look costs the machine something as well. */
 const lookMs = 12
 
@@ -71,14 +73,18 @@ async function storm(
   let later: { at: number; work: () => void | Promise<void> }[] = []
   placeOrders(scene, 5)
   const next = [...steps]
+  const open = new Set(steps)
   const until = stormMs + 30 * minute
-  for (let time = 0; time < until; time += tickMs) {
+  for (let time = 0; time < until || (open.size > 0 && time < until + patienceMs); time += tickMs) {
     while (next.length > 0 && next[0]!.at <= time) {
       const step = next.shift()!
       await faults[step.kind]({
         scene,
         step,
-        met: () => (counts[step.kind] = (counts[step.kind] ?? 0) + 1),
+        met: () => {
+          open.delete(step)
+          counts[step.kind] = (counts[step.kind] ?? 0) + 1
+        },
         after: (ms, work) => later.push({ at: time + ms, work }),
       })
     }
@@ -119,8 +125,7 @@ async function calmDown(scene: Scene): Promise<string[]> {
   const { shop, netsuite, postman, clocks, server, workers } = scene
   clocks.skew('ours', 0)
   clocks.skew('shop', 0)
-  postman.calm()
-  for (const letter of postman.kept.splice(0)) await postman.deliver(letter)
+  await postman.calm()
   await shop.control.reset()
   netsuite.control.clearFaults()
   await netsuite.control.up()
@@ -150,7 +155,7 @@ async function restAndCompare(scene: Scene): Promise<string[] | null> {
     if (asked !== null) compared ??= await person.compared(asked)
     if (compared !== null && n % 3 === 0 && (await atRest(scene))) return unexplainedOf(compared)
     await pass(scene)
-    await person.confirmAddress()
+    await person.confirmAddress(scene.shopUrl())
   }
   return null
 }

@@ -1,9 +1,10 @@
 import type { RequestStep } from '../../../../src/sandbox/shop/index.ts'
 import { killPostgres } from '../../program.ts'
-import { placeOrders, ship } from '../customers.ts'
+import { placeOrders, shipSome } from '../customers.ts'
+import { minute } from '../plan.ts'
 import { ownerOf } from '../processes.ts'
 import type { Scene } from '../scene.ts'
-import { type Fault, type Hand, untilMet, whole } from './hand.ts'
+import { type Fault, type Hand, provoke, untilMet, whole } from './hand.ts'
 
 /** kill -9, at one stroke, of the worker whose connection this is the far end of. */
 function killOwner({ workers, doors }: Scene, port: number): boolean {
@@ -12,18 +13,21 @@ function killOwner({ workers, doors }: Scene, port: number): boolean {
   return owner !== null
 }
 
-/** kill -9 of whoever sends the next such call to NetSuite, when it has come that far; a few orders make sure of one. */
+/** kill -9 of whoever makes such a call next, when it has come so far. */
 const killAtCall =
   (step: 'let in' | 'done', fits: (method: string, path: string) => boolean): Fault =>
-  ({ scene, met, step: { pick } }) => {
-    let left = whole(pick, 1, 3)
-    const unwatch = scene.netsuite.control.watch((call, reached) => {
-      if (reached !== step || !fits(call.method, call.path) || --left > 0) return
-      if (!killOwner(scene, call.from)) return
-      unwatch()
-      met()
-    })
-    placeOrders(scene, 5)
+  (hand) => {
+    const { scene } = hand
+    let left = whole(hand.step.pick, 1, 3)
+    const wait = (come: () => void) => {
+      const unwatch = scene.netsuite.control.watch((call, reached) => {
+        if (reached !== step || !fits(call.method, call.path) || --left > 0) return
+        if (!killOwner(scene, call.from)) return
+        unwatch()
+        come()
+      })
+    }
+    return provoke(hand, wait, () => placeOrders(scene, 5), 12 * minute)
   }
 
 const isSalesOrder = (method: string, path: string) =>
@@ -33,14 +37,17 @@ const isShipment = (method: string, path: string) =>
 
 const killAtShipment =
   (step: RequestStep): Fault =>
-  ({ scene, met }: Hand) => {
-    const unwatch = scene.shop.control.watch((request, reached) => {
-      if (reached !== step || !isShipment(request.method, request.path)) return
-      if (!killOwner(scene, request.from)) return
-      unwatch()
-      met()
-    })
-    for (let n = 0; n < 3; n++) ship(scene)
+  (hand) => {
+    const { scene } = hand
+    const wait = (come: () => void) => {
+      const unwatch = scene.shop.control.watch((request, reached) => {
+        if (reached !== step || !isShipment(request.method, request.path)) return
+        if (!killOwner(scene, request.from)) return
+        unwatch()
+        come()
+      })
+    }
+    return provoke(hand, wait, () => shipSome(scene), 6 * minute)
   }
 
 export const kills = {

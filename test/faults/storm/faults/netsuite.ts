@@ -1,16 +1,16 @@
 import type { Fault as NetSuiteFault } from '../../../../src/sandbox/netsuite/index.ts'
-import { placeOrders } from '../customers.ts'
+import { placeOfStrangers, placeOrders } from '../customers.ts'
 import { minute } from '../plan.ts'
-import { type Fault, type Hand, whole } from './hand.ts'
+import { type Fault, type Hand, provoke, whole } from './hand.ts'
 
-/** A fault that the next so many calls meet; orders make sure that there are some. */
+/** A fault that the next so many calls meet; orders see to it that there are some. */
 const nextCalls =
-  (faultOf: (pick: number) => NetSuiteFault & { times: number }): Fault =>
-  ({ scene, met, step: { pick } }) => {
-    const fault = faultOf(pick)
-    scene.netsuite.control.fault(fault)
-    placeOrders(scene, Math.min(fault.times, 3))
-    met()
+  (faultOf: (pick: number) => NetSuiteFault & { times: number }, order = placeOrders): Fault =>
+  (hand) => {
+    const { scene, step } = hand
+    const fault = faultOf(step.pick)
+    const arm = (come: () => void) => scene.netsuite.control.fault(fault, come)
+    return provoke(hand, arm, () => order(scene, Math.min(fault.times, 3)), 9 * minute)
   }
 
 const salesOrder = { method: 'POST', path: '/record/v1/salesOrder', times: 1 }
@@ -27,7 +27,7 @@ export const netsuite = {
     kind: 'errorAfterCommit',
     ...salesOrder,
   })),
-  'answer lost: customer': nextCalls(() => ({ kind: 'loseAnswer', ...customer })),
+  'answer lost: customer': nextCalls(() => ({ kind: 'loseAnswer', ...customer }), placeOfStrangers),
   'NetSuite answers 429': nextCalls((pick) => ({
     kind: pick < 0.5 ? 'throttle429' : 'overload400',
     times: whole(pick, 3, 12),
@@ -38,12 +38,11 @@ export const netsuite = {
     times: whole(pick, 1, 4),
   })),
   'NetSuite away': async ({ scene, met, after, step: { pick } }: Hand) => {
-    if (pick < 0.5) await scene.netsuite.control.down()
-    else scene.netsuite.control.fault({ kind: 'maintenance' })
+    const { control } = scene.netsuite
+    if (pick < 0.5) await control.down()
+    const end = pick < 0.5 ? () => control.up() : control.fault({ kind: 'maintenance' })
+    placeOrders(scene, 1)
     met()
-    after(whole(pick, 2, 40) * minute, async () => {
-      scene.netsuite.control.clearFaults()
-      await scene.netsuite.control.up()
-    })
+    after(whole(pick, 2, 40) * minute, end)
   },
 }

@@ -1,22 +1,25 @@
+import type { FaultSpec } from '../../../../src/sandbox/shop/faults.ts'
 import { placeOrders } from '../customers.ts'
 import { minute } from '../plan.ts'
 import { askShop } from '../ask-shop.ts'
 import { hookPath, type Scene } from '../scene.ts'
-import { type Fault, type Hand, untilMet, whole } from './hand.ts'
+import { type Fault, type Hand, provoke, untilMet, whole } from './hand.ts'
 
 /** So many deliveries stay on the way until some time has passed, and come in the opposite order. */
 const keep =
   (times: number, forMs: (pick: number) => number): Fault =>
   ({ scene, met, after, step: { pick } }) => {
     const { postman } = scene
-    postman.next('keep', times, () => undefined)
+    const pile = postman.keep(times)
     placeOrders(scene, times)
     const release = async () => {
-      const letters = postman.kept.splice(0).toReversed()
-      // Nothing may have been sent: a shop that was refused too often has switched its webhooks off.
-      if (letters.length < times) postman.kept.push(...letters.toReversed())
-      if (letters.length < times) return after(5 * minute, release)
-      for (const letter of letters) await postman.deliver(letter)
+      if (pile.length < times) {
+        // The shop sent too little: it was refused too often, and has switched its webhooks off.
+        await switchOnWebhooks(scene)
+        placeOrders(scene, times)
+        return after(5 * minute, release)
+      }
+      for (const letter of pile.splice(0).toReversed()) await postman.deliver(letter)
       met()
     }
     after(forMs(pick), release)
@@ -31,6 +34,10 @@ async function switchOnWebhooks(scene: Scene): Promise<void> {
   } catch {
     // It is away just now, or spoils what it says: that is a fault of its own.
   }
+}
+
+function deleteWebhooks({ shop }: Scene): void {
+  for (const { id } of shop.control.webhooks()) shop.control.removeWebhook(id)
 }
 
 /** Deliveries fare so for a while, and once more where the shop had too little to send: it is away, or sends none. */
@@ -76,8 +83,11 @@ export const webhooks = {
   }),
   'webhooks lost, for minutes': allDeliveries('lose', 2, 1),
   'webhooks refused until the shop switches them off': allDeliveries('refuse', 9, 7),
-  'answer lost: webhook subscription': ({ scene, met }: Hand) => {
-    scene.shop.control.fault({ kind: 'lose_answer', times: 1, on: 'writes', path: '/webhooks' })
-    met()
+  'answer lost: webhook subscription': (hand: Hand) => {
+    const { scene } = hand
+    const fault: FaultSpec = { kind: 'lose_answer', times: 1, on: 'writes', path: '/webhooks' }
+    const arm = (come: () => void) => scene.shop.control.fault(fault, come)
+    // Waybill looks hourly whether its subscriptions stand, and makes anew what somebody has deleted.
+    provoke(hand, arm, () => deleteWebhooks(scene), 20 * minute)
   },
 }
