@@ -7,6 +7,7 @@ import { err, ok } from '../result.ts'
 import { type AllowList, allowList, bare, permitted, type Resolve, resolveBySystem } from './addresses.ts'
 import type { Failure, Http, HttpRequest, HttpResponse, Limits, Outcome } from './contract.ts'
 import { AddressNotAllowed, BodyTooLarge, codeOf, fail, failureOf } from './connection-errors.ts'
+import { type Deadline, deadlineIn } from './deadline.ts'
 import { createGate } from './gate.ts'
 import { type Exchange, redact } from './redact.ts'
 
@@ -60,7 +61,19 @@ export function createHttp(options: HttpOptions): Transport {
   type Recorder = HttpOptions['record']
 
   async function call(request: HttpRequest, record: Recorder): Promise<Outcome<HttpResponse>> {
-    const deadline = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs)
+    const deadline = deadlineIn(request.timeoutMs ?? options.timeoutMs, options.signal)
+    try {
+      return await follow(request, deadline, record)
+    } finally {
+      deadline.end()
+    }
+  }
+
+  async function follow(
+    request: HttpRequest,
+    deadline: Deadline,
+    record: Recorder,
+  ): Promise<Outcome<HttpResponse>> {
     let url = new URL(request.url)
     for (let redirects = 0; ; redirects++) {
       const outcome = await once(request, url, deadline, record)
@@ -77,7 +90,7 @@ export function createHttp(options: HttpOptions): Transport {
   async function once(
     request: HttpRequest,
     url: URL,
-    deadline: AbortSignal,
+    deadline: Deadline,
     record: Recorder,
   ): Promise<Outcome<HttpResponse>> {
     const refused = refuseAddress(url, allow)
@@ -87,7 +100,7 @@ export function createHttp(options: HttpOptions): Transport {
       return err(fail('unavailable', 'connection_lost', url.host, 'Waybill stopped before the call'))
     try {
       const first = await attempt(request, url, deadline, record)
-      const stale = !first.ok && first.error.stale && request.method === 'GET' && !deadline.aborted
+      const stale = !first.ok && first.error.stale && request.method === 'GET' && !deadline.passed()
       const last = stale ? await attempt(request, url, deadline, record) : first
       return last.ok ? last : err(last.error.failure)
     } finally {
@@ -95,7 +108,7 @@ export function createHttp(options: HttpOptions): Transport {
     }
   }
 
-  async function attempt(request: HttpRequest, url: URL, deadline: AbortSignal, record: Recorder) {
+  async function attempt(request: HttpRequest, url: URL, deadline: Deadline, record: Recorder) {
     const startedAt = options.now().toISOString()
     const started = performance.now()
     const headers: Record<string, string> = {
@@ -127,7 +140,7 @@ export function createHttp(options: HttpOptions): Transport {
         method: request.method,
         headers,
         body: request.body ?? null,
-        signal: options.signal ? AbortSignal.any([deadline, options.signal]) : deadline,
+        signal: deadline.signal,
         dispatcher: agent.compose(noticing(sent)),
       })
       const responseHeaders = flat(answer.headers)
@@ -144,7 +157,7 @@ export function createHttp(options: HttpOptions): Transport {
         url,
         sent: sent.value,
         read: request.method === 'GET',
-        timedOut: deadline.aborted,
+        timedOut: deadline.passed(),
         stopped: options.signal?.aborted ?? false,
         seconds: (request.timeoutMs ?? options.timeoutMs) / 1000,
         secrets: options.secrets ?? [],

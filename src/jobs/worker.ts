@@ -3,7 +3,7 @@ import type { Deps, Here } from '../flows/deps.ts'
 import { sayThatItWorks } from '../flows/failing-work.ts'
 import { isConnectionError } from '../ledger/database.ts'
 import { claim, claimProbe, dueConnections } from '../ledger/claim.ts'
-import { Fenced, type Job, readNews } from '../ledger/jobs.ts'
+import { Fenced, type Job, type JobKind, readNews } from '../ledger/jobs.ts'
 import { foldStatusCounts } from '../ledger/status-counts.ts'
 import { buryTheDead, deregister } from '../ledger/workers.ts'
 import { mostDeaths, putBackFaulty, setDeadlyAside } from './faulty-job.ts'
@@ -41,8 +41,8 @@ const foldMs = 5_000
 /** How soon after a job everything is looked at: what the job put off is found, and a thousand jobs cost few looks. */
 const lookAgainMs = 100
 
-/** An order that is handed on goes first: what is asked of the shop again, the same order as a rule, comes this much later. */
-const afterHandingOnMs = 20
+/** What runs for one order at most, and is seldom due again at once: a page is, and the next one waits for no look. */
+const ofOneOrder = new Set<JobKind>(['import', 'post', 'check-total', 'change-record', 'ship'])
 
 /** Every so many turns the jobs that have waited longest go first, so that none waits for ever. */
 const turnsOfTheOldest = 10
@@ -65,6 +65,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let dead = false
   let rounds = 0
   const turns = new Map<string, number>()
+  /** Connections all of whose slots were taken when they were looked at last: work may wait for the next free one. */
+  const full = new Set<string>()
   let wakeUp: () => void = () => {}
   let awake = true
   /** Whether every connection is to be looked at; else those that there is news of. */
@@ -116,14 +118,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     running.add(work)
   }
 
-  /** Runs a job, and what it hands on. What found no slot or no room meanwhile is looked for at the end of each. */
+  /** Runs a job, and what it hands on. What found no slot meanwhile is looked for at the end of each. */
   async function runAll(first: Job): Promise<void> {
     for (let job: Job | void = first; job && !dead;) {
-      const { connection } = job
+      const { connection, kind } = job
       job = await runOne(job)
       lookAgainAt = Math.min(lookAgainAt, performance.now() + lookAgainMs)
-      if (job) setTimeout(() => hear(connection.id), afterHandingOnMs)
-      else hear(connection.id)
+      if (full.has(connection.id) || !ofOneOrder.has(kind)) hear(connection.id)
     }
   }
 
@@ -158,7 +159,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     turns.set(id, turn)
     const oldestFirst = turn % turnsOfTheOldest === 0
     const wanted = { connectionId: id, worker: deps.workerId, now: deps.now(), atMost: room, oldestFirst }
-    const jobs = inTrouble ? await claimProbe(deps.db, wanted) : await claim(deps.db, wanted)
+    const { jobs, allSlots } = await (inTrouble ? claimProbe(deps.db, wanted) : claim(deps.db, wanted))
+    if (allSlots) full.add(id)
+    else full.delete(id)
     for (const job of jobs) run(job)
   }
 

@@ -18,26 +18,33 @@ interface Wanted {
   oldestFirst?: boolean
 }
 
+export interface Claimed {
+  jobs: Job[]
+  /** Every free slot was taken: more jobs may be due, which whoever frees a slot has to look for. */
+  allSlots: boolean
+}
+
 /**
  * Claims due jobs of one connection, as many as it has free slots (and `atMost`), slots and jobs in one statement. A
  * connection that is paused, blocked or in trouble gives none.
  */
-export const claim = (db: Db, wanted: Wanted): Promise<Job[]> => take(db, wanted, sql`failures = 0`)
+export const claim = (db: Db, wanted: Wanted): Promise<Claimed> => take(db, wanted, sql`failures = 0`)
 
 /** Claims one due job of a connection in trouble, while nothing else runs there: a lone probe. */
-export async function claimProbe(db: Db, wanted: Omit<Wanted, 'atMost'>): Promise<Job[]> {
+export async function claimProbe(db: Db, wanted: Omit<Wanted, 'atMost'>): Promise<Claimed> {
   return db
     .transaction()
     .execute(async (tx) =>
       (await mayProbe(tx, wanted.connectionId, wanted.now))
         ? take(tx, { ...wanted, atMost: 1 }, sql`true`)
-        : [],
+        : { jobs: [], allSlots: true },
     )
 }
 
-/** A connection as it was when its job was claimed, and the job. */
+/** A connection as it was when its job was claimed, and the job; without one where none was. */
 type ClaimedRow = ConnectionRow & {
-  job_id: string
+  free_slots: number
+  job_id: string | null
   job_kind: JobKind
   job_key: string
   job_order_id: string | null
@@ -52,7 +59,7 @@ async function take(
   db: Db,
   { connectionId, worker, now, atMost, oldestFirst }: Wanted,
   condition: RawBuilder<unknown>,
-): Promise<Job[]> {
+): Promise<Claimed> {
   const { rows } = await sql<ClaimedRow>`
     WITH open AS (
       SELECT * FROM connections
@@ -72,14 +79,17 @@ async function take(
     ), pairs AS (SELECT due.id, free.n FROM due JOIN free USING (pair)),
     taken AS (
       UPDATE slots SET worker = ${worker}, free_at = NULL FROM pairs
-      WHERE slots.connection_id = ${connectionId} AND slots.n = pairs.n)
-    UPDATE jobs SET worker = ${worker}, attempts = jobs.attempts + 1, again_at = NULL FROM pairs, open
-    WHERE jobs.id = pairs.id
-    RETURNING open.*, jobs.id AS job_id, jobs.kind AS job_kind, jobs.key AS job_key, jobs.order_id AS job_order_id,
-      jobs.payload AS job_payload, jobs.attempts AS job_attempts, jobs.deaths AS job_deaths, pairs.n AS job_slot,
-      ${notWaitedFor} AS not_waited_for
+      WHERE slots.connection_id = ${connectionId} AND slots.n = pairs.n),
+    claimed AS (
+      UPDATE jobs SET worker = ${worker}, attempts = jobs.attempts + 1, again_at = NULL FROM pairs
+      WHERE jobs.id = pairs.id
+      RETURNING jobs.id AS job_id, kind AS job_kind, key AS job_key, order_id AS job_order_id, payload AS job_payload,
+        attempts AS job_attempts, deaths AS job_deaths, pairs.n AS job_slot)
+    SELECT (SELECT count(*)::int FROM free) AS free_slots, ${notWaitedFor} AS not_waited_for, claimed.*, open.*
+    FROM (SELECT) AS one LEFT JOIN claimed ON true LEFT JOIN open ON claimed.job_id IS NOT NULL
   `.execute(db)
-  return rows.map(jobOf)
+  const jobs = rows.flatMap(jobOf)
+  return { jobs, allSlots: jobs.length >= rows[0]!.free_slots }
 }
 
 const jobOf = ({
@@ -91,9 +101,11 @@ const jobOf = ({
   job_attempts: attempts,
   job_deaths: deaths,
   job_slot: slot,
+  free_slots: _slots,
   not_waited_for: _now,
   ...connection
-}: ClaimedRow): Job => ({ id, kind, key, connection, orderId, payload, attempts, deaths, slot })
+}: ClaimedRow): Job[] =>
+  id === null ? [] : [{ id, kind, key, connection, orderId, payload, attempts, deaths, slot }]
 
 /** Serialises the probes of a connection in trouble over all processes, and says whether nothing else runs there. */
 async function mayProbe(tx: Tx, connectionId: string, now: Date): Promise<boolean> {

@@ -75,7 +75,7 @@ const put = (keys: string[], over: object = {}) =>
 const take = async (worker: string, at = now, atMost = 100) => {
   const connection = (await connectionById(db, connectionId))!
   const wanted = { connectionId, worker, now: at, atMost }
-  return connection.failures === 0 ? claim(db, wanted) : claimProbe(db, wanted)
+  return (await (connection.failures === 0 ? claim(db, wanted) : claimProbe(db, wanted))).jobs
 }
 const jobsLeft = async () =>
   db

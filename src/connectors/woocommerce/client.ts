@@ -15,9 +15,12 @@ export interface Call {
   body?: unknown
   /** The answer holds orders, which are kept as they came: JSON that is whole but not valid will do. */
   orders?: true
+  /** The orders are cut out of the list and parsed one by one: the list as a whole is not parsed. */
+  cut?: true
 }
 
 export interface Answer {
+  /** Undefined where the text is no valid JSON, or was not parsed. */
   value: unknown
   /** The JSON exactly as it was sent. */
   text: string
@@ -90,9 +93,12 @@ function asSent({ method, path, query = {}, body }: Call): Pick<Call, 'method' |
 function read(
   ctx: ShopCtx,
   answer: HttpResponse,
-  what: Pick<Call, 'method' | 'orders'>,
+  what: Pick<Call, 'method' | 'orders' | 'cut'>,
 ): Result<Answer, Fault> {
-  const json = findJson(answer.body) ?? (what.orders ? findBrokenJson(answer.body) : null)
+  const json =
+    (what.cut ? listIn(answer) : null) ??
+    findJson(answer.body) ??
+    (what.orders ? findBrokenJson(answer.body) : null)
   const failure = faultIn(answer, json, { write: what.method !== 'GET', now: ctx.now() })
   if (failure) return err({ failure, page: isPage(answer) })
   if (json === null) throw new Error('an answer without JSON passed as a good one')
@@ -103,6 +109,10 @@ function read(
     )
   return ok({ value: json.value, text: json.text, headers: answer.headers })
 }
+
+/** A list that is whole by its brackets. */
+const listIn = ({ status, body }: HttpResponse) =>
+  status < 300 && body.startsWith('[') ? findBrokenJson(body) : null
 
 /** A web page, or a redirect to one, in the place of data. */
 const isPage = ({ status, body }: HttpResponse) =>

@@ -20,6 +20,12 @@ export function glance(raw: RawOrder): Glance {
   }
 }
 
+/** What places an order in a list: a page has many, of which nothing else is asked. */
+export function placeOf(body: string): Pick<Glance, 'id' | 'modifiedAt'> {
+  const see = fieldsOf(body)
+  return { id: see('id'), modifiedAt: utc(see('date_modified_gmt')) ?? utc(see('date_modified')) }
+}
+
 function fieldsOf(body: string): (name: string) => string | null {
   try {
     const order: unknown = JSON.parse(body)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { err, ok } from '../../result.ts'
 import type { Failure, Outcome } from '../contract.ts'
 import { type Answer, call, type ShopCtx } from './client.ts'
-import { glance } from './glance.ts'
+import { placeOf } from './glance.ts'
 import { elementsOf } from './raw-json.ts'
 import type { Query } from './site.ts'
 import { forgetStatuses, statusParameter } from './statuses.ts'
@@ -33,13 +34,13 @@ export async function list(ctx: ShopCtx, query: Query, timeless: string): Promis
   return (await stepOver(ctx, query, timeless, whole.error)) ?? whole
 }
 
+const orders = { method: 'GET', path: '/orders', orders: true, cut: true } as const
+
 /** Asks with every status the shop has; when it refuses one (its plug-in is gone), its statuses are asked anew. */
 async function ask(ctx: ShopCtx, query: Query, timeless: string): Promise<Outcome<Listed>> {
   const once = async (which: Parameters<typeof statusParameter>[1]) => {
     const status = await statusParameter(ctx, which)
-    return status.ok
-      ? call(ctx, { method: 'GET', path: '/orders', query: { ...query, status: status.value }, orders: true })
-      : status
+    return status.ok ? call(ctx, { ...orders, query: { ...query, status: status.value } }) : status
   }
   let answer = await once('every')
   for (const which of ['every', 'registered', 'any'] as const) {
@@ -55,7 +56,7 @@ async function ask(ctx: ShopCtx, query: Query, timeless: string): Promise<Outcom
   const elements = elementsOf(answer.value.text)
   if (elements === null) return err(noList(ctx, answer.value))
   const total = Number(answer.value.headers['x-wp-total'] ?? 0) || 0
-  return ok({ rows: rowsOf(elements, timeless), total, answer: answer.value })
+  return ok({ rows: await rowsOf(elements, timeless), total, answer: answer.value })
 }
 
 /** "Invalid parameter(s): status" in any language: the parameter keeps its name. */
@@ -111,15 +112,20 @@ function unshown(at: string, failure: Failure): Row {
   }
 }
 
+/** A page takes tens of milliseconds to read: after so many orders, what else waits in this process has its turn. */
+const rowsAtOnce = 10
+
 /** An order that cannot be read keeps its place by its neighbours' time, and its bytes. */
-function rowsOf(elements: string[], timeless: string): Row[] {
+async function rowsOf(elements: string[], timeless: string): Promise<Row[]> {
+  const rows: Row[] = []
   let previous = timeless
-  return elements.map((body) => {
-    const seen = glance({ id: '', body, modifiedAt: null })
-    const modifiedAt = seen.modifiedAt ?? previous
-    previous = modifiedAt
-    return { id: seen.id ?? `unreadable-${digest(body)}`, modifiedAt, body }
-  })
+  for (const body of elements) {
+    const seen = placeOf(body)
+    previous = seen.modifiedAt ?? previous
+    rows.push({ id: seen.id ?? `unreadable-${digest(body)}`, modifiedAt: previous, body })
+    if (rows.length % rowsAtOnce === 0) await setImmediate()
+  }
+  return rows
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -13,8 +13,17 @@ export const gmtText = (at: Seconds): string => new Date(at * 1000).toISOString(
 
 export function offsetSeconds(zone: Zone, at: Seconds): number {
   if ('offsetHours' in zone) return Math.round(zone.offsetHours * 3600)
-  return DateTime.fromSeconds(at, { zone: zone.name }).offset * 60
+  const quarter = Math.floor(at / quarterHour)
+  const known = offsets.get(zone.name)
+  if (known?.quarter === quarter) return known.seconds
+  const seconds = DateTime.fromSeconds(quarter * quarterHour, { zone: zone.name }).offset * 60
+  offsets.set(zone.name, { quarter, seconds })
+  return seconds
 }
+
+/** No zone changes its offset within a quarter of an hour: what is asked for most is kept, as luxon is slow. */
+const quarterHour = 900
+const offsets = new Map<string, { quarter: number; seconds: number }>()
 
 export const localText = (zone: Zone, at: Seconds): string => gmtText(at + offsetSeconds(zone, at))
 
