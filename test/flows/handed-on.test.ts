@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { receiveWebhook } from '../../src/flows/receive-webhook.ts'
 import type { Job } from '../../src/ledger/jobs.ts'
@@ -36,6 +37,14 @@ const heldSlots = () =>
   world.db.selectFrom('slots').select(['connection_id', 'n']).where('worker', 'is not', null).execute()
 const salesOrders = (id: string) =>
   world.netsuite.records.orders().filter(({ externalId }) => externalId?.endsWith(`_${id}`))
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(
+    world.db,
+  )
+  return rows[0]!.n
+}
 
 /** What the ledger says at the moment in which NetSuite is asked for the first time to make a sales order. */
 function whenSent<T>(look: () => Promise<T>): Promise<T> {
@@ -102,16 +111,17 @@ it('what is not remembered is asked for with a slot, when the order is in the le
 })
 
 it('rules that change while the shop is asked decide, and not those before', async () => {
-  const unwatch = world.shop.control.watch(async ({ method, path }, reached) => {
-    if (reached !== 'done' || method !== 'GET' || !/\/orders\/\d+$/.test(path)) return
-    unwatch()
-    await world.db
-      .updateTable('routes')
-      .set({ statuses: ['completed'] })
-      .execute()
-  })
+  const change = await world.db.startTransaction().execute()
+  await change
+    .updateTable('routes')
+    .set({ statuses: ['completed'] })
+    .execute()
   const id = await named()
-  await world.settle()
+  const settled = world.settle()
+  // The order was judged by the rules that everybody sees still, and is about to be taken in.
+  await expect.poll(waitingForLocks).toBe(1)
+  await change.commit().execute()
+  await settled
   expect((await world.order(id)).status).toBe('held')
   expect(salesOrders(id)).toEqual([])
 })
