@@ -6,6 +6,7 @@ import { type Move, moveOf, noteMove, provenAddressOf } from '../ledger/moves.ts
 import { type AnyChannel, callOver, channelFor, type Deps } from './deps.ts'
 
 const mostHops = 5
+const neverMet = 'Waybill has never read this shop at its own address, so it has nothing to recognise it by'
 
 /**
  * The address redirects to another one. What is there is asked to prove that it is the same shop, with requests that give
@@ -67,7 +68,7 @@ async function whatIsAt(
       return { to: there.address, state: 'proven', why: `${way}, and the same shop answers there` }
     return verdict === 'another'
       ? { to: there.address, state: 'refused', why: `${way}, and another shop answers there: "${name}"` }
-      : unproven(there.address, 'It does not say which shop it is')
+      : unproven(there.address, connection.identity === null ? neverMet : 'It does not say which shop it is')
   }
   return unproven(address, 'It redirects further and further')
 }

@@ -65,7 +65,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let dead = false
   let rounds = 0
   const turns = new Map<string, number>()
-  /** Connections all of whose slots were taken when they were looked at last: work may wait for the next free one. */
+  /** Connections without a free slot, or this worker without room, at the last look: work may wait for the next end of a job. */
   const full = new Set<string>()
   let wakeUp: () => void = () => {}
   let awake = true
@@ -154,7 +154,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   /** Claims and starts what is due at one connection. */
   async function startDue({ id, inTrouble }: { id: string; inTrouble: boolean }): Promise<void> {
     const room = concurrency - running.size
-    if (room <= 0) return
+    if (room <= 0) {
+      full.add(id)
+      return
+    }
     const turn = (turns.get(id) ?? 0) + 1
     turns.set(id, turn)
     const oldestFirst = turn % turnsOfTheOldest === 0

@@ -172,4 +172,20 @@ describe('a shop whose address redirects to another host', () => {
       expect(secretsIn(request)).toBe(false)
     }
   })
+
+  it('before it was ever read is not followed: there is nothing to know it by, and a person gives the address', async () => {
+    world = await makeWorld({ automatic: false, shop: { storeId } })
+    const there = await shopAt('127.0.0.2')
+    move(world.shop, there)
+    await world.poll()
+    await minutes(6)
+    const { health, health_problem: problem } = await connection()
+    expect([health, problem]).toEqual([
+      'down',
+      expect.objectContaining({
+        code: 'address_moved',
+        detail: expect.stringContaining('has never read this shop'),
+      }),
+    ])
+  })
 })

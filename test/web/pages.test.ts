@@ -1,4 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Import, List, NoticePage, Order, OrderCounts, Reconciliation } from '../../web/src/api/types.ts'
@@ -226,6 +228,12 @@ test('filters are in the address, counted, and find what they say', async () => 
   await expect.poll(() => page.locator('tbody tr').count()).toBe(held.length)
   expect(new URL(page.url()).search).toBe('?status=held')
   expect(await page.locator('tbody tr').getByText('Held', { exact: true }).count()).toBe(held.length)
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download CSV' }).click(),
+  ])
+  const rows = parse<Record<string, string>>(await readFile(await file.path()), { columns: true, bom: true })
+  expect(rows.map((row) => row['Order']).toSorted()).toEqual(held.map(({ number }) => number).toSorted())
   await page.getByRole('button', { name: /^All/ }).click()
   await expect.poll(() => new URL(page.url()).search).toBe('')
   await page.context().close()

@@ -170,6 +170,7 @@ export const texts = {
     anyProblem: 'Any problem',
     problemFilter: 'Filter by problem',
     clear: 'Clear all filters',
+    file: 'Download CSV',
     columns: {
       select: 'Select',
       number: 'Order',

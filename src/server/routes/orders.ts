@@ -12,6 +12,7 @@ import { actorOf } from '../auth.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { findOrder } from '../find-order.ts'
 import { orderDetailJson, ordersJson } from '../order-json.ts'
+import { ordersCsv } from '../orders-csv.ts'
 import { Refusal } from '../refusal.ts'
 import {
   bulkRequest,
@@ -21,6 +22,7 @@ import {
   orderCounts,
   orderCountsQuery,
   orderDetail,
+  orderFileQuery,
   orderPage,
   orderQuery,
   toLedgerFilter,
@@ -89,6 +91,18 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
         byStatus: byStatus && everyStatus(byStatus),
         decisions: await countDecisions(deps.db, filter),
       }
+    },
+  )
+
+  typed.get(
+    '/orders.csv',
+    { schema: { summary: 'All orders that match, as a CSV file', querystring: orderFileQuery } },
+    async ({ query: { sort, ...filter } }, reply) => {
+      const day = deps.now().toISOString().slice(0, 10)
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="orders-${day}.csv"`)
+        .send(ordersCsv(deps, toLedgerFilter(filter), sort))
     },
   )
 

@@ -297,17 +297,14 @@ const withRanges = <T extends z.ZodType<OrderFilter>>(schema: T) =>
       { path: ['amountTo'], message: 'is less than "amountFrom": give the smaller one first' },
     )
 
-export const orderQuery = withRanges(
-  orderFilter
-    .extend(pageQuery.shape)
-    .extend({
-      sort: z
-        .enum(sorts)
-        .default('placed')
-        .describe('The newest first: by the time they were placed, or changed in Waybill'),
-    })
-    .strict(),
-)
+const sorted = orderFilter.extend({
+  sort: z
+    .enum(sorts)
+    .default('placed')
+    .describe('The newest first: by the time they were placed, or changed in Waybill'),
+})
+export const orderQuery = withRanges(sorted.extend(pageQuery.shape).strict())
+export const orderFileQuery = withRanges(sorted.strict())
 export const orderCountsQuery = withRanges(orderFilter.strict())
 export const orderPage = pageOf(order)
 export type OrderPage = z.infer<typeof orderPage>

@@ -55,6 +55,9 @@ export function withQuery(
   return text === '' ? path : `${path}?${text}`
 }
 
+/** Where the browser itself gets a file. */
+export const fileAt = (path: string): string => base + path
+
 export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return send<T>('GET', path, undefined, signal)
 }

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { get, withQuery } from './client.ts'
+import { fileAt, get, withQuery } from './client.ts'
 import type {
   Choices,
   Connection,
@@ -40,6 +40,8 @@ export const ordersQuery = (filter: OrdersFilter) =>
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
   })
+
+export const ordersFile = (filter: OrdersFilter): string => fileAt(withQuery('/orders.csv', { ...filter }))
 
 export function countsQuery(all: OrdersFilter) {
   const filter = { ...all, status: undefined }

@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { RowSelectionState } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
-import { connectionsQuery, countsQuery, ordersQuery, problemsQuery } from '../api/queries.ts'
+import { connectionsQuery, countsQuery, ordersFile, ordersQuery, problemsQuery } from '../api/queries.ts'
 import type { Order } from '../api/types.ts'
 import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
@@ -66,6 +66,9 @@ export function OrdersPage() {
             onClick={() => setRanges(!withRanges)}
           >
             {texts.orders.ranges.show}
+          </Button>
+          <Button component="a" href={ordersFile(filter)} download>
+            {texts.orders.file}
           </Button>
           <SearchBox
             value={filter.search}
