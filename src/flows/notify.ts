@@ -34,7 +34,7 @@ const day = 24 * 60 * minute
 const freshForMs = 3 * day
 const longestWaitMs = 60 * minute
 
-const mailsSetting = 'mails'
+export const mailsSetting = 'mails'
 
 /** How mailing goes: how often in a row it failed, why, and when it is tried again. */
 export interface MailState {

@@ -140,7 +140,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         problemRoutes(closed, deps)
         whyRoutes(closed, deps)
         importRoutes(closed, deps)
-        noticeRoutes(closed, { deps, vault })
+        noticeRoutes(closed, { deps, vault, publicUrl })
         reconciliationRoutes(closed, deps)
         connectionRoutes(closed, { deps, configuration, publicUrl })
         routeRoutes(closed, { deps, configuration })

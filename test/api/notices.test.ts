@@ -83,3 +83,8 @@ describe('notices', () => {
     expect(wrong.body.errors).toMatchObject([{ field: 'ids.0' }])
   })
 })
+
+it('a test mail is refused where nobody gets mails, with where to name them', async () => {
+  const { status, body } = await api.ask('POST', '/notices/test-mail')
+  expect([status, body.code, body.fix]).toEqual([409, 'no_mail', expect.stringContaining('waybill.yaml')])
+})

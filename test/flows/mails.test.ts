@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readLeavingToken } from '../../src/flows/leave-mails.ts'
 import { notificationsOwner, notificationsSetting } from '../../src/flows/known-configuration.ts'
 import { notify, type NotifyDeps, readMailState } from '../../src/flows/notify.ts'
+import { sendTestMail } from '../../src/flows/test-mail.ts'
 import { listNotices, wantMail } from '../../src/ledger/notices.ts'
 import { prune } from '../../src/ledger/prune.ts'
 import { vaultWith } from '../../src/ledger/secrets.ts'
@@ -213,5 +214,39 @@ describe('mails', () => {
     expect(await listNotices(world.db, { limit: 5, after: null })).toMatchObject([
       { kind: 'new_problem', deliveredAt: null },
     ])
+  })
+})
+
+describe('a test mail', () => {
+  it('goes to everyone who gets mails, and each is told what the mail server said', async () => {
+    await mailTo([first, second])
+    mailbox.refuse(second)
+    expect(await sendTestMail(deps)).toEqual([
+      { address: first, error: null },
+      { address: second, error: expect.stringContaining('no such mailbox') },
+    ])
+    expect(mailbox.mails).toMatchObject([{ to: [first], mail: { subject: 'Waybill reaches you by mail' } }])
+    expect(mailbox.mails[0]!.mail.text).toContain('https://waybill.example/notices')
+  })
+
+  it('that arrives lets those go at once that waited after a failure', async () => {
+    mailbox.refuse(first)
+    await stopped()
+    await notify(deps)
+    expect(await readMailState(world.db)).toMatchObject({ failures: 1, nextAt: expect.any(String) as string })
+    mailbox.refuse(null)
+    await sendTestMail(deps)
+    await notify(deps)
+    expect(subjects()).toEqual([
+      'Waybill reaches you by mail',
+      expect.stringMatching(/is not an item in NetSuite/),
+    ])
+    expect(await readMailState(world.db)).toMatchObject({ failures: 0, trouble: null })
+  })
+
+  it('is for nobody where nobody gets mails', async () => {
+    await world.db.deleteFrom('settings').execute()
+    expect(await sendTestMail(deps)).toBeNull()
+    expect(mailbox.mails).toEqual([])
   })
 })

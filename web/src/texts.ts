@@ -66,6 +66,10 @@ export const texts = {
         'Nobody gets these by mail: name the addresses and a mail server under notifications in waybill.yaml.',
       to: (addresses: string) => `Also by mail to ${addresses}.`,
       trouble: 'Mails do not get through at the moment; Waybill tries again by itself.',
+      test: 'Send a test mail',
+      taken: (address: string) => `The mail server has taken the mail to ${address}.`,
+      refused: (address: string) => `The mail server did not take the mail to ${address}:`,
+      failed: 'The test mail could not be sent',
     },
     look: {
       '/problems': 'See the problems',

@@ -4,15 +4,21 @@ import { z } from 'zod'
 import type { Deps } from '../../flows/deps.ts'
 import { readNotifications } from '../../flows/known-configuration.ts'
 import { readMailState } from '../../flows/notify.ts'
+import { sendTestMail } from '../../flows/test-mail.ts'
 import { countUnseen, deliver, listNotices } from '../../ledger/notices.ts'
 import type { Vault } from '../../ledger/secrets.ts'
+import { sendMail } from '../../mail/smtp.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { noticeJson } from '../notice-json.ts'
-import { noticePage, pageQuery, seenRequest } from '../schemas.ts'
+import { Refusal } from '../refusal.ts'
+import { mailsTried, noticePage, pageQuery, seenRequest } from '../schemas.ts'
 
 const position = z.object({ at: z.iso.datetime(), id: z.uuid() })
 
-export function noticeRoutes(app: FastifyInstance, { deps, vault }: { deps: Deps; vault: Vault }): void {
+export function noticeRoutes(
+  app: FastifyInstance,
+  { deps, vault, publicUrl }: { deps: Deps; vault: Vault; publicUrl: URL | null },
+): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   typed.get(
@@ -57,4 +63,29 @@ export function noticeRoutes(app: FastifyInstance, { deps, vault }: { deps: Deps
       return { unseen: await countUnseen(deps.db) }
     },
   )
+
+  typed.post(
+    '/notices/test-mail',
+    {
+      schema: {
+        summary: 'Send a test mail to everyone who gets mails; answers what the mail server said',
+        response: { 200: mailsTried },
+      },
+    },
+    async () => {
+      const pageUrl = async () => publicUrl?.href ?? null
+      const tried = await sendTestMail({ ...deps, vault, pageUrl, send: sendMail })
+      if (tried === null) throw nobody()
+      return { items: tried }
+    },
+  )
 }
+
+const nobody = () =>
+  new Refusal({
+    status: 409,
+    code: 'no_mail',
+    title: 'Nobody gets mails',
+    detail: 'There are no addresses and no mail server in the configuration',
+    fix: 'Name them under "notifications" in waybill.yaml and run "waybill apply".',
+  })

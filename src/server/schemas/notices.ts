@@ -36,3 +36,15 @@ export type NoticePage = z.infer<typeof noticePage>
 export const seenRequest = z.strictObject({
   ids: z.array(z.uuid()).min(1).max(200).describe('Notices that a person has before their eyes'),
 })
+
+export const mailsTried = z
+  .object({
+    items: z.array(
+      z.object({
+        address: z.string(),
+        error: z.string().nullable().describe('What the mail server said; null where it took the mail'),
+      }),
+    ),
+  })
+  .meta({ id: 'MailsTried' })
+export type MailsTried = z.infer<typeof mailsTried>

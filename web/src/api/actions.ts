@@ -10,6 +10,7 @@ import type {
   FixResult,
   Import,
   ImportRequest,
+  MailsTried,
   Order,
   OrderAction,
   OrderDetail,
@@ -102,6 +103,10 @@ export function useReconcile() {
 }
 
 /** A person has these notices before their eyes. */
+export function useTestMail() {
+  return useMutation({ mutationFn: () => post<MailsTried>('/notices/test-mail') })
+}
+
 export function useSeen() {
   const queries = useQueryClient()
   return useMutation({

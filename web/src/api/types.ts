@@ -15,6 +15,7 @@ export type {
   GapJson as Gap,
   ImportJson as Import,
   ImportRequest,
+  MailsTried,
   MoneyJson as Money,
   NoticeJson as Notice,
   NoticePage,

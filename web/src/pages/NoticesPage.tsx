@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { useBulkAction, useSeen } from '../api/actions.ts'
+import { useBulkAction, useSeen, useTestMail } from '../api/actions.ts'
 import { useShopZone } from '../api/hooks.ts'
 import { noticesQuery } from '../api/queries.ts'
 import type { Notice as NoticeData, NoticePage } from '../api/types.ts'
@@ -80,6 +80,33 @@ function Mailing({ mail }: { mail: NoticePage['mail'] }) {
           <strong>{words.mail.trouble}</strong> {mail.trouble}
         </p>
       )}
+      <TestMail />
+    </div>
+  )
+}
+
+/** Sends a mail to everyone who gets mails, and shows what the mail server said. */
+function TestMail() {
+  const { mutate, data, isPending } = useTestMail()
+  const send = () => mutate(undefined, { onError: (error) => notifyFailed(words.mail.failed, error) })
+  return (
+    <div className={classes.test}>
+      <Button size="compact-sm" loading={isPending} onClick={send}>
+        {words.mail.test}
+      </Button>
+      <ul role="status">
+        {data?.items.map(({ address, error }) => (
+          <li key={address} className={error === null ? undefined : classes.trouble}>
+            {error === null ? (
+              words.mail.taken(address)
+            ) : (
+              <>
+                <strong>{words.mail.refused(address)}</strong> {error}
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
     </div>
   )
 }
