@@ -27,7 +27,7 @@ const killAtCall =
         come()
       })
     }
-    return provoke(hand, wait, () => placeOrders(scene, 5), 12 * minute)
+    return provoke(hand, wait, () => placeOrders(scene, 3), 12 * minute)
   }
 
 const isSalesOrder = (method: string, path: string) =>

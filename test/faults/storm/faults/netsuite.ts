@@ -10,7 +10,7 @@ const nextCalls =
     const { scene, step } = hand
     const fault = faultOf(step.pick)
     const arm = (come: () => void) => scene.netsuite.control.fault(fault, come)
-    return provoke(hand, arm, () => order(scene, Math.min(fault.times, 3)), 9 * minute)
+    return provoke(hand, arm, () => order(scene, Math.min(fault.times, 2)), 9 * minute)
   }
 
 const salesOrder = { method: 'POST', path: '/record/v1/salesOrder', times: 1 }
