@@ -57,7 +57,8 @@ export async function notify(deps: NotifyDeps): Promise<void> {
   if (wanted !== null) await inTurn(deps, (tx) => mailNotices(deps, tx, wanted))
 }
 
-async function inTurn({ db }: NotifyDeps, work: (tx: Tx) => Promise<void>): Promise<void> {
+/** Does this while no other process makes or mails notices; nothing where one does just now. */
+export async function inTurn({ db }: NotifyDeps, work: (tx: Tx) => Promise<void>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     if (await takeNewsTurn(tx)) await work(tx)
   })

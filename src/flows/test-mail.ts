@@ -1,7 +1,7 @@
-import { readSetting, writeSetting } from '../ledger/settings.ts'
+import { writeSetting } from '../ledger/settings.ts'
 import { messageOf } from '../mail/message.ts'
 import { readNotifications } from './known-configuration.ts'
-import { type MailState, mailsSetting, type NotifyDeps } from './notify.ts'
+import { inTurn, type MailState, mailsSetting, type NotifyDeps, readMailState } from './notify.ts'
 
 export interface MailTried {
   address: string
@@ -37,10 +37,10 @@ export async function sendTestMail(deps: NotifyDeps): Promise<MailTried[] | null
   return tried
 }
 
-async function hurryMails({ db }: NotifyDeps): Promise<void> {
-  const state = (await readSetting(db, mailsSetting)) as MailState | null
-  if (state === null || state.nextAt === null) return
-  await db
-    .transaction()
-    .execute((tx) => writeSetting(tx, mailsSetting, { ...state, nextAt: null } satisfies MailState))
-}
+/** Beside a mailing that is under way nothing has to be hurried, and its outcome is not written over. */
+const hurryMails = (deps: NotifyDeps): Promise<void> =>
+  inTurn(deps, async (tx) => {
+    const state = await readMailState(tx)
+    if (state.nextAt !== null)
+      await writeSetting(tx, mailsSetting, { ...state, nextAt: null } satisfies MailState)
+  })
