@@ -5,6 +5,7 @@ import type { Applied } from '../../src/flows/apply-configuration.ts'
 import type { CheckResult } from '../../src/flows/check-connection.ts'
 import type { ImportJson, OrderDetail, OrderPage, ProblemGroup, Why } from '../../src/server/schemas.ts'
 import { startSandboxShop } from '../../src/sandbox/shop/index.ts'
+import { numbersFrom } from '../support/chance.ts'
 import { newHome, type Ran, type Started, startCommand, until, waybill } from '../support/command.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { type Outside, startOutside } from '../support/shop-and-netsuite.ts'
@@ -247,7 +248,12 @@ describe('orders', () => {
 })
 
 test('an address that leads to another shop is refused, and nothing is read from there', async () => {
-  const other = await startSandboxShop({ port: 0, now: () => new Date(), random: Math.random, seed: 'empty' })
+  const other = await startSandboxShop({
+    port: 0,
+    now: () => new Date(),
+    random: numbersFrom(1),
+    seed: 'empty',
+  })
   other.control.newOrder()
   const moved = path.join(home, 'moved.yaml')
   await writeFile(moved, outside.yaml.replace(outside.shop.url, other.url))

@@ -42,7 +42,10 @@ async function toDecide(
   return { number, record }
 }
 const edited = () =>
-  toDecide('changed', (id) => void outside.shop.control.edit(id, { customer_note: 'Ring twice' }))
+  toDecide(
+    'changed',
+    (id) => void outside.shop.control.edit(id, { customer_note: 'Second bell from the top' }),
+  )
 const cancelled = () => toDecide('cancelled', (id) => void outside.shop.control.cancel(id))
 const isClosed = (record: string) => {
   const { lines } = outside.netsuite.records.order(record)!
@@ -85,7 +88,7 @@ describe('decide', () => {
     const done = await run('decide', 'update', number)
     expect([done.code, done.stderr]).toEqual([0, ''])
     expect(done.stdout).toMatch(new RegExp(`^${number}: Order posted, waiting for shipment: SO\\d+\n$`))
-    expect(JSON.stringify(outside.netsuite.records.orderFields(record))).toContain('Ring twice')
+    expect(JSON.stringify(outside.netsuite.records.orderFields(record))).toContain('Second bell from the top')
     expect(await listed('any')).toEqual([])
   })
 
@@ -106,7 +109,9 @@ describe('decide', () => {
     const { number, record } = await edited()
     const done = await run('decide', 'ignore', number)
     expect([done.code, done.stdout]).toEqual([0, expect.stringMatching(/: Order posted.*SO\d+/)])
-    expect(JSON.stringify(outside.netsuite.records.orderFields(record))).not.toContain('Ring twice')
+    expect(JSON.stringify(outside.netsuite.records.orderFields(record))).not.toContain(
+      'Second bell from the top',
+    )
     expect((await run('order', number)).stdout).toContain(
       'Changed in the shop after it was posted, left as it is:',
     )
@@ -174,6 +179,6 @@ describe('decide', () => {
     expect(waiting.code).toBe(1)
     expect(waiting.stdout).toMatch(/it goes by itself, see: waybill order \d+/)
     const fields = () => JSON.stringify(outside.netsuite.records.orderFields(record))
-    await until('the record follows', () => fields().includes('Ring twice'), 60_000)
+    await until('the record follows', () => fields().includes('Second bell from the top'), 60_000)
   })
 })

@@ -1,5 +1,6 @@
 import { type SandboxNetSuite, startSandboxNetSuite } from '../../src/sandbox/netsuite/index.ts'
 import { type SandboxShop, startSandboxShop } from '../../src/sandbox/shop/index.ts'
+import { numbersFrom } from './chance.ts'
 import { type DemoConfiguration, demoConfiguration } from './demo-configuration.ts'
 
 export interface Outside {
@@ -15,7 +16,7 @@ export interface Outside {
 /** A sandbox shop and a sandbox NetSuite in this process, for commands that run in others. */
 export async function startOutside(): Promise<Outside> {
   const now = () => new Date()
-  const shop = await startSandboxShop({ port: 0, now, random: Math.random, seed: 'empty' })
+  const shop = await startSandboxShop({ port: 0, now, random: numbersFrom(1), seed: 'empty' })
   const netsuite = await startSandboxNetSuite({
     port: 0,
     now,

@@ -1,143 +1,18 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Import, List, NoticePage, Order, OrderCounts, Reconciliation } from '../../web/src/api/types.ts'
-import { launchBrowser } from '../support/browser.ts'
-import { type Demo, startDemo, warnOfOrdersInError } from '../support/demo.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { List, NoticePage, Order } from '../../web/src/api/types.ts'
+import { becomes, type Desk, openDesk, shown } from '../support/desk.ts'
 
-let demo: Demo
-let browser: Browser
-let session: Awaited<ReturnType<BrowserContext['storageState']>>
-/** Every kind of page, by name. */
-let addresses: Record<string, string>
-/** What the browser did not do because the content policy forbids it, on any page, in any test. */
-const refusedByPolicy: string[] = []
-
+let desk: Desk
+let demo: Desk['demo']
+let open: Desk['open']
+let ordersOf: Desk['ordersOf']
 beforeAll(async () => {
-  demo = await startDemo()
-  browser = await launchBrowser()
-  // No further orders come by themselves: what is counted stays as it is.
-  await demo.shopDoes('drip', { seconds: 0 })
-  const first = await browser.newContext()
-  await (await first.newPage()).goto(demo.link)
-  session = await first.storageState()
-  await first.close()
-  await seeded()
-  const [failing] = await demo
-    .api<List<Order>>('/orders?search=MUG-RED&status=post_error')
-    .then(({ items }) => items)
-  const [done] = await ordersOf('posted')
-  const { id } = await demo.api<Import>('/imports', {
-    method: 'POST',
-    body: JSON.stringify({ connection: 'nordlys-shop', orders: [done!.number, '999999'] }),
-  })
-  const compared = await compare()
-  await warnOfOrdersInError(demo)
-  addresses = {
-    orders: '/',
-    'an order in NetSuite': `/orders/${done!.id}`,
-    'an order with a problem': `/orders/${failing!.id}`,
-    problems: '/problems',
-    notices: '/notices',
-    connections: '/connections',
-    'an import': `/imports/${id}`,
-    'a reconciliation': `/reconciliation?run=${compared}`,
-    why: `/?why=${failing!.number}`,
-    'no result': '/?search=nothing-like-it',
-    'no such page': '/nowhere',
-  }
+  desk = await openDesk()
+  ;({ demo, open, ordersOf } = desk)
 }, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await demo?.stop()
-}, 30_000)
-
-const ordersOf = async (status: string) => (await demo.api<List<Order>>(`/orders?status=${status}`)).items
-
-/** The demo's shop has orders of every kind; all that can be posted are, once this is. */
-async function seeded(): Promise<void> {
-  const end = Date.now() + 60_000
-  while (Date.now() < end) {
-    const byStatus = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
-    if (byStatus.post_error > 8 && byStatus.posted > 30 && byStatus.held > 2) return
-    await new Promise((resolve) => setTimeout(resolve, 250))
-  }
-  throw new Error('The demo has not read its orders within a minute')
-}
-
-/** Compares the demo's shop, with a record of these days that somebody has deleted in NetSuite; returns the result's id. */
-async function compare(): Promise<string> {
-  await becomes(async () => {
-    const byStatus = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
-    return byStatus.scheduled + byStatus.posting === 0
-  })
-  const [, order] = await ordersOf('posted')
-  const deleting = `${demo.netsuite.url}/_control/orders/${order!.record!.id}/delete`
-  expect((await fetch(deleting, { method: 'POST' })).ok).toBe(true)
-  const asked = { method: 'POST', body: JSON.stringify({ connection: 'nordlys-shop', since: '7d' }) }
-  const { id } = await demo.api<Reconciliation>('/reconciliations', asked)
-  await becomes(async () => (await demo.api<Reconciliation>(`/reconciliations/${id}`)).state === 'done')
-  return id
-}
-
-async function becomes(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('The demo did not get there within a minute')
-    await new Promise((resolve) => setTimeout(resolve, 250))
-  }
-}
-
-async function open(address: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-  const context = await browser.newContext({ storageState: session, ...options })
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) refusedByPolicy.push(message.text())
-  })
-  await page.goto(demo.url + address)
-  await shown(page)
-  return page
-}
-
-/** The event stream never ends, so that the network is never idle: a page is there when it shows a heading and waits for nothing. */
-const shown = async (page: Page): Promise<void> => {
-  await page.locator('h1, h2').first().waitFor()
-  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' })
-}
-
-describe.each([
-  { width: 1440, height: 900, scheme: 'light' },
-  { width: 1440, height: 900, scheme: 'dark' },
-  { width: 390, height: 844, scheme: 'light' },
-  { width: 390, height: 844, scheme: 'dark' },
-] as const)('at $width pixels, $scheme', ({ width, height, scheme }) => {
-  test('no page breaks a rule of accessibility, runs over its width or complains', async () => {
-    const page = await open('/', {
-      viewport: { width, height },
-      colorScheme: scheme,
-      reducedMotion: 'reduce',
-    })
-    const faults: string[] = []
-    const complaints: string[] = []
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(error.message))
-    for (const [name, address] of Object.entries(addresses)) {
-      await page.goto(demo.url + address)
-      await shown(page)
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-      faults.push(...found.map((fault) => `${name}: ${fault}`))
-      const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-      if (Number(over) > 0) faults.push(`${name}: ${String(over)} pixels wider than the window`)
-    }
-    expect([...faults, ...complaints]).toEqual([])
-    await page.context().close()
-  }, 120_000)
-})
+afterAll(() => desk?.close(), 30_000)
 
 test('a narrow screen gets cards with the same actions', async () => {
   const page = await open('/?status=post_error', { viewport: { width: 390, height: 844 } })
@@ -274,7 +149,7 @@ test('several orders are acted on at once, and those that refuse say why', async
 })
 
 test('the first page is under 300 kB, compressed, from this server alone', async () => {
-  const context = await browser.newContext({ storageState: session })
+  const context = await desk.browser.newContext({ storageState: desk.session })
   const page = await context.newPage()
   const requests: string[] = []
   const sizes: Promise<number>[] = []
@@ -331,11 +206,11 @@ test('dark and light follow the system until one is chosen', async () => {
 })
 
 test('nothing that the pages did was against the content policy, which takes no inline style', async () => {
-  expect(refusedByPolicy).toEqual([])
+  expect(desk.refusedByPolicy).toEqual([])
   const page = await open('/')
   await page.evaluate(
     "document.head.append(Object.assign(document.createElement('style'), { textContent: 'i {}' }))",
   )
-  await expect.poll(() => refusedByPolicy.join()).toContain('inline style')
+  await expect.poll(() => desk.refusedByPolicy.join()).toContain('inline style')
   await page.context().close()
 })

@@ -63,7 +63,7 @@ const calmTickMs = 4 * minute
 /** How much longer than planned a storm lasts at most, until every fault of it has come to pass. */
 const patienceMs = 60 * minute
 /** How often it is looked whether there is anything to do: each look costs the machine something as well. */
-const lookMs = 12
+const lookMs = 20
 
 async function storm(
   scene: Scene,
@@ -74,7 +74,7 @@ async function storm(
   placeOrders(scene, 5)
   const next = [...steps]
   const open = new Set(steps)
-  const until = stormMs + 30 * minute
+  const until = stormMs + 20 * minute
   for (let time = 0; time < until || (open.size > 0 && time < until + patienceMs); time += tickMs) {
     while (next.length > 0 && next[0]!.at <= time) {
       const step = next.shift()!
