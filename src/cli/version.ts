@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { z } from 'zod'
+import { root } from '../root.ts'
 
-const manifest = new URL('../../package.json', import.meta.url)
+const manifest = path.join(root, 'package.json')
 
 /** This program's version. */
 export const version = z

@@ -381,6 +381,10 @@ export function openDatabase(
   return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) }), pool }
 }
 
+/** Reads with several statements what belongs together, as it was at one moment. Nothing can be written. */
+export const inSnapshot = <T>(db: Db, read: (snapshot: Tx) => Promise<T>): Promise<T> =>
+  db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)
+
 /**
  * In a statement's result: its commit does not wait for the disk. For what is done again when it is lost, and nothing
  * outside goes by: whatever is committed after it, and does wait, takes it along to the disk.

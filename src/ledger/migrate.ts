@@ -1,14 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
 import type { ClientBase, Pool, PoolClient } from 'pg'
 import { ok } from '../result.ts'
+import { root } from '../root.ts'
 import { failure } from './failure.ts'
 import type { LedgerResult } from './failure.ts'
 import { noTrigrams } from './no-trigrams.ts'
 
-const folder = new URL('./migrations/', import.meta.url)
+/** Where the built program is, the files are still at their place. */
+const folder = pathToFileURL(path.join(root, 'src', 'ledger', 'migrations', path.sep))
 
 /** The numbered SQL files of this program, in order. */
 export async function migrationNames(from: URL = folder): Promise<string[]> {

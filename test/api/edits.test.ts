@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addEvents } from '../../src/ledger/events.ts'
 import type { OrderCounts, OrderDetail, OrderPage } from '../../src/server/schemas.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { editInNetSuite } from '../support/in-netsuite.ts'
@@ -61,6 +63,30 @@ describe('an order that the shop changed after it was posted', () => {
       expect.arrayContaining([expect.stringMatching(/^SO\d+ in NetSuite follows the shop: .*Billing: town/)]),
     )
     expect(await waiting('any')).not.toContain(order.id)
+  })
+
+  it('is shown as it is at one moment, also when that moment is the one of its change', async () => {
+    const { db } = api.world
+    const order = await postedThen(edit({ customer_note: 'Ring thrice' }))
+    const { answer } = await db.transaction().execute(async (tx) => {
+      await sql`LOCK TABLE problems IN ACCESS EXCLUSIVE MODE`.execute(tx)
+      const answer = api.get<OrderDetail>(`/orders/${order.id}`)
+      const waits = sql`SELECT FROM pg_locks WHERE relation = 'problems'::regclass AND NOT granted`
+      await expect.poll(async () => (await waits.execute(db)).rows.length, { timeout: 10_000 }).toBe(1)
+      // Its row has been read; what belongs to it has not.
+      await tx
+        .updateTable('orders')
+        .set({ changed_after_posting_at: null })
+        .where('id', '=', order.id)
+        .execute()
+      await addEvents(tx, [
+        { orderId: order.id, at: api.world.now(), kind: 'changes_ignored', actor: 'person' },
+      ])
+      return { answer }
+    })
+    const shown = await answer
+    expect(shown.changedAfterPostingAt).not.toBeNull()
+    expect(shown.events.map(({ kind }) => kind)).not.toContain('changes_ignored')
   })
 
   it('and left as it is, shows the difference all the same', async () => {

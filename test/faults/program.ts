@@ -6,8 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { z } from 'zod'
-
-const command = path.resolve(import.meta.dirname, '../../bin/waybill.js')
+import { command } from '../support/package.ts'
 
 /** A home of its own, with the real program on it: the processes that `waybill start` makes. */
 export interface Home {

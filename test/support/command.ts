@@ -4,8 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-const entry = path.join(import.meta.dirname, '..', '..', 'bin', 'waybill.js')
+import { command as entry } from './package.ts'
 
 export interface Ran {
   code: number | null

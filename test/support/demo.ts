@@ -3,9 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { formatDuration } from '../../src/config/durations.ts'
+import { command } from './package.ts'
 import type { NoticePage, RouteJson } from '../../src/server/schemas.ts'
-
-const root = path.resolve(import.meta.dirname, '../..')
 
 export interface Demo {
   url: string
@@ -23,14 +22,10 @@ export interface Demo {
 /** Starts `waybill demo` in a home of its own on free ports; it is ready when it prints where it is. */
 export async function startDemo(): Promise<Demo> {
   const home = await mkdtemp(path.join(tmpdir(), 'waybill-demo-'))
-  const child = spawn(
-    process.execPath,
-    [path.join(root, 'bin/waybill.js'), 'demo', '--port', '0', '--json'],
-    {
-      env: { ...process.env, WAYBILL_HOME: home },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(process.execPath, [command, 'demo', '--port', '0', '--json'], {
+    env: { ...process.env, WAYBILL_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const stop = async () => {
     await end(child)
     await rm(home, { recursive: true, force: true })

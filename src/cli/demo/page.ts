@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { root } from '../../root.ts'
 import { CliFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Builds the web page of a checkout when it has not been built yet. */
 export async function ensurePage(output: Output): Promise<void> {

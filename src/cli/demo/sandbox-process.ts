@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { entry } from '../../root.ts'
 import { startSandboxes, type Sandboxes } from './sandboxes.ts'
 
-const entry = fileURLToPath(new URL('../../../bin/waybill.js', import.meta.url))
 export const sandboxCommand = 'demo-sandboxes'
 
 /** Serves the demo's sandboxes in this process, for as long as the process that forked it lives. */

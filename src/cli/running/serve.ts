@@ -1,14 +1,15 @@
-import { fileURLToPath } from 'node:url'
+import path from 'node:path'
 import { allowList } from '../../connectors/addresses.ts'
 import { backends, channels } from '../../connectors/index.ts'
 import type { Deps } from '../../flows/deps.ts'
+import { root } from '../../root.ts'
 import { createServer } from '../../server/create-server.ts'
 import type { Environment } from '../environment.ts'
 import { CliFailure } from '../failure.ts'
 import { version } from '../version.ts'
 import type { OpenLedger } from './database.ts'
 
-const webDir = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+const webDir = path.join(root, 'web', 'dist')
 
 export interface Serving {
   url: string

@@ -1,8 +1,6 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-
-const entry = fileURLToPath(new URL('../../../bin/waybill.js', import.meta.url))
+import { entry } from '../../root.ts'
 
 /** What the running process tells its supervisor. */
 const messageSchema = z.discriminatedUnion('type', [

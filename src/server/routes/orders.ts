@@ -3,9 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actOnOrders } from '../../flows/actions.ts'
 import type { Deps } from '../../flows/deps.ts'
+import { type Db, inSnapshot } from '../../ledger/database.ts'
 import { countDecisions, countOrders } from '../../ledger/views/order-counts.ts'
 import { listOrders, orderIds, type Sort } from '../../ledger/views/order-pages.ts'
-import { orderViews } from '../../ledger/views/orders.ts'
+import { type OrderView, orderViews } from '../../ledger/views/orders.ts'
 import { type Status, statuses } from '../../order/status.ts'
 import { quoted } from '../../quoted.ts'
 import { actorOf } from '../auth.ts'
@@ -58,6 +59,8 @@ const everyStatus = (counts: Map<Status, number>) =>
 
 export function orderRoutes(app: FastifyInstance, deps: Deps): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
+  const detailOf = (find: (db: Db) => Promise<OrderView>) =>
+    inSnapshot(deps.db, async (db) => orderDetailJson({ ...deps, db }, await find(db)))
 
   typed.get(
     '/orders',
@@ -116,7 +119,7 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
         response: { 200: orderDetail },
       },
     },
-    async ({ params, query }) => orderDetailJson(deps, await findOrder(deps, params.id, query.connection)),
+    ({ params, query }) => detailOf((db) => findOrder({ ...deps, db }, params.id, query.connection)),
   )
 
   for (const action of orderActions)
@@ -134,8 +137,7 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
         const order = await findOrder(deps, params.id, query.connection)
         const { skipped } = await actOnOrders(deps, { action, orderIds: [order.id], actor: actorOf() })
         if (skipped[0]) throw notPossible(action, skipped[0])
-        const [now] = await orderViews(deps.db, [order.id])
-        return orderDetailJson(deps, now!)
+        return detailOf(async (db) => (await orderViews(db, [order.id]))[0]!)
       },
     )
 

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
+import { command } from '../../support/package.ts'
 import { lives, signal } from '../program.ts'
-
-const command = path.resolve(import.meta.dirname, '../../../bin/waybill.js')
 
 /** A server or worker of Waybill with its supervisor, which the storm kills and starts again. */
 export interface Process {
