@@ -173,11 +173,11 @@ async function changeConnection(
   await resizeSlots(tx, connection.id, connection.concurrency)
 }
 
-/** Orders that the old rules held are read again where the new ones may let them through. */
-async function reconsiderHeld(
+/** Orders that the old rules held are read again where the new ones may let them through. Gives how many those are. */
+export async function reconsiderHeld(
   tx: Tx,
   { id, channelId, route, at }: { id: string; channelId: string; route: DesiredRoute; at: Date },
-): Promise<void> {
+): Promise<number> {
   const orders = await heldThatMayPass(tx, id, route)
   await enqueue(
     tx,
@@ -189,6 +189,7 @@ async function reconsiderHeld(
       runAt: at,
     })),
   )
+  return orders.length
 }
 
 /** The connections that were touched are read at once, where a route uses them. */

@@ -8,9 +8,12 @@ export interface ImportRules {
   since: string
 }
 
+/** The rules that can keep an order out. */
+export const holdingRules = ['status', 'before_start_date'] as const
+
 /** The rule that keeps an order out, as it is shown; `null` decides for import. */
 export interface HoldingRule {
-  rule: 'status' | 'before_start_date'
+  rule: (typeof holdingRules)[number]
   detail: string
   /** What the rule met and what it wants, for the answer to "why". */
   found: string

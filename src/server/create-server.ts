@@ -31,6 +31,7 @@ import { leaveMailsRoutes } from './routes/leave-mails.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { orderRoutes } from './routes/orders.ts'
+import { heldRoutes } from './routes/held.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { whyRoutes } from './routes/why.ts'
@@ -137,6 +138,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         closed.addHook('onRequest', auth)
         closed.addHook('onSend', async (_, reply) => void reply.header('cache-control', 'no-store'))
         orderRoutes(closed, deps)
+        heldRoutes(closed, deps)
         problemRoutes(closed, deps)
         whyRoutes(closed, deps)
         importRoutes(closed, deps)

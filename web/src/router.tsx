@@ -35,6 +35,9 @@ export interface OrdersSearch extends WhySearch {
   amountFrom?: string | undefined
   amountTo?: string | undefined
   currency?: string | undefined
+  /** Held by this rule; and the status that they have in the shop. */
+  heldBy?: string | undefined
+  channelStatus?: string | undefined
 }
 
 const definedOnly = <T extends Record<string, unknown>>(values: T) =>
@@ -62,6 +65,8 @@ const orders = createRoute({
       amountFrom: text(search.amountFrom),
       amountTo: text(search.amountTo),
       currency: text(search.currency),
+      heldBy: text(search.heldBy),
+      channelStatus: text(search.channelStatus),
     }),
   component: lazyRouteComponent(() => import('./pages/OrdersPage.tsx'), 'OrdersPage'),
 })

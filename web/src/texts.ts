@@ -215,6 +215,33 @@ export const texts = {
         ask: (search: string) => `Why is “${search}” not here?`,
       },
     },
+    held: {
+      label: 'What holds orders',
+      why: ({
+        rule,
+        channelStatus,
+        connection,
+      }: {
+        rule: string
+        channelStatus: string | null
+        connection: string
+      }) =>
+        rule === 'status'
+          ? `Their status in ${connection} is “${channelStatus}”, which is not imported`
+          : `Placed in ${connection} before the route begins`,
+      wanted: ({ rule, wanted }: { rule: string; wanted: string }) =>
+        rule === 'status'
+          ? `Imported: ${wanted}`
+          : `Imported: what was placed from ${wanted.slice(0, 10)} on`,
+      orders: (n: number) => count(n, 'order', 'orders'),
+      oldest: 'first placed',
+      allow: (status: string, n: number) =>
+        `Import “${status}” from now on, and ${n === 1 ? 'this order' : `these ${n.toLocaleString('en')}`}`,
+      allowed: (status: string, n: number) =>
+        `“${status}” is imported from now on; ${count(n, 'order comes', 'orders come')} in`,
+      anyway: (n: number) =>
+        n === 1 ? 'Import this one anyway' : `Import these ${n.toLocaleString('en')} anyway`,
+    },
     bulk: {
       label: 'Selected orders',
       failed: 'That did not work',
@@ -426,6 +453,7 @@ export const texts = {
     hint: 'One cause, one fix, all of its orders.',
     orders: (n: number) => count(n, 'order', 'orders'),
     since: (when: string) => `oldest ${when}`,
+    cancels: (when: string) => `the first is cancelled by itself, unless fixed: ${when}`,
     show: (n: number) => `Show the ${count(n, 'order', 'orders')}`,
     forAll: (label: string, n: number) => (n === 1 ? label : `${label} (all ${n.toLocaleString('en')})`),
     empty: { title: 'No problems', text: 'Every order is on its way, or where it should be.' },

@@ -40,6 +40,8 @@ export async function problems(client: Client, output: Output): Promise<number> 
       `${output.style('red', problem.title)} – ${counted(problem.orders, 'order')}${worth ? ` (${worth})` : ''}, since ${timeText(problem.oldest)}`,
     )
     output.line(`  ${problem.detail}`)
+    if (problem.cancelsAt)
+      output.line(`  The first is cancelled by itself, unless fixed: ${timeText(problem.cancelsAt)}`)
     if (problem.vendorMessage) output.line(`  Said: ${problem.vendorMessage}`)
     output.line(`  What to do: ${problem.fix}`)
     output.line(

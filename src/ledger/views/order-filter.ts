@@ -1,4 +1,5 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import type { HoldingRule } from '../../order/rules.ts'
 import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
 import type { StatusCount } from '../status-counts.ts'
@@ -13,6 +14,10 @@ export interface OrderFilter {
   problem?: string | undefined
   /** Orders about which a person has to decide: changed or cancelled in the shop after they were posted. */
   decision?: Decision | undefined
+  /** Held by this rule. */
+  heldBy?: HoldingRule['rule'] | undefined
+  /** The channel's own word for where the order is. */
+  channelStatus?: string | undefined
   /** Placed from this time on, and before that one. */
   placedFrom?: Date | undefined
   placedTo?: Date | undefined
@@ -78,6 +83,9 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
     )
   const broad = plain.length
   if (filter.decision !== undefined) plain.push(toDecide[filter.decision])
+  if (filter.heldBy !== undefined)
+    plain.push(sql`(orders.status = 'held' AND orders.hold ->> 'rule' = ${filter.heldBy})`)
+  if (filter.channelStatus !== undefined) plain.push(sql`orders.channel_status = ${filter.channelStatus}`)
   const placed: Condition[] = []
   if (filter.placedFrom !== undefined) placed.push(sql`orders.placed_at >= ${filter.placedFrom}`)
   if (filter.placedTo !== undefined) placed.push(sql`orders.placed_at < ${filter.placedTo}`)

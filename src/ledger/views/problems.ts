@@ -14,6 +14,8 @@ export interface ProblemGroupRow {
   totals: { amount: string; currency: string }[]
   oldest: Date
   newest: Date
+  /** When the first of them is given up by itself; null where none is. */
+  cancels_at: Date | null
 }
 
 /** The open problems of orders by cause, the one that stops most orders first; detail and message of the newest. */
@@ -21,7 +23,7 @@ export async function problemGroups(db: Db): Promise<ProblemGroupRow[]> {
   const { rows } = await sql<ProblemGroupRow>`
     WITH open AS (
       SELECT p.fingerprint, p.code, p.subject, p.connection_id, p.detail, p.vendor_message, p.opened_at, p.id,
-        o.id AS order_id, o.currency, o.total, o.route_id
+        o.id AS order_id, o.currency, o.total, o.route_id, o.cancels_at
       FROM problems p JOIN orders o ON o.id = p.order_id
       WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND o.status <> 'cancelled'
     ), worth AS (
@@ -40,7 +42,7 @@ export async function problemGroups(db: Db): Promise<ProblemGroupRow[]> {
       array_agg(DISTINCT r.name) AS routes,
       count(DISTINCT open.order_id)::int AS orders,
       coalesce(worth.totals, '[]') AS totals,
-      min(open.opened_at) AS oldest, max(open.opened_at) AS newest
+      min(open.opened_at) AS oldest, max(open.opened_at) AS newest, min(open.cancels_at) AS cancels_at
     FROM open
     JOIN connections c ON c.id = open.connection_id
     JOIN routes r ON r.id = open.route_id

@@ -14,7 +14,7 @@ import { activeRoutes } from '../../ledger/views/schedule.ts'
 import type { RouteRow } from '../../ledger/routes.ts'
 import { describeProblem, type Problem, problemCatalogue, type ProblemCode } from '../../order/problems.ts'
 import { actorOf } from '../auth.ts'
-import { moneyJson, problemJson, timeJson } from '../order-json.ts'
+import { moneyJson, problemJson, timeJson, timeOrNull } from '../order-json.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { choices, choicesQuery, fixRequest, fixResult, type ProblemGroup, problemList } from '../schemas.ts'
 
@@ -115,6 +115,7 @@ function groupJson(row: ProblemGroupRow): ProblemGroup {
     totals: row.totals.map(({ amount, currency }) => moneyJson(amount, currency)),
     oldest: timeJson(row.oldest),
     newest: timeJson(row.newest),
+    cancelsAt: timeOrNull(row.cancels_at),
   }
 }
 
@@ -136,6 +137,7 @@ function connectionGroup(connection: ConnectionView, routes: RouteRow[]): Proble
       totals: [],
       oldest: timeJson(connection.health_since),
       newest: timeJson(connection.updated_at),
+      cancelsAt: null,
     },
   ]
 }
@@ -160,6 +162,7 @@ function workGroup(
       totals: [],
       oldest: timeJson(row.opened_at),
       newest: timeJson(row.opened_at),
+      cancelsAt: null,
     },
   ]
 }

@@ -62,6 +62,7 @@ export const problemGroup = describedProblem
     totals: z.array(money).describe('What those orders are worth, one sum for each currency'),
     oldest: time.describe('Since when'),
     newest: time,
+    cancelsAt: time.nullable().describe('When the first of its orders would be cancelled by itself'),
   })
   .meta({ id: 'ProblemGroup' })
 export type ProblemGroup = z.infer<typeof problemGroup>

@@ -10,6 +10,7 @@ import type {
   FixResult,
   Import,
   ImportRequest,
+  ImportStatusResult,
   MailsTried,
   Order,
   OrderAction,
@@ -36,6 +37,20 @@ export function useBulkAction() {
       Promise.all([
         queries.invalidateQueries({ queryKey: ['orders'] }),
         queries.invalidateQueries({ queryKey: ['problems'] }),
+      ]),
+  })
+}
+
+/** A route imports one more status of its shop, and what was held for it. */
+export function useImportStatus() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ route, status }: { route: string; status: string }) =>
+      post<ImportStatusResult>(`/routes/${encodeURIComponent(route)}/import-status`, { status }),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['orders'] }),
+        queries.invalidateQueries({ queryKey: ['connections'] }),
       ]),
   })
 }

@@ -4,6 +4,7 @@ import type {
   Choices,
   Connection,
   Difference,
+  HeldGroup,
   Import,
   List,
   NoticePage,
@@ -28,6 +29,8 @@ export interface OrdersFilter {
   amountFrom?: string | undefined
   amountTo?: string | undefined
   currency?: string | undefined
+  heldBy?: string | undefined
+  channelStatus?: string | undefined
 }
 
 const pageSize = 50
@@ -56,6 +59,12 @@ export const orderQuery = (id: string) =>
     queryKey: ['orders', 'one', id],
     queryFn: ({ signal }) => get<OrderDetail>(`/orders/${encodeURIComponent(id)}`, signal),
   })
+
+/** Read anew with the orders. */
+export const heldQuery = queryOptions({
+  queryKey: ['orders', 'held'],
+  queryFn: ({ signal }) => get<List<HeldGroup>>('/held', signal),
+})
 
 export const problemsQuery = queryOptions({
   queryKey: ['problems'],

@@ -10,6 +10,7 @@ import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { BulkBar } from '../orders/BulkBar.tsx'
+import { HeldRules } from '../orders/HeldRules.tsx'
 import { LoadMore } from '../orders/LoadMore.tsx'
 import { OrderCards } from '../orders/OrderCards.tsx'
 import { OrdersTable } from '../orders/OrdersTable.tsx'
@@ -82,10 +83,11 @@ export function OrdersPage() {
       <StatusFilter
         counts={counts.data}
         value={filter.status}
-        onChange={(status) => change({ status })}
+        onChange={(status) => change({ status, heldBy: undefined, channelStatus: undefined })}
         decision={filter.decision}
         onDecision={(decision) => change({ decision })}
       />
+      {filter.status === 'held' ? <HeldRules chosen={filter} onChoose={change} /> : null}
       <div className={classes.list} aria-busy={list.isFetching} data-stale={list.isPlaceholderData}>
         {list.isError && list.data === undefined ? (
           <PageError error={list.error} reset={() => void list.refetch()} />
@@ -106,6 +108,8 @@ export function OrdersPage() {
                 amountFrom: undefined,
                 amountTo: undefined,
                 currency: undefined,
+                heldBy: undefined,
+                channelStatus: undefined,
               })
             }
           />

@@ -8,7 +8,7 @@ import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { PageHead } from '../components/PageHead.tsx'
-import { formatFromNow, formatMoney } from '../format.ts'
+import { formatDay, formatFromNow, formatMoney } from '../format.ts'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { useNow } from '../now.ts'
 import { ChooseFix } from '../problems/ChooseFix.tsx'
@@ -66,6 +66,9 @@ function Facts({ group }: { group: ProblemGroup }) {
         </span>
       ))}
       <span className="quiet">{words.since(formatFromNow(group.oldest, now))}</span>
+      {group.cancelsAt === null ? null : (
+        <span className={classes.cancels}>{words.cancels(formatDay(new Date(group.cancelsAt), now))}</span>
+      )}
     </p>
   )
 }

@@ -1,0 +1,111 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useBulkAction, useImportStatus } from '../api/actions.ts'
+import { heldQuery } from '../api/queries.ts'
+import type { HeldGroup } from '../api/types.ts'
+import { Time } from '../components/Time.tsx'
+import { formatMoney } from '../format.ts'
+import { notifyDone, notifyFailed } from '../notify.tsx'
+import { texts } from '../texts.ts'
+import classes from './HeldRules.module.css'
+
+const words = texts.orders.held
+
+interface Chosen {
+  heldBy?: string | undefined
+  channelStatus?: string | undefined
+}
+
+interface Props {
+  chosen: Chosen
+  onChoose: (chosen: Required<Chosen>) => void
+}
+
+/** The rules that hold orders, each with how many it holds and what lets them through. */
+export function HeldRules({ chosen, onChoose }: Props) {
+  const { data } = useQuery(heldQuery)
+  if (data === undefined || data.items.length === 0) return null
+  return (
+    <section className={classes.rules} aria-label={words.label}>
+      {data.items.map((group) => {
+        const own = { heldBy: group.rule, channelStatus: group.channelStatus ?? undefined }
+        const isChosen = chosen.heldBy === own.heldBy && chosen.channelStatus === own.channelStatus
+        return (
+          <article key={`${group.route} ${group.rule} ${group.channelStatus}`} className={classes.rule}>
+            <div className={classes.words}>
+              <h2>{words.why(group)}</h2>
+              <p className={classes.facts}>
+                <button
+                  type="button"
+                  className={classes.show}
+                  aria-pressed={isChosen}
+                  onClick={() => onChoose(isChosen ? { heldBy: undefined, channelStatus: undefined } : own)}
+                >
+                  {words.orders(group.orders)}
+                </button>
+                {group.totals.map((total) => (
+                  <span key={total.currency} className="num">
+                    {formatMoney(total)}
+                  </span>
+                ))}
+                {group.oldest === null ? null : (
+                  <span className="quiet">
+                    {words.oldest} <Time at={group.oldest} />
+                  </span>
+                )}
+              </p>
+              <p className="quiet">{words.wanted(group)}</p>
+            </div>
+            <LetThrough group={group} />
+          </article>
+        )
+      })}
+    </section>
+  )
+}
+
+function LetThrough({ group }: { group: HeldGroup }) {
+  const bulk = useBulkAction()
+  const allow = useImportStatus()
+  const { route, rule, channelStatus, connection, orders } = group
+  const onError = (error: unknown) => notifyFailed(texts.orders.bulk.failed, error)
+  return (
+    <div className={classes.buttons}>
+      {channelStatus === null ? null : (
+        <Button
+          loading={allow.isPending}
+          onClick={() =>
+            allow.mutate(
+              { route, status: channelStatus },
+              { onSuccess: (done) => notifyDone(words.allowed(channelStatus, done.orders)), onError },
+            )
+          }
+        >
+          {words.allow(channelStatus, orders)}
+        </Button>
+      )}
+      <Button
+        loading={bulk.isPending}
+        onClick={() =>
+          bulk.mutate(
+            {
+              action: 'import_anyway',
+              filter: {
+                status: ['held'],
+                connection,
+                heldBy: rule,
+                ...(channelStatus !== null && { channelStatus }),
+              },
+            },
+            {
+              onSuccess: ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
+              onError,
+            },
+          )
+        }
+      >
+        {words.anyway(orders)}
+      </Button>
+    </div>
+  )
+}
