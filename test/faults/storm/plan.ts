@@ -24,7 +24,7 @@ export const kinds = {
   'answer lost, and the sales order made minutes later': { seeds: 2, times: 1 },
   'bad gateway after the sales order was made': { seeds: 2, times: 1 },
   'answer lost: customer': { seeds: 2, times: 1 },
-  'answer lost: shipment': { seeds: 2, times: 1, early: true },
+  'answer lost: shipment': { seeds: 3, times: 1, early: true },
   'answer lost: webhook subscription': { seeds: 2, times: 1, early: true },
   'webhook delivered twice': { seeds: 2, times: 1 },
   'webhook delivered late': { seeds: 2, times: 1, early: true },
