@@ -215,10 +215,14 @@ orders.action(async (options: ListOptions) => {
   )
 })
 
-const order = command('order', 'one order with its waybill').argument('<id>')
-order.action(async (id: string) => {
+const order = command('order', 'one order with its waybill')
+  .argument('<id>')
+  .option('--preview', 'what would be sent to the backend now, or what would stop it; nothing is sent', false)
+order.action(async (id: string, { preview }: { preview: boolean }) => {
   await ask(order, async (client, output) =>
-    (await import('./commands/orders.ts')).showOrder(client, output, id),
+    preview
+      ? (await import('./commands/preview.ts')).showPreview(client, output, id)
+      : (await import('./commands/orders.ts')).showOrder(client, output, id),
   )
 })
 

@@ -344,6 +344,14 @@ export interface UpdatePlan {
   patch: unknown
 }
 
+/** What `create` would send for a draft, for a person to look at before anything is sent. */
+export interface DraftShown {
+  /** The records it makes, in the order in which they are made. */
+  records: { label: string; body: Record<string, unknown> }[]
+  /** What the backend will make of it, as far as that can be foreseen. */
+  totals: { lines: Decimal; shipping: Decimal; tax: Decimal; total: Decimal }
+}
+
 /** A fix a person chose: "SKU MUG-RED is item 1009". */
 export interface MappingFix {
   action: 'map_sku' | 'map_payment' | 'map_shipping' | 'map_tax' | 'map_item_kind'
@@ -390,6 +398,8 @@ export interface Backend<Config, Mapping, Draft, Lookups> {
   }): Result<Draft, [Problem, ...Problem[]]>
   /** Pure. Which line of the record carries which line of the order, for shipments. */
   linesOf(draft: Draft): { backendLine: string; channelLineId: string }[]
+  /** Pure. The bodies are what `create` sends. */
+  show(draft: Draft): DraftShown
   /** Create-only. Makes the customer first where the draft says so. Never overwrites. */
   create(ctx: Ctx<Config>, draft: Draft): Promise<Outcome<RecordRef>>
   /** Reads back what the backend computed, and the record's number. */

@@ -7,13 +7,14 @@ import { ensureIdentity } from './identify.ts'
 import { withSlot } from './with-slot.ts'
 
 /** What a system said when it was asked just now, or why it could not be asked. */
-export type Told<T> = { asked: true; at: Date; found: T } | { asked: false; why: string }
+export type Told<T> =
+  { asked: true; at: Date; found: T } | { asked: false; why: string; problem: Problem | null }
 
 /** A person waits: so long for a free call, and so long for an answer. */
 const waitMs = 2000
 const answerMs = 8000
 
-const notAsked = (why: string) => ({ asked: false as const, why })
+const notAsked = (why: string, problem: Problem | null = null) => ({ asked: false as const, why, problem })
 
 /** What the backend has of an order now. */
 export function askBackend(
@@ -39,7 +40,7 @@ export function askChannel(
 }
 
 /** Asks within the account's budget; a connection that is known not to work is left alone. */
-async function ask<T>(
+export async function ask<T>(
   deps: Deps,
   connection: ConnectionRow,
   question: (ctx: ReturnType<typeof callOver>) => Promise<Outcome<T>>,
@@ -47,7 +48,7 @@ async function ask<T>(
   const row = await connectionById(deps.db, connection.id)
   if (row === null || row.paused_at !== null) return notAsked('it is paused')
   if (row.blocked_until !== null && row.blocked_until > deps.now())
-    return notAsked(titleOf(row.health_problem as Problem | null))
+    return notBefore(row.health_problem as Problem | null)
   const told = await withSlot(deps, row.id, waitMs, async () => {
     const ctx = callOver(deps, row, answerMs)
     const identified = await ensureIdentity(deps, row, ctx)
@@ -56,8 +57,8 @@ async function ask<T>(
   if (told === null) return notAsked('all calls that the account allows at once are in use')
   return told.ok
     ? { asked: true, at: deps.now(), found: told.value }
-    : notAsked(describeProblem(told.error.problems[0]).title)
+    : notAsked(describeProblem(told.error.problems[0]).title, told.error.problems[0])
 }
 
-const titleOf = (problem: Problem | null): string =>
-  problem === null ? 'it is not to be asked at the moment' : describeProblem(problem).title
+const notBefore = (problem: Problem | null) =>
+  notAsked(problem === null ? 'it is not to be asked at the moment' : describeProblem(problem).title, problem)

@@ -7,7 +7,7 @@ import type { OrderToPost } from '../ledger/posting.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
 import { err } from '../result.ts'
-import { type AnyBackend, backendFor, callOver, type Deps } from './deps.ts'
+import { type AnyBackend, backendFor, type Call, callOver, type Deps } from './deps.ts'
 import type { AtBackend } from './record-posted.ts'
 
 export type Prepared =
@@ -29,7 +29,12 @@ interface ToPrepare {
 /** What is sent to the backend for an order, as the ledger has it. */
 export async function draftToPost(
   deps: Deps,
-  { order, connection, backend, call }: AtBackend,
+  {
+    order,
+    connection,
+    backend,
+    call,
+  }: Pick<AtBackend, 'order' | 'connection' | 'backend'> & { call: Pick<Call, 'ctx'> },
   { mapping, channel, body, canonical: known }: OrderToPost,
 ): Promise<Prepared> {
   const { order: canonical, problem } = known
@@ -83,7 +88,7 @@ async function prepareDraft(
 type Canonical = { order: Order; problem: null } | { order: null; problem: Problem }
 
 /** The canonical order of the channel's newest version. Reading is pure, so it is done anew and never stored. */
-function canonicalFrom(deps: Deps, kind: string, order: OrderRow, body: string): Canonical {
+export function canonicalFrom(deps: Deps, kind: string, order: OrderRow, body: string): Canonical {
   const channel = deps.channelOf(kind)
   if (!channel) throw new Error(`no channel of kind ${kind}`)
   const modifiedAt = order.modified_at?.toISOString() ?? null

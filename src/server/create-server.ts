@@ -30,6 +30,7 @@ import { importRoutes } from './routes/imports.ts'
 import { leaveMailsRoutes } from './routes/leave-mails.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { orderPartRoutes } from './routes/order-parts.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { heldRoutes } from './routes/held.ts'
 import { problemRoutes } from './routes/problems.ts'
@@ -139,6 +140,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         closed.addHook('onSend', async (_, reply) => void reply.header('cache-control', 'no-store'))
         orderRoutes(closed, deps)
         heldRoutes(closed, deps)
+        orderPartRoutes(closed, deps)
         problemRoutes(closed, deps)
         whyRoutes(closed, deps)
         importRoutes(closed, deps)

@@ -3,7 +3,14 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Applied } from '../../src/flows/apply-configuration.ts'
 import type { CheckResult } from '../../src/flows/check-connection.ts'
-import type { ImportJson, OrderDetail, OrderPage, ProblemGroup, Why } from '../../src/server/schemas.ts'
+import type {
+  ImportJson,
+  OrderDetail,
+  OrderPage,
+  OrderPreviewJson,
+  ProblemGroup,
+  Why,
+} from '../../src/server/schemas.ts'
 import { startSandboxShop } from '../../src/sandbox/shop/index.ts'
 import { numbersFrom } from '../support/chance.ts'
 import { newHome, type Ran, type Started, startCommand, until, waybill } from '../support/command.ts'
@@ -169,6 +176,12 @@ describe('orders', () => {
     expect(shown.stdout).toContain(`Order ${placed.number} of shop: Order posted, waiting for shipment`)
     expect(shown.stdout).toContain(order.record!.number!)
     expect(await json<Why>(['why', placed.number])).toMatchObject({ verdict: 'in_backend' })
+    const preview = await json<OrderPreviewJson>(['order', placed.number, '--preview'])
+    expect(preview).toMatchObject({ outcome: 'ready', externalId: order.externalId, agrees: true })
+    const inWords = await run(['order', placed.number, '--preview'])
+    expect(inWords).toMatchObject({ code: 0, stderr: '' })
+    expect(inWords.stdout).toContain(`This would be sent to netsuite now, as ${order.externalId}`)
+    expect(inWords.stdout).toMatch(/It is in NetSuite as SO\d+: .*\n[^]*"otherRefNum"[^]*, the same/)
     expect((await run(['orders'])).stdout).toContain(placed.number)
   })
 
@@ -184,6 +197,16 @@ describe('orders', () => {
     expect(filtered.items.map((order) => order.number)).toEqual([placed.number])
     const why = await run(['why', placed.number])
     expect(why.stdout).toMatch(/is not in NetSuite/)
+    const preview = await run(['order', placed.number, '--preview'])
+    expect(preview.code).toBe(0)
+    expect(preview.stdout).toMatch(
+      /Posting it to netsuite would stop[^]*SKU ".*" is not an item[^]*What to do/,
+    )
+    await outside.netsuite.control.down()
+    const unasked = await run(['order', placed.number, '--preview'])
+    await outside.netsuite.control.up()
+    expect(unasked.code).toBe(1)
+    expect(unasked.stderr).toMatch(/^netsuite could not be asked: /)
     const inVain = await run(['post', placed.number])
     expect(inVain.code).toBe(1)
     expect(inVain.stderr).toMatch(/SKU ".*" is not an item in NetSuite/)

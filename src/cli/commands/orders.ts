@@ -1,4 +1,4 @@
-import type { OrderDetail, OrderJson, OrderPage } from '../../server/schemas.ts'
+import type { DescribedProblem, OrderDetail, OrderJson, OrderPage } from '../../server/schemas.ts'
 import type { Client } from '../client.ts'
 import type { Output } from '../output.ts'
 import { editLines } from './decide.ts'
@@ -71,6 +71,16 @@ const toDecide = (order: OrderJson): string | null =>
         ? 'Changed in the shop after posting'
         : null
 
+/** A problem with its cause and fix, after an empty line. */
+export const problemLines = (output: Output, problem: DescribedProblem): string[] => [
+  '',
+  output.style('red', problem.title),
+  `  ${problem.detail}`,
+  ...(problem.vendorMessage ? [`  NetSuite said: ${problem.vendorMessage}`] : []),
+  `  Why: ${problem.cause}`,
+  `  What to do: ${problem.fix}`,
+]
+
 /** `waybill order ID`: one order with its waybill. */
 export async function showOrder(client: Client, output: Output, name: string): Promise<number> {
   const order = await client.get<OrderDetail>(`/orders/${encodeURIComponent(name)}`)
@@ -97,14 +107,7 @@ export async function showOrder(client: Client, output: Output, name: string): P
   const edits = editLines(order)
   if (edits.length > 0) line()
   for (const text of edits) line(text)
-  for (const problem of order.problems) {
-    line()
-    line(style('red', problem.title))
-    line(`  ${problem.detail}`)
-    if (problem.vendorMessage) line(`  NetSuite said: ${problem.vendorMessage}`)
-    line(`  Why: ${problem.cause}`)
-    line(`  What to do: ${problem.fix}`)
-  }
+  for (const problem of order.problems) for (const text of problemLines(output, problem)) line(text)
   if (order.shipments.length > 0) {
     line()
     output.table(

@@ -8,7 +8,7 @@ import { applyFix, mapping, type NetSuiteMapping } from './mapping.ts'
 import { records } from './records.ts'
 import { create, find, totals } from './sales-orders.ts'
 import { shipments } from './shipments.ts'
-import { prepare, type NetSuiteDraft } from './to-sales-order.ts'
+import { prepare, show, type NetSuiteDraft } from './to-sales-order.ts'
 
 /** NetSuite over SuiteTalk REST (record v1) and SuiteQL. Its quirks are in the README beside this file. */
 export const netsuite: Backend<NetSuiteConfig, NetSuiteMapping, NetSuiteDraft, NetSuiteLookups> = {
@@ -28,6 +28,7 @@ export const netsuite: Backend<NetSuiteConfig, NetSuiteMapping, NetSuiteDraft, N
   lookups,
   prepare,
   linesOf: (draft) => draft.lines,
+  show,
   create,
   totals,
   records,

@@ -6,7 +6,7 @@ import { createRecord, getRecord, type NetSuiteCtx } from './client.ts'
 import { recordUrl } from './config.ts'
 import { forgetCustomer } from './customers.ts'
 import { currencyCode, forgetItem } from './lookups.ts'
-import type { NetSuiteDraft } from './to-sales-order.ts'
+import { bodyFor, type NetSuiteDraft } from './to-sales-order.ts'
 
 const found = z.object({ id: z.coerce.string(), tranId: z.string().optional() })
 
@@ -85,12 +85,11 @@ const gone = (recordId: string): Failure => ({
 export async function create(ctx: NetSuiteCtx, draft: NetSuiteDraft): Promise<Outcome<RecordRef>> {
   const customer = await customerId(ctx, draft)
   if (!customer.ok) return err(atStage('Creating the customer', customer.error))
-  const created = await createRecord(
-    ctx,
-    'salesOrder',
-    { ...draft.order, entity: { id: customer.value } },
-    { what: 'sales orders', externalId: draft.externalId, currency: draft.currency },
-  )
+  const created = await createRecord(ctx, 'salesOrder', bodyFor(draft, customer.value), {
+    what: 'sales orders',
+    externalId: draft.externalId,
+    currency: draft.currency,
+  })
   if (!created.ok) {
     forgetNamedItems(ctx, created.error)
     forgetCustomer(ctx.memory, customer.value)

@@ -1,4 +1,5 @@
 import {
+  add,
   currencyDigits,
   compare,
   divide,
@@ -13,6 +14,7 @@ import {
 import type { Order } from '../../order/order.ts'
 import type { Problem } from '../../order/problems.ts'
 import { err, ok, type Result } from '../../result.ts'
+import type { DraftShown } from '../contract.ts'
 import {
   addressBody,
   customerBody,
@@ -42,6 +44,8 @@ export interface NetSuiteDraft {
   /** Lines of the record that carry lines of the order. */
   lines: { backendLine: string; channelLineId: string }[]
   currency: string
+  /** What NetSuite will come to. */
+  totals: Fitted['sums']
 }
 
 export interface Preparation {
@@ -95,7 +99,28 @@ export function prepare(input: Preparation): Result<NetSuiteDraft, [Problem, ...
         : [{ backendLine: String(index + 1), channelLineId: line.channelLineId }],
     ),
     currency: order.currency,
+    totals: fitted.sums,
   })
+}
+
+/** The sales order as it is sent for a customer. */
+export const bodyFor = ({ order }: NetSuiteDraft, customerId: string): Record<string, unknown> => ({
+  ...order,
+  entity: { id: customerId },
+})
+
+/** What `create` sends, and what NetSuite will make of it. */
+export function show(draft: NetSuiteDraft): DraftShown {
+  const { customer, totals } = draft
+  if ('id' in customer)
+    return { records: [{ label: 'Sales order', body: bodyFor(draft, customer.id) }], totals }
+  return {
+    records: [
+      { label: 'New customer', body: customer.body },
+      { label: 'Sales order', body: bodyFor(draft, 'the id of the new customer') },
+    ],
+    totals,
+  }
 }
 
 /**
@@ -257,7 +282,8 @@ function linesThatFit(input: Preparation, problems: Problem[]): Fitted | null {
       taxCode: { id: mapping.tax.none ?? null, key: null },
       description: 'Rounding difference',
     }
-    return { ...nearest, lines: [...nearest.lines, { ...line, amount: net }] }
+    const sums = { ...nearest.sums, lines: add(nearest.sums.lines, net), total: wanted }
+    return { ...nearest, lines: [...nearest.lines, { ...line, amount: net }], sums }
   }
   problems.push(wouldDiffer(input, plan, nearest, wanted))
   return null

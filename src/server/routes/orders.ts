@@ -31,8 +31,12 @@ import {
 
 const positionIn = (sort: Sort) =>
   z.object({ sort: z.literal(sort), at: z.iso.datetime().nullable(), id: z.uuid(), named: z.boolean() })
-const named = z.object({ id: z.string().min(1).max(200).describe('Waybill id, channel id or order number') })
-const within = z.object({ connection: z.string().optional().describe('Only orders of this connection') })
+export const named = z.object({
+  id: z.string().min(1).max(200).describe('Waybill id, channel id or order number'),
+})
+export const within = z.object({
+  connection: z.string().optional().describe('Only orders of this connection'),
+})
 
 const summaries: Record<OrderAction, string> = {
   post: 'Post it (again) now',

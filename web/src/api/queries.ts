@@ -11,6 +11,7 @@ import type {
   OrderCounts,
   OrderDetail,
   OrderPage,
+  OrderPreview,
   ProblemGroup,
   Reconciliation,
   ReconciliationSummary,
@@ -65,6 +66,17 @@ export const heldQuery = queryOptions({
   queryKey: ['orders', 'held'],
   queryFn: ({ signal }) => get<List<HeldGroup>>('/held', signal),
 })
+/** Costs calls to the backend: asked when it is opened, and when a person asks again. */
+export const previewQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['preview', id],
+    queryFn: ({ signal }) => get<OrderPreview>(`/orders/${encodeURIComponent(id)}/preview`, signal),
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
 
 export const problemsQuery = queryOptions({
   queryKey: ['problems'],

@@ -27,6 +27,7 @@ export type {
   OrderEvent,
   OrderJson as Order,
   OrderPage,
+  OrderPreviewJson as OrderPreview,
   ProblemDetails,
   ProblemGroup,
   ReconciliationJson as Reconciliation,

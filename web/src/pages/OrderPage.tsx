@@ -17,6 +17,7 @@ import { useNow } from '../now.ts'
 import { Edits } from '../order/Edits.tsx'
 import { Lines } from '../order/Lines.tsx'
 import { OrderProblems } from '../order/OrderProblems.tsx'
+import { Preview } from '../order/Preview.tsx'
 import { Ids, People, Shipments } from '../order/Side.tsx'
 import { Stations } from '../order/Stations.tsx'
 import { Waybill } from '../order/Waybill.tsx'
@@ -73,6 +74,7 @@ function Shown({ order }: { order: OrderDetail }) {
           <Panel title={words.waybill} hint={words.waybillHint} id="waybill">
             <Waybill order={order} shopZone={shopZone} />
           </Panel>
+          <Preview order={order} />
           <Raw order={order} />
         </div>
         <aside className={classes.side}>
