@@ -17,7 +17,7 @@ export const differenceAreas = [
 ] as const
 export type DifferenceArea = (typeof differenceAreas)[number]
 
-/** One field that two versions of an order have differently. Null stands for "not there". */
+/** One field of two versions of an order. Null stands for "not there". */
 export interface Difference {
   /** Which one, such as "shipping.line1" or "lines.42.quantity"; `fieldOf` reads it from either version. */
   field: string
@@ -37,7 +37,11 @@ const unasked: DifferenceArea[] = ['status', 'details']
 const substance: DifferenceArea[] = ['lines', 'shipping', 'totals', 'payment']
 
 /** What is different in `after`, field by field; empty when both are the same order. When it was changed is no difference. */
-export function differencesBetween(before: Order, after: Order): Difference[] {
+export const differencesBetween = (before: Order, after: Order): Difference[] =>
+  sideBySide(before, after).filter((one) => one.before !== one.after)
+
+/** Every field that either version has, with what both say. */
+export function sideBySide(before: Order, after: Order): Difference[] {
   const [old, fresh] = [fieldsOf(before), fieldsOf(after)]
   const all = new Map([...old, ...fresh])
   return [...all]
@@ -48,7 +52,7 @@ export function differencesBetween(before: Order, after: Order): Difference[] {
       before: old.get(field)?.value ?? null,
       after: fresh.get(field)?.value ?? null,
     }))
-    .filter((one) => one.before !== one.after && isItsOwn(one.field, old, fresh))
+    .filter((one) => isItsOwn(one.field, old, fresh))
     .toSorted((a, b) => differenceAreas.indexOf(a.area) - differenceAreas.indexOf(b.area))
 }
 

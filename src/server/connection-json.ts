@@ -6,7 +6,7 @@ import type { GapRow } from '../ledger/gaps.ts'
 import { provenAddressOf } from '../ledger/moves.ts'
 import { listRoutes } from '../ledger/routes.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
-import { timeJson, timeOrNull } from './order-json.ts'
+import { timeJson, timeOrNull } from './values-json.ts'
 import type { ConnectionJson, DescribedProblem, GapJson, RouteJson } from './schemas.ts'
 
 const described = (problem: unknown): DescribedProblem | null =>

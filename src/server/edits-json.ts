@@ -1,23 +1,13 @@
 import type { RecordField } from '../connectors/contract.ts'
-import type { AnyChannel, Deps } from '../flows/deps.ts'
-import { versionOf } from '../flows/versions.ts'
 import type { RecordChangeRow } from '../ledger/record-changes.ts'
 import type { OrderView } from '../ledger/views/orders.ts'
 import { differencesBetween, edits, needingReplacement } from '../order/difference.ts'
-import type { Order } from '../order/order.ts'
 import type { OrderDifferenceJson, RecordChangeJson } from './schemas.ts'
+import type { Versions } from './versions-json.ts'
 
 /** What the channel has changed since the order was posted; null where that is nothing, or one version cannot be read. */
-export async function differenceJson(
-  deps: Deps,
-  order: OrderView,
-  channel: AnyChannel,
-  newest: Order,
-): Promise<OrderDifferenceJson | null> {
-  const { record_id: recordId, posted_raw_id: postedId, raw_id: rawId } = order
-  if (recordId === null || postedId === null || postedId === rawId) return null
-  const posted = await versionOf(deps.db, channel, order, postedId)
-  const fields = posted ? differencesBetween(posted, newest) : []
+export function differenceJson(order: OrderView, { newest, posted }: Versions): OrderDifferenceJson | null {
+  const fields = posted && newest ? differencesBetween(posted, newest) : []
   if (fields.length === 0) return null
   const isEdit = edits(fields).length > 0
   return {

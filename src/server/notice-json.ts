@@ -1,6 +1,6 @@
 import { wordsOf } from '../flows/notice-words.ts'
 import type { Notice } from '../ledger/notices.ts'
-import { moneyJson, timeJson, timeOrNull } from './order-json.ts'
+import { moneyJson, timeJson, timeOrNull } from './values-json.ts'
 import type { NoticeJson } from './schemas.ts'
 
 export function noticeJson(notice: Notice): NoticeJson {

@@ -6,29 +6,14 @@ import type { ConnectionRow } from '../ledger/health.ts'
 import { recordChangesOf } from '../ledger/record-changes.ts'
 import { type AttemptView, attemptsOf, eventsOf, payloadOf } from '../ledger/views/order-detail.ts'
 import type { OrderView, ProblemRow, ShipmentRow } from '../ledger/views/orders.ts'
-import { type Decimal, toCurrency } from '../order/money.ts'
 import { describeProblem, type ProblemCode } from '../order/problems.ts'
 import type { HoldingRule } from '../order/rules.ts'
 import { type CancelReason, statusLabel } from '../order/status.ts'
-import { totalsOf } from '../order/totals.ts'
 import { differenceJson, recordChangeJson } from './edits-json.ts'
 import { eventJson } from './event-text.ts'
-import type {
-  Candidate,
-  DescribedProblem,
-  MoneyJson,
-  OrderDetail,
-  OrderJson,
-  ShipmentJson,
-} from './schemas.ts'
-
-export const timeJson = (time: Date): string => time.toISOString()
-export const timeOrNull = (time: Date | null): string | null => time?.toISOString() ?? null
-
-export const moneyJson = (amount: Decimal, currency: string): MoneyJson => ({
-  amount: toCurrency(amount, currency),
-  currency,
-})
+import type { Candidate, DescribedProblem, OrderDetail, OrderJson, ShipmentJson } from './schemas.ts'
+import { moneyJson, timeJson, timeOrNull } from './values-json.ts'
+import { comparisonJson, readVersions, totalsJson } from './versions-json.ts'
 
 /** Writes orders as JSON; reads the connections once, for the links into the shops. */
 export async function ordersJson(deps: Deps, orders: OrderView[]): Promise<OrderJson[]> {
@@ -142,13 +127,8 @@ export async function orderDetailJson(deps: Deps, order: OrderView): Promise<Ord
   const events = await eventsOf(deps.db, order.id)
   const attempts = await attemptsOf(deps.db, order.id)
   const payload = await payloadOf(deps.db, order.raw_id)
-  const channel = deps.channelOf(order.channel_kind)
-  const read = channel?.toOrder({
-    id: order.channel_order_id,
-    body: payload.body,
-    modifiedAt: timeOrNull(order.modified_at),
-  })
-  const canonical = read?.ok ? read.value : null
+  const versions = await readVersions(deps, order, payload.body)
+  const canonical = versions.newest
   const label = backendLabel(deps, order.backend_kind)
   return {
     ...summary!,
@@ -158,21 +138,9 @@ export async function orderDetailJson(deps: Deps, order: OrderView): Promise<Ord
     payload: { receivedAt: timeJson(payload.receivedAt), text: redactText(payload.body) },
     canonical,
     totals: canonical && totalsJson(canonical),
-    difference: channel && canonical ? await differenceJson(deps, order, channel, canonical) : null,
+    comparison: comparisonJson(order, versions),
+    difference: differenceJson(order, versions),
     recordChanges: (await recordChangesOf(deps.db, order.id)).map(recordChangeJson),
-  }
-}
-
-function totalsJson(order: Parameters<typeof totalsOf>[0]): NonNullable<OrderDetail['totals']> {
-  const totals = totalsOf(order)
-  const money = (amount: Decimal) => moneyJson(amount, order.currency)
-  return {
-    lines: money(totals.lines),
-    discounts: money(totals.discounts),
-    shipping: money(totals.shipping),
-    fees: money(totals.fees),
-    tax: money(totals.tax),
-    total: money(totals.total),
   }
 }
 

@@ -3,8 +3,8 @@ import type { Preview } from '../flows/preview-order.ts'
 import type { OrderView } from '../ledger/views/orders.ts'
 import { type Decimal, equals } from '../order/money.ts'
 import { describeProblem } from '../order/problems.ts'
-import { moneyJson, timeJson } from './order-json.ts'
 import type { OrderPreviewJson } from './schemas.ts'
+import { moneyJson, timeJson } from './values-json.ts'
 
 /** What would be sent for an order, as JSON; card data is taken out as from what was sent. */
 export function previewJson(order: OrderView, preview: Preview): OrderPreviewJson {

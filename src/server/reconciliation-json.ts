@@ -5,8 +5,9 @@ import { connectionById } from '../ledger/health.ts'
 import type { DifferenceView, ReconciliationView, Totals } from '../ledger/views/reconciliations.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { type Status, statusLabel } from '../order/status.ts'
-import { backendLabel, timeJson, timeOrNull } from './order-json.ts'
+import { backendLabel } from './order-json.ts'
 import type { DifferenceJson, ReconciliationSummary } from './schemas.ts'
+import { timeJson, timeOrNull } from './values-json.ts'
 
 export const countsJson = (row: Totals): ReconciliationSummary['totals'] => ({
   atChannel: row.at_channel,

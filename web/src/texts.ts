@@ -398,8 +398,28 @@ export const texts = {
       agrees: 'In the shop, the same',
       differs: 'In the shop',
     },
-    raw: 'What the shop sent',
-    rawShow: 'Show it',
+    versions: {
+      title: 'What the shop sent',
+      hint: 'The order as it came, kept unchanged',
+      show: 'Show it',
+      fields: 'Both versions, field by field',
+      field: 'What',
+      newest: 'In the shop now',
+      newestPosted: 'In the shop now, and as posted',
+      posted: 'As posted',
+      received: 'Received',
+      download: 'Download',
+    },
+    comparison: {
+      newest: 'In the shop now',
+      posted: 'As posted',
+      record: 'In NetSuite',
+      agrees: 'All three are the same, to the cent.',
+      recordAgrees: 'NetSuite has what was posted, to the cent.',
+      recordDiffers: (by: string) => `NetSuite differs from what was posted: ${by}.`,
+      changed: (by: string) => `The shop has changed the total since: ${by}.`,
+      notComparable: 'What the shop has now cannot be compared with what was posted.',
+    },
     edits: {
       changed: {
         title: 'Changed in the shop after it was posted',
@@ -430,7 +450,6 @@ export const texts = {
       byHand:
         'You can also do it in NetSuite yourself: open the record, change or close it there, then decide here.',
     },
-    rawHint: 'The order as it came, kept unchanged',
     copy: 'Copy',
     copied: 'Copied',
     notFound: {

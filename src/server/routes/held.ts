@@ -5,9 +5,9 @@ import type { Deps } from '../../flows/deps.ts'
 import { importStatus } from '../../flows/import-status.ts'
 import { heldGroups, type HeldGroupRow } from '../../ledger/views/held.ts'
 import { actorOf } from '../auth.ts'
-import { moneyJson, timeOrNull } from '../order-json.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { type HeldGroup, heldList, importStatusRequest, importStatusResult } from '../schemas.ts'
+import { moneyJson, timeOrNull } from '../values-json.ts'
 
 export function heldRoutes(app: FastifyInstance, deps: Deps): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()

@@ -7,7 +7,7 @@ import { startRangeImport } from '../../flows/import-range.ts'
 import { connectionByName } from '../../ledger/connections.ts'
 import { type ImportView, importView } from '../../ledger/views/imports.ts'
 import { actorOf } from '../auth.ts'
-import { timeJson, timeOrNull } from '../order-json.ts'
+import { timeJson, timeOrNull } from '../values-json.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { type ImportJson, importJson, importRequest } from '../schemas.ts'
 

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Deps } from '../../flows/deps.ts'
 import { previewOrder } from '../../flows/preview-order.ts'
 import { findOrder } from '../find-order.ts'
 import { previewJson } from '../preview-json.ts'
-import { orderPreview } from '../schemas.ts'
+import { notFound } from '../refusal.ts'
+import { orderPreview, orderVersions } from '../schemas.ts'
+import { versionsJson } from '../versions-json.ts'
 import { named, within } from './orders.ts'
 
 /** What is read of one order only when somebody wants to see it. */
@@ -24,6 +27,41 @@ export function orderPartRoutes(app: FastifyInstance, deps: Deps): void {
     async ({ params, query }) => {
       const order = await findOrder(deps, params.id, query.connection)
       return previewJson(order, await previewOrder(deps, order.id))
+    },
+  )
+
+  typed.get(
+    '/orders/:id/versions',
+    {
+      schema: {
+        summary: 'What the channel sent: the newest version and the one that was posted, side by side',
+        ...one,
+        response: { 200: orderVersions },
+      },
+    },
+    async ({ params, query }) => versionsJson(deps, await findOrder(deps, params.id, query.connection)),
+  )
+
+  typed.get(
+    '/orders/:id/versions/:version',
+    {
+      schema: {
+        summary: 'One of these versions as a file',
+        params: named.extend({ version: z.enum(['newest', 'posted']) }),
+        querystring: within,
+      },
+    },
+    async ({ params, query }, reply) => {
+      const order = await findOrder(deps, params.id, query.connection)
+      const version = (await versionsJson(deps, order))[params.version]
+      if (version === null)
+        throw notFound('version', params.version, 'Nothing of this order has been posted: take "newest".')
+      const name = `order-${order.number.replaceAll(/[^\w.-]/g, '_')}-${params.version}.json`
+      return reply
+        .type('application/json; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .serializer((text) => text as string)
+        .send(version.text)
     },
   )
 }

@@ -14,9 +14,10 @@ import { activeRoutes } from '../../ledger/views/schedule.ts'
 import type { RouteRow } from '../../ledger/routes.ts'
 import { describeProblem, type Problem, problemCatalogue, type ProblemCode } from '../../order/problems.ts'
 import { actorOf } from '../auth.ts'
-import { moneyJson, problemJson, timeJson, timeOrNull } from '../order-json.ts'
+import { problemJson } from '../order-json.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { choices, choicesQuery, fixRequest, fixResult, type ProblemGroup, problemList } from '../schemas.ts'
+import { moneyJson, timeJson, timeOrNull } from '../values-json.ts'
 
 export function problemRoutes(app: FastifyInstance, deps: Deps): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()

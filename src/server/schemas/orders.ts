@@ -4,6 +4,7 @@ import { decisions, type OrderFilter as LedgerFilter } from '../../ledger/views/
 import { sorts } from '../../ledger/views/order-pages.ts'
 import { compare } from '../../order/money.ts'
 import { holdingRules } from '../../order/rules.ts'
+import { differenceAreas } from '../../order/difference.ts'
 import { cancelReasons, type Status, statuses } from '../../order/status.ts'
 import { money, pageOf, pageQuery, time } from './common.ts'
 import { orderDifference, recordChange } from './edits.ts'
@@ -202,6 +203,34 @@ export const canonicalOrder = z
   })
   .meta({ id: 'CanonicalOrder' })
 
+const orderTotals = z.object({
+  lines: money,
+  discounts: money,
+  shipping: money,
+  fees: money,
+  tax: money,
+  total: money,
+})
+
+export const comparison = z
+  .object({
+    newest: orderTotals.nullable().describe('Of the newest version; null: it cannot be read'),
+    posted: orderTotals
+      .nullable()
+      .describe('Of the version that was posted; null: it cannot be read, or is not known'),
+    record: money.nullable().describe('What the backend computed; null: it has not told yet'),
+    isNewest: z.boolean().describe('Whether the newest version is the one that was posted'),
+    newestLessPosted: money
+      .nullable()
+      .describe('By how much the channel has changed the total since; null: not comparable'),
+    recordLessPosted: money
+      .nullable()
+      .describe('By how much the record differs from what was posted; null: not comparable'),
+    agrees: z.boolean().describe('Whether all three are the same, to the cent'),
+  })
+  .meta({ id: 'Comparison' })
+export type ComparisonJson = z.infer<typeof comparison>
+
 export const orderDetail = order
   .extend({
     externalId: z.string().describe('The id under which it is looked for in the backend'),
@@ -211,21 +240,45 @@ export const orderDetail = order
       .object({ receivedAt: time, text: z.string() })
       .describe('The newest version as the channel sent it, secrets removed'),
     canonical: canonicalOrder.nullable().describe('Null while the order is unreadable'),
-    totals: z
-      .object({
-        lines: money,
-        discounts: money,
-        shipping: money,
-        fees: money,
-        tax: money,
-        total: money,
-      })
-      .nullable(),
+    totals: orderTotals.nullable(),
+    comparison: comparison
+      .nullable()
+      .describe(
+        'What the channel, the version that was posted, and the record come to; null without a record',
+      ),
     difference: orderDifference.nullable().describe('Null: the newest version is the one that was posted'),
     recordChanges: z.array(recordChange).describe('Oldest first'),
   })
   .meta({ id: 'OrderDetail' })
 export type OrderDetail = z.infer<typeof orderDetail>
+
+const version = z.object({
+  receivedAt: time,
+  text: z.string().describe('As the channel sent it, secrets and card data removed'),
+  readable: z.boolean(),
+})
+
+/** What the channel sent: the newest version, and the one that was posted. */
+export const orderVersions = z
+  .object({
+    newest: version,
+    posted: version.nullable().describe('Null: nothing is in the backend, or what was posted is not known'),
+    isNewest: z.boolean().describe('Whether the newest version is the one that was posted'),
+    fields: z
+      .array(
+        z.object({
+          field: z.string(),
+          area: z.enum(differenceAreas),
+          label: z.string(),
+          posted: z.string().nullable(),
+          newest: z.string().nullable(),
+          differs: z.boolean(),
+        }),
+      )
+      .describe('Every field that either version has; empty unless both can be read and are not the same'),
+  })
+  .meta({ id: 'OrderVersions' })
+export type OrderVersions = z.infer<typeof orderVersions>
 
 const listOf = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => {

@@ -12,6 +12,7 @@ import type {
   OrderDetail,
   OrderPage,
   OrderPreview,
+  OrderVersions,
   ProblemGroup,
   Reconciliation,
   ReconciliationSummary,
@@ -66,6 +67,16 @@ export const heldQuery = queryOptions({
   queryKey: ['orders', 'held'],
   queryFn: ({ signal }) => get<List<HeldGroup>>('/held', signal),
 })
+/** Read anew with the order. */
+export const versionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', 'one', id, 'versions'],
+    queryFn: ({ signal }) => get<OrderVersions>(`/orders/${encodeURIComponent(id)}/versions`, signal),
+  })
+
+export const versionFile = (id: string, version: 'newest' | 'posted'): string =>
+  fileAt(`/orders/${encodeURIComponent(id)}/versions/${version}`)
+
 /** Costs calls to the backend: asked when it is opened, and when a person asks again. */
 export const previewQuery = (id: string) =>
   queryOptions({

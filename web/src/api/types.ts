@@ -28,6 +28,7 @@ export type {
   OrderJson as Order,
   OrderPage,
   OrderPreviewJson as OrderPreview,
+  OrderVersions,
   ProblemDetails,
   ProblemGroup,
   ReconciliationJson as Reconciliation,

@@ -2,6 +2,7 @@ import type { OrderDetail } from '../api/types.ts'
 import { Amount } from '../components/Amount.tsx'
 import { formatAmount, formatMoney, formatQuantity } from '../format.ts'
 import { texts } from '../texts.ts'
+import { Compared, type OrderTotals, parts } from './Compared.tsx'
 import classes from './Lines.module.css'
 
 const words = texts.order.lines
@@ -87,59 +88,68 @@ function Item({ line }: { line: Line }) {
 }
 
 function Totals({ canonical, order }: { canonical: Canonical; order: OrderDetail }) {
-  const { totals, record } = order
+  const { totals, comparison } = order
   if (totals === null) return null
-  const rows = (['lines', 'discounts', 'shipping', 'fees', 'tax'] as const).filter(
-    (name) => name === 'lines' || Number(totals[name].amount) !== 0,
+  const isEdited = comparison !== null && !comparison.isNewest && comparison.posted !== null
+  return (
+    <>
+      {isEdited ? <Compared comparison={comparison} /> : <Plain totals={totals} comparison={comparison} />}
+      {canonical.refunds.length === 0 && canonical.presentment === null ? null : (
+        <Beside canonical={canonical} />
+      )}
+    </>
   )
-  const there = record?.total ?? null
-  const agrees = there !== null && order.total !== null && Number(there.amount) === Number(order.total.amount)
+}
+
+/** The order's totals in one column, with the record's own under them. */
+function Plain({ totals, comparison }: { totals: OrderTotals; comparison: OrderDetail['comparison'] }) {
+  const rows = parts.filter((name) => name === 'lines' || Number(totals[name].amount) !== 0)
+  const isOff = comparison?.recordLessPosted ? Number(comparison.recordLessPosted.amount) !== 0 : false
+  return (
+    <dl className={classes.totals}>
+      {rows.map((name) => (
+        <div key={name} className={name === 'total' ? classes.total : undefined}>
+          <dt>{texts.order.totals[name]}</dt>
+          <dd>
+            {name === 'discounts' ? '−' : ''}
+            <Amount money={totals[name]} />
+          </dd>
+        </div>
+      ))}
+      {comparison?.record ? (
+        <div className={comparison.agrees ? classes.agrees : isOff ? classes.differs : undefined}>
+          <dt>{comparison.agrees ? texts.order.totals.agrees : texts.order.totals.differs}</dt>
+          <dd>
+            <Amount money={comparison.record} />
+          </dd>
+        </div>
+      ) : null}
+    </dl>
+  )
+}
+
+/** What was paid back, and what the customer saw in another currency. */
+function Beside({ canonical: { refunds, presentment, currency } }: { canonical: Canonical }) {
   return (
     <>
       <dl className={classes.totals}>
-        {rows.map((name) => (
-          <div key={name}>
-            <dt>{texts.order.totals[name]}</dt>
-            <dd>
-              {name === 'discounts' ? '−' : ''}
-              <Amount money={totals[name]} />
-            </dd>
-          </div>
-        ))}
-        <div className={classes.total}>
-          <dt>{texts.order.totals.total}</dt>
-          <dd>
-            <Amount money={order.total ?? totals.total} />
-          </dd>
-        </div>
-        {there === null ? null : (
-          <div className={agrees ? classes.agrees : classes.differs}>
-            <dt>{agrees ? texts.order.totals.agrees : texts.order.totals.differs}</dt>
-            <dd>
-              <Amount money={there} />
-            </dd>
-          </div>
-        )}
-        {canonical.refunds.map(({ id, amount, reason }) => (
+        {refunds.map(({ id, amount, reason }) => (
           <div key={id} className={classes.refund}>
             <dt>
               {texts.order.totals.refunded}
               {reason === null || reason === '' ? '' : ` (${reason})`}
             </dt>
             <dd>
-              −<Amount money={{ amount, currency: canonical.currency }} />
+              −<Amount money={{ amount, currency }} />
             </dd>
           </div>
         ))}
       </dl>
-      {canonical.presentment === null ? null : (
+      {presentment === null ? null : (
         <p className={classes.aside}>
           {texts.order.totals.paidIn({
-            ...canonical.presentment,
-            paid: formatMoney({
-              amount: canonical.presentment.total,
-              currency: canonical.presentment.currency,
-            }),
+            ...presentment,
+            paid: formatMoney({ amount: presentment.total, currency: presentment.currency }),
           })}
         </p>
       )}

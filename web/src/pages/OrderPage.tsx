@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
 import { ApiError } from '../api/client.ts'
 import { useShopZone } from '../api/hooks.ts'
 import { orderQuery } from '../api/queries.ts'
 import type { OrderDetail } from '../api/types.ts'
-import { CodeBlock } from '../components/CodeBlock.tsx'
 import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
@@ -20,6 +18,7 @@ import { OrderProblems } from '../order/OrderProblems.tsx'
 import { Preview } from '../order/Preview.tsx'
 import { Ids, People, Shipments } from '../order/Side.tsx'
 import { Stations } from '../order/Stations.tsx'
+import { Versions } from '../order/Versions.tsx'
 import { Waybill } from '../order/Waybill.tsx'
 import { RecordLink } from '../orders/columns.tsx'
 import { OrderActions } from '../orders/OrderActions.tsx'
@@ -75,7 +74,7 @@ function Shown({ order }: { order: OrderDetail }) {
             <Waybill order={order} shopZone={shopZone} />
           </Panel>
           <Preview order={order} />
-          <Raw order={order} />
+          <Versions order={order} />
         </div>
         <aside className={classes.side}>
           <Shipments shipments={order.shipments} shopZone={shopZone} />
@@ -121,17 +120,5 @@ function Notes({ order }: { order: OrderDetail }) {
         <p className={classes.warning}>{texts.orders.cancelsOn(day(order.cancelsAt))}</p>
       )}
     </>
-  )
-}
-
-function Raw({ order }: { order: OrderDetail }) {
-  const [open, setOpen] = useState(false)
-  return (
-    <Panel title={words.raw} hint={words.rawHint}>
-      <details className={classes.raw} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>{words.rawShow}</summary>
-        {open ? <CodeBlock label={words.raw} text={order.payload.text} /> : null}
-      </details>
-    </Panel>
   )
 }
