@@ -90,6 +90,7 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
   cancel_announced: (_, detail) =>
     `Waybill gives it up on ${text(detail['cancelsAt']).slice(0, 10)} unless its problem is solved; people were told`,
   uncancelled: () => 'Taken up again',
+  note: (_, detail) => text(detail['text']),
   import_requested: () => 'Reading it from the shop again was asked for',
   import_anyway_requested: () => 'Importing it in spite of the rule was asked for',
   check_requested: () => 'Checking the total again was asked for',

@@ -5,6 +5,7 @@ import { listConnections } from '../ledger/connections.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { recordChangesOf } from '../ledger/record-changes.ts'
 import { type AttemptView, attemptsOf, eventsOf, payloadOf } from '../ledger/views/order-detail.ts'
+import { relatedOrders } from '../ledger/views/problems.ts'
 import type { OrderView, ProblemRow, ShipmentRow } from '../ledger/views/orders.ts'
 import { describeProblem, type ProblemCode } from '../order/problems.ts'
 import type { HoldingRule } from '../order/rules.ts'
@@ -140,6 +141,10 @@ export async function orderDetailJson(deps: Deps, order: OrderView): Promise<Ord
     totals: canonical && totalsJson(canonical),
     comparison: comparisonJson(order, versions),
     difference: differenceJson(order, versions),
+    related: await relatedOrders(deps.db, {
+      orderId: order.id,
+      fingerprints: [...new Set(summary!.problems.map(({ fingerprint }) => fingerprint))],
+    }),
     recordChanges: (await recordChangesOf(deps.db, order.id)).map(recordChangeJson),
   }
 }

@@ -398,6 +398,17 @@ export const texts = {
       agrees: 'In the shop, the same',
       differs: 'In the shop',
     },
+    related: {
+      title: 'Other orders with this problem',
+      more: (n: number) => `and ${n.toLocaleString('en')} more`,
+    },
+    notes: {
+      label: 'Note for this order',
+      placeholder: 'What others should know of this order',
+      add: 'Add note',
+      by: (actor: string) => (actor === 'person' ? 'Note by a person' : `Note by ${actor}`),
+      failed: 'The note was not kept',
+    },
     versions: {
       title: 'What the shop sent',
       hint: 'The order as it came, kept unchanged',

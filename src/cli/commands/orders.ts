@@ -1,8 +1,9 @@
 import type { DescribedProblem, OrderDetail, OrderJson, OrderPage } from '../../server/schemas.ts'
+import { quoted } from '../../quoted.ts'
 import type { Client } from '../client.ts'
 import type { Output } from '../output.ts'
 import { editLines } from './decide.ts'
-import { moneyText, statusStyle, timeText } from '../words.ts'
+import { counted, moneyText, statusStyle, timeText } from '../words.ts'
 
 export interface ListOptions {
   status?: string
@@ -107,7 +108,14 @@ export async function showOrder(client: Client, output: Output, name: string): P
   const edits = editLines(order)
   if (edits.length > 0) line()
   for (const text of edits) line(text)
-  for (const problem of order.problems) for (const text of problemLines(output, problem)) line(text)
+  for (const problem of order.problems) {
+    for (const text of problemLines(output, problem)) line(text)
+    const same = order.related.find(({ fingerprint }) => fingerprint === problem.fingerprint)
+    if (same && same.count > 0)
+      line(
+        `  ${counted(same.count, 'other order')} too: waybill orders --problem ${quoted(problem.fingerprint)}`,
+      )
+  }
   if (order.shipments.length > 0) {
     line()
     output.table(
@@ -121,11 +129,22 @@ export async function showOrder(client: Client, output: Output, name: string): P
       2,
     )
   }
+  for (const { at, actor, text } of order.events.filter(isNote)) {
+    line()
+    line(style('bold', `Note of ${timeText(at)}, by ${actor}`))
+    for (const row of text.split('\n')) line(`  ${row}`)
+  }
   line()
   output.table(
     ['When', 'What happened', 'Who'],
-    order.events.map((event) => [timeText(event.at), event.text, event.actor]),
+    order.events.map((event) => [
+      timeText(event.at),
+      isNote(event) ? `Note: ${event.text}` : event.text,
+      event.actor,
+    ]),
     1,
   )
   return 0
 }
+
+const isNote = ({ kind }: { kind: string }): boolean => kind === 'note'

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
 
 /** Orders (and their shipments) stopped for one cause at one connection. */
@@ -89,5 +90,40 @@ export async function ordersWithProblem(
     .where('orders.status', '!=', 'cancelled')
     .orderBy('orders.id')
     .execute()
+  return rows
+}
+
+export interface RelatedRow {
+  fingerprint: string
+  /** How many others, 10,000 at most. */
+  count: number
+  /** The newest of them. */
+  orders: { id: string; number: string; connection: string; status: Status; customer: string | null }[]
+}
+
+const mostCounted = 10_000
+const fewShown = 5
+
+/** The other orders that have each of these open problems. */
+export async function relatedOrders(
+  db: Db,
+  { orderId, fingerprints }: { orderId: string; fingerprints: string[] },
+): Promise<RelatedRow[]> {
+  if (fingerprints.length === 0) return []
+  const { rows } = await sql<RelatedRow>`
+    SELECT asked.fingerprint, counted.count, coalesce(shown.orders, '[]') AS orders
+    FROM unnest(${fingerprints}::text[]) WITH ORDINALITY AS asked (fingerprint, n)
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS count, (array_agg(id ORDER BY id DESC))[1:${sql.lit(fewShown)}] AS newest
+      FROM (
+        SELECT DISTINCT o.id FROM problems p JOIN orders o ON o.id = p.order_id
+        WHERE p.account_id = ${mainAccount} AND p.fingerprint = asked.fingerprint AND p.closed_at IS NULL
+          AND o.id <> ${orderId} AND o.status <> 'cancelled'
+        LIMIT ${mostCounted}) AS others) AS counted
+    CROSS JOIN LATERAL (
+      SELECT jsonb_agg(jsonb_build_object('id', o.id, 'number', o.number, 'connection', c.name,
+        'status', o.status, 'customer', o.customer_name) ORDER BY o.id DESC) AS orders
+      FROM orders o JOIN connections c ON c.id = o.channel_id WHERE o.id = ANY(counted.newest)) AS shown
+    ORDER BY asked.n`.execute(db)
   return rows
 }

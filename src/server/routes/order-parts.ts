@@ -2,11 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Deps } from '../../flows/deps.ts'
+import { addNote } from '../../flows/add-note.ts'
 import { previewOrder } from '../../flows/preview-order.ts'
+import { actorOf } from '../auth.ts'
 import { findOrder } from '../find-order.ts'
+import { orderDetailJson } from '../order-json.ts'
 import { previewJson } from '../preview-json.ts'
 import { notFound } from '../refusal.ts'
-import { orderPreview, orderVersions } from '../schemas.ts'
+import { noteRequest, orderDetail, orderPreview, orderVersions } from '../schemas.ts'
 import { versionsJson } from '../versions-json.ts'
 import { named, within } from './orders.ts'
 
@@ -27,6 +30,23 @@ export function orderPartRoutes(app: FastifyInstance, deps: Deps): void {
     async ({ params, query }) => {
       const order = await findOrder(deps, params.id, query.connection)
       return previewJson(order, await previewOrder(deps, order.id))
+    },
+  )
+
+  typed.post(
+    '/orders/:id/notes',
+    {
+      schema: {
+        summary: 'Add a note to its waybill',
+        ...one,
+        body: noteRequest,
+        response: { 200: orderDetail },
+      },
+    },
+    async ({ params, query, body: { text } }) => {
+      const order = await findOrder(deps, params.id, query.connection)
+      await addNote(deps, { orderId: order.id, text, actor: actorOf() })
+      return orderDetailJson(deps, order)
     },
   )
 

@@ -231,6 +231,25 @@ export const comparison = z
   .meta({ id: 'Comparison' })
 export type ComparisonJson = z.infer<typeof comparison>
 
+export const related = z
+  .object({
+    fingerprint: z.string(),
+    count: z.number().int().describe('How many others have this problem, 10,000 at most'),
+    orders: z
+      .array(
+        z.object({
+          id: z.string(),
+          number: z.string(),
+          connection: z.string(),
+          status,
+          customer: z.string().nullable(),
+        }),
+      )
+      .describe('The five that came last; GET /orders?problem={fingerprint} lists all'),
+  })
+  .meta({ id: 'Related' })
+export type RelatedJson = z.infer<typeof related>
+
 export const orderDetail = order
   .extend({
     externalId: z.string().describe('The id under which it is looked for in the backend'),
@@ -247,10 +266,28 @@ export const orderDetail = order
         'What the channel, the version that was posted, and the record come to; null without a record',
       ),
     difference: orderDifference.nullable().describe('Null: the newest version is the one that was posted'),
+    related: z
+      .array(related)
+      .describe('The other orders with the same problems, one entry for each of `problems`'),
     recordChanges: z.array(recordChange).describe('Oldest first'),
   })
   .meta({ id: 'OrderDetail' })
 export type OrderDetail = z.infer<typeof orderDetail>
+
+/** What a text may not have: control characters but line breaks and tabs. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const controls = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/
+
+export const noteRequest = z.strictObject({
+  text: z
+    .string()
+    .overwrite((text) => text.replaceAll('\r\n', '\n').trim())
+    .min(1, 'write something: a note has 1 to 2000 characters')
+    .max(2000, 'is too long: a note has 1 to 2000 characters')
+    .refine((text) => !controls.test(text), 'has control characters: leave them out')
+    .refine((text) => text.isWellFormed(), 'has half a character: write it anew')
+    .describe('Plain text of 1 to 2000 characters; it stays with the order and cannot be changed'),
+})
 
 const version = z.object({
   receivedAt: time,

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { post } from './client.ts'
-import { unseenQuery } from './queries.ts'
+import { orderQuery, unseenQuery } from './queries.ts'
 import type {
   BulkRequest,
   BulkResult,
@@ -26,6 +26,15 @@ export function useOrderAction() {
     mutationFn: ({ order, action }: { order: Pick<Order, 'id' | 'number'>; action: OrderAction }) =>
       post<OrderDetail>(`/orders/${encodeURIComponent(order.id)}/${action.replaceAll('_', '-')}`),
     onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
+  })
+}
+
+/** Adds a note to an order's waybill; the order comes back with it. */
+export function useAddNote(id: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (text: string) => post<OrderDetail>(`/orders/${encodeURIComponent(id)}/notes`, { text }),
+    onSuccess: (order) => queries.setQueryData(orderQuery(id).queryKey, order),
   })
 }
 

@@ -10,6 +10,7 @@ import { ChooseFix } from '../problems/ChooseFix.tsx'
 import { isChoice, isOrderAction } from '../problems/fixes.ts'
 import { ProblemCard, SameProblem } from '../problems/ProblemCard.tsx'
 import { texts } from '../texts.ts'
+import { Related } from './Related.tsx'
 import classes from './OrderProblems.module.css'
 
 /** What stops the order, each problem with its fix in place. */
@@ -29,6 +30,7 @@ export function OrderProblems({ order }: { order: OrderDetail }) {
             facts={<SameProblem problem={problem} orders={orders} />}
           >
             <Fixes order={order} problem={problem} orders={orders} />
+            <Related related={order.related.find(({ fingerprint }) => fingerprint === problem.fingerprint)} />
           </ProblemCard>
         )
       })}

@@ -26,7 +26,9 @@ export function Waybill({ order, shopZone }: { order: OrderDetail; shopZone: str
                 <AttemptEntry
                   key={`a${entry.attempt.id}`}
                   attempt={entry.attempt}
-                  told={order.events.some(({ text }) => text.includes(entry.attempt.detail ?? ''))}
+                  told={order.events.some(
+                    ({ kind, text }) => kind !== 'note' && text.includes(entry.attempt.detail ?? ''),
+                  )}
                   shopZone={shopZone}
                 />
               ),
@@ -67,12 +69,22 @@ function Event({ event, shopZone }: { event: OrderEvent; shopZone: string | null
         )}
       </span>
       <div>
-        {event.text}
+        {event.kind === 'note' ? <Note event={event} /> : event.text}
         {event.actor === 'person' && asked.test(event.kind) && !event.text.includes('person') ? (
           <span className={classes.actor}>{texts.order.byPerson}</span>
         ) : null}
       </div>
     </li>
+  )
+}
+
+/** As it was written, line by line; it is text and nothing else. */
+function Note({ event }: { event: OrderEvent }) {
+  return (
+    <div className={classes.note}>
+      <p className={classes.by}>{texts.order.notes.by(event.actor)}</p>
+      <p className={classes.written}>{event.text}</p>
+    </div>
   )
 }
 

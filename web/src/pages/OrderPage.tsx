@@ -14,6 +14,7 @@ import { formatDay, formatMoney } from '../format.ts'
 import { useNow } from '../now.ts'
 import { Edits } from '../order/Edits.tsx'
 import { Lines } from '../order/Lines.tsx'
+import { NoteBox } from '../order/NoteBox.tsx'
 import { OrderProblems } from '../order/OrderProblems.tsx'
 import { Preview } from '../order/Preview.tsx'
 import { Ids, People, Shipments } from '../order/Side.tsx'
@@ -71,6 +72,7 @@ function Shown({ order }: { order: OrderDetail }) {
             </Panel>
           )}
           <Panel title={words.waybill} hint={words.waybillHint} id="waybill">
+            <NoteBox orderId={order.id} />
             <Waybill order={order} shopZone={shopZone} />
           </Panel>
           <Preview order={order} />
