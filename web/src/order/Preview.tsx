@@ -80,7 +80,7 @@ function Verdict({ preview }: { preview: OrderPreview }) {
           <li key={problem.fingerprint}>
             {outcome === 'stopped' ? <strong>{problem.title}</strong> : null}
             {problem.detail === '' ? null : <p>{problem.detail}</p>}
-            <p className="quiet">{problem.fix}</p>
+            <p className={classes.fix}>{problem.fix}</p>
           </li>
         ))}
       </ul>
