@@ -5,6 +5,8 @@ import type { Deps } from '../../flows/deps.ts'
 import { addNote } from '../../flows/add-note.ts'
 import { previewOrder } from '../../flows/preview-order.ts'
 import { actorOf } from '../auth.ts'
+import { inSnapshot } from '../../ledger/database.ts'
+import { orderViews } from '../../ledger/views/orders.ts'
 import { findOrder } from '../find-order.ts'
 import { orderDetailJson } from '../order-json.ts'
 import { previewJson } from '../preview-json.ts'
@@ -46,7 +48,10 @@ export function orderPartRoutes(app: FastifyInstance, deps: Deps): void {
     async ({ params, query, body: { text } }) => {
       const order = await findOrder(deps, params.id, query.connection)
       await addNote(deps, { orderId: order.id, text, actor: actorOf() })
-      return orderDetailJson(deps, order)
+      return inSnapshot(deps.db, async (db) => {
+        const [now] = await orderViews(db, [order.id])
+        return orderDetailJson({ ...deps, db }, now!)
+      })
     },
   )
 
@@ -59,7 +64,11 @@ export function orderPartRoutes(app: FastifyInstance, deps: Deps): void {
         response: { 200: orderVersions },
       },
     },
-    async ({ params, query }) => versionsJson(deps, await findOrder(deps, params.id, query.connection)),
+    ({ params, query }) =>
+      inSnapshot(deps.db, async (db) => {
+        const then = { ...deps, db }
+        return versionsJson(then, await findOrder(then, params.id, query.connection))
+      }),
   )
 
   typed.get(
