@@ -114,7 +114,13 @@ async function warn(deps: Deps, tx: Tx, route: RouteRow, { warnMs }: AutoCancel)
   }
 }
 
-const noticed = ({ id, number, total, currency }: Ageing) => ({ id, number, total, currency })
+const noticed = ({ id, number, total, currency, problem }: Ageing) => ({
+  id,
+  number,
+  total,
+  currency,
+  problem,
+})
 
 /** Gives up on the orders whose date has come, on so many of them. */
 async function cancelDue(deps: Deps, tx: Tx, route: RouteRow, rule: AutoCancel): Promise<void> {

@@ -12,14 +12,11 @@ export interface NoticeWords {
 }
 
 const orders = (n: number) => (n === 1 ? '1 order' : `${n} orders`)
-const titleOf = (problem: ToldProblem): string => describeProblem({ ...problem, vendorMessage: null }).title
+const described = (problem: ToldProblem) => describeProblem({ ...problem, vendorMessage: null })
 
-/** "SKU 'MUG' is not an item in NetSuite: 37 orders, such as 1001, 1002" */
-function lineOf(problem: ToldProblem): string {
-  const { orders: n, numbers } = problem
-  if (n === 0) return `${titleOf(problem)}: ${problem.detail}`
-  return `${titleOf(problem)}: ${orders(n)}${n > numbers.length ? ', such as' : ':'} ${numbers.join(', ')}`
-}
+/** "37 orders, such as 1001, 1002"; what the problem says of itself where it stops no order. */
+const whichOf = ({ orders: n, numbers, detail }: ToldProblem): string =>
+  n === 0 ? detail : `${orders(n)}${n > numbers.length ? ', such as' : ':'} ${numbers.join(', ')}`
 
 const meanwhile = {
   channel: 'Orders placed meanwhile are read when it is back: none is lost.',
@@ -29,18 +26,20 @@ const meanwhile = {
 const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
   new_problem: ({ detail: { problems, causes, isNew } }) => {
     const waiting = problems.reduce((sum, { orders: n }) => sum + n, 0)
-    const [only] = problems
     const wait = waiting === 0 ? '' : `: ${orders(waiting)} ${waiting === 1 ? 'waits' : 'wait'}`
+    const path = '/problems'
+    if (causes === 1) {
+      const { title, cause, fix } = described(problems[0]!)
+      return { title: `${title}${wait}`, detail: `${cause} ${fix}`, lines: [whichOf(problems[0]!)], path }
+    }
     return {
-      title: causes === 1 ? `${titleOf(only!)}${wait}` : `${causes} problems${wait}`,
-      detail: isNew
-        ? 'Something that has not happened lately, or never, stops orders. Each cause is mended once; then all its orders are posted with one button.'
-        : 'More orders have stopped for causes that are known. Each cause is mended once; then all its orders are posted with one button.',
+      title: `${causes} problems${wait}`,
+      detail: `${isNew ? 'Among them is one that has not come up lately.' : 'More orders have stopped for causes that are known.'} The page says of each why it is, and what to do.`,
       lines: [
-        ...problems.map(lineOf),
+        ...problems.map((problem) => `${described(problem).title}: ${whichOf(problem)}`),
         ...(causes > problems.length ? [`and ${causes - problems.length} more`] : []),
       ],
-      path: '/problems',
+      path,
     }
   },
   connection_down: ({ connection, timeZone, detail: { health, since, problem, role } }) => {
@@ -96,7 +95,12 @@ export function orderLines(notice: Notice): string[] {
   const { orders: about } = notice.detail
   const named = about
     .slice(0, mostNamed)
-    .map(({ number, total, currency }) => (total === null ? number : `${number}: ${total} ${currency}`))
+    .map(({ number, total, currency, problem }) =>
+      [
+        total === null ? number : `${number}: ${total} ${currency}`,
+        ...(problem ? [describeProblem({ ...problem, detail: '', vendorMessage: null }).title] : []),
+      ].join(', '),
+    )
   return about.length > mostNamed ? [...named, `and ${about.length - mostNamed} more`] : named
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Problem } from '../order/problems.ts'
 import { type Db, mainAccount, type Tx } from './database.ts'
 import type { RouteRow } from './routes.ts'
 
@@ -9,7 +10,13 @@ export interface Ageing {
   total: string | null
   currency: string | null
   cancels_at: Date
+  /** What it stopped for first. */
+  problem: Pick<Problem, 'code' | 'subject'> | null
 }
+
+const firstProblem = sql<Ageing['problem']>`
+  (SELECT jsonb_build_object('code', code, 'subject', subject) FROM problems
+   WHERE order_id = orders.id AND closed_at IS NULL ORDER BY opened_at, problems.id LIMIT 1)`
 
 /** How long after it stopped an order is given up, and how long before that it is said. Milliseconds. */
 export interface AutoCancel {
@@ -134,7 +141,7 @@ export async function dueOrders(
   { now, warnings, limit }: { now: Date; warnings: number; limit: number },
 ): Promise<(Ageing & { told_at: Date | null })[]> {
   const { rows } = await sql<Ageing & { told_at: Date | null }>`
-    SELECT id, number, total, currency, cancels_at,
+    SELECT id, number, total, currency, cancels_at, ${firstProblem} AS problem,
       (SELECT CASE WHEN count(delivered_at) >= ${warnings} THEN max(delivered_at) END
        FROM cancel_warnings JOIN notices ON notices.id = notice_id WHERE order_id = orders.id) AS told_at
     FROM orders
@@ -186,7 +193,7 @@ export async function nextMoment(tx: Tx, routeId: string, warnMs: readonly numbe
 const ageing = (tx: Tx, routeId: string) =>
   tx
     .selectFrom('orders')
-    .select(['id', 'number', 'total', 'currency', 'cancels_at'])
+    .select(['id', 'number', 'total', 'currency', 'cancels_at', firstProblem.as('problem')])
     .where('route_id', '=', routeId)
     .where('status', '=', 'post_error')
     .where('record_id', 'is', null)

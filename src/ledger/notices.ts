@@ -19,6 +19,8 @@ interface NoticedOrder {
   number: string
   total: string | null
   currency: string | null
+  /** What it stopped for; absent in older notices. */
+  problem?: Pick<Problem, 'code' | 'subject'> | null
 }
 
 /** A cause, and the orders that wait for its end. */

@@ -67,7 +67,7 @@ function htmlOf(subject: string, parts: readonly Told[], leaving: readonly Leavi
 <title>${escape(subject)}</title>
 </head>
 <body style="margin:0;padding:16px;${font};font-size:16px;line-height:1.5">
-<div style="max-width:600px;margin:0 auto">
+<div style="max-width:600px;margin:0 auto;overflow-wrap:anywhere">
 ${parts.map(partOf).join('\n')}
 <p style="border-top:1px solid #8888;padding-top:12px;font-size:13px;opacity:.75">Waybill${leaving
     .map(
