@@ -130,7 +130,14 @@ function notTaken(
     return {
       verdict: verdictOfHold(place.hold),
       headline: `${lead}: a rule of the route "${seen.route}" would hold it. ${place.hold.detail}.`,
-      fixes: [{ action: 'import_anyway', label: 'Import it anyway', command: `${bring.command} --anyway` }],
+      fixes: [
+        {
+          action: 'import_anyway',
+          label: 'Import it anyway',
+          command: `${bring.command} --anyway`,
+          import: { connection: channel.name, orders: [id], anyway: true },
+        },
+      ],
     }
   if (place.status === 'import_error')
     return {
@@ -177,6 +184,7 @@ const importFix = (channel: ConnectionView, query: string): ExplainedFix => ({
   action: 'import',
   label: `Ask ${channel.name} for it and import it`,
   command: `waybill import ${channel.name} ${quoted(query)}`,
+  import: { connection: channel.name, orders: [query], anyway: false },
 })
 
 function checksOf(channel: ConnectionView, facts: Facts): Check[] {

@@ -42,6 +42,8 @@ export interface ExplainedFix {
   label: string
   /** The command that does it; null where it is done outside Waybill or on its page. */
   command: string | null
+  /** The import that does it, of an order that Waybill has not seen. */
+  import?: { connection: string; orders: string[]; anyway: boolean }
 }
 
 export interface Explanation {

@@ -519,6 +519,7 @@ export const texts = {
     orders: 'The order',
     candidates: 'Which one do you mean?',
     failed: 'The question could not be answered',
+    importFailed: 'The import could not be started',
   },
 
   connections: {

@@ -25,6 +25,10 @@ export const why = z
         action: z.enum([...fixActions, 'import', 'resume']),
         label: z.string(),
         command: z.string().nullable().describe('The command that does it; null: something outside Waybill'),
+        import: z
+          .object({ connection: z.string(), orders: z.array(z.string()), anyway: z.boolean() })
+          .optional()
+          .describe('What to POST to /imports to do it, where it is an order that Waybill has not seen'),
       }),
     ),
     orders: z.array(order),

@@ -1,7 +1,7 @@
 import { Button, Drawer, Loader } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useFix } from '../api/actions.ts'
+import { startImport, useFix } from '../api/actions.ts'
 import { ApiError, reasonOf } from '../api/client.ts'
 import { whyQuery } from '../api/queries.ts'
 import type { Candidate, Order, Why } from '../api/types.ts'
@@ -164,6 +164,12 @@ function FixIt({ why, fix, order, variant }: FixItProps) {
   const { act, busyWith } = useAct()
   const refresh = useFix()
   const { action, label, command } = fix
+  if (fix.import !== undefined)
+    return (
+      <ImportIt request={fix.import} variant={variant}>
+        {label}
+      </ImportIt>
+    )
   if (
     order !== undefined &&
     action !== 'import' &&
@@ -223,6 +229,27 @@ function FixIt({ why, fix, order, variant }: FixItProps) {
   )
 }
 
+interface ImportItProps {
+  request: NonNullable<Why['fixes'][number]['import']>
+  variant: 'filled' | 'default'
+  children: string
+}
+
+/** Imports an order that was asked about, and shows what becomes of it. */
+function ImportIt({ request, variant, children }: ImportItProps) {
+  const navigate = useNavigate()
+  const start = useMutation({
+    mutationFn: startImport,
+    onSuccess: ({ id }) => navigate({ to: '/imports/$id', params: { id }, search: {} }),
+    onError: (error) => notifyFailed(words.importFailed, error),
+  })
+  return (
+    <Button variant={variant} loading={start.isPending} onClick={() => start.mutate(request)}>
+      {children}
+    </Button>
+  )
+}
+
 /** The page on which the fix is done, where it is one of ours. */
 function pageOf(action: Why['fixes'][number]['action'], order: Order | undefined) {
   if (action.startsWith('map_') && order !== undefined)
@@ -231,8 +258,7 @@ function pageOf(action: Why['fixes'][number]['action'], order: Order | undefined
     action === 'edit_connection' ||
     action === 'check_connection' ||
     action === 'confirm_address' ||
-    action === 'resume' ||
-    action === 'import'
+    action === 'resume'
   )
     return { to: '/connections' } as const
   return null
