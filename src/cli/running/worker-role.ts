@@ -124,6 +124,7 @@ function keepPruning(deps: Deps): NodeJS.Timeout {
 }
 
 const notifyEveryMs = 15_000
+const lookAtClockMs = 1000
 const patienceMs = 3000
 
 /** Tells people by themselves what has come to pass, by notices and mails. */
@@ -138,7 +139,14 @@ function keepNotifying(
     (running ??= notify({ ...deps, vault, pageUrl, send: sendMail })
       .catch((error: unknown) => deps.log.warn({ err: error }, 'people could not be told what is new'))
       .finally(() => (running = null)))
-  const timer = setInterval(() => void look(), notifyEveryMs).unref()
+  let lookedAt = deps.now().getTime()
+  const timer = setInterval(() => {
+    const at = deps.now().getTime()
+    // A clock may be set, back as well.
+    if (Math.abs(at - lookedAt) < notifyEveryMs) return
+    lookedAt = at
+    void look()
+  }, lookAtClockMs).unref()
   return {
     stop: async () => {
       clearInterval(timer)
