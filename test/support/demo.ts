@@ -32,11 +32,10 @@ export async function startDemo(): Promise<Demo> {
   }
   try {
     const printed = await printedDocument(child)
-    const token = (await readFile(path.join(home, 'token'), 'utf8')).trim()
     return {
       ...printed,
       stop,
-      api: (at, init) => json(`${printed.url}/api/v1${at}`, init, { authorization: `Bearer ${token}` }),
+      api: await apiOf(home, printed.url),
       shopDoes: (action, body = {}) =>
         json(`${printed.shop.control}/${action}`, { method: 'POST', body: JSON.stringify(body) }),
     }
@@ -44,6 +43,12 @@ export async function startDemo(): Promise<Demo> {
     await stop()
     throw error
   }
+}
+
+/** Asks the API of a Waybill at this address, with the token of its home. */
+export async function apiOf(home: string, url: string): Promise<Demo['api']> {
+  const token = (await readFile(path.join(home, 'token'), 'utf8')).trim()
+  return (at, init) => json(`${url}/api/v1${at}`, init, { authorization: `Bearer ${token}` })
 }
 
 type Printed = Pick<Demo, 'url' | 'link' | 'shop' | 'netsuite'>

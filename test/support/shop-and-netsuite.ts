@@ -13,9 +13,8 @@ export interface Outside {
   close(): Promise<void>
 }
 
-/** A sandbox shop and a sandbox NetSuite in this process, for commands that run in others. */
-export async function startOutside(): Promise<Outside> {
-  const now = () => new Date()
+/** A sandbox shop and a sandbox NetSuite in this process, for commands that run in others; they live by `now`. */
+export async function startOutside({ now = () => new Date() } = {}): Promise<Outside> {
   const shop = await startSandboxShop({ port: 0, now, random: numbersFrom(1), seed: 'empty' })
   const netsuite = await startSandboxNetSuite({
     port: 0,
