@@ -10,6 +10,7 @@ import {
 import { NotFound } from './components/NotFound.tsx'
 import { PageError } from './components/PageError.tsx'
 import { Shell } from './components/Shell.tsx'
+import { ownColumns, readColumns, writeColumns } from './orders/chosen-columns.ts'
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
@@ -19,7 +20,7 @@ export interface WhySearch {
   why?: string | undefined
 }
 
-/** The orders table's filters, all in the address bar. */
+/** The orders table's filters and columns, all in the address bar. */
 export interface OrdersSearch extends WhySearch {
   search?: string | undefined
   /** One or more statuses, separated by commas. */
@@ -38,6 +39,13 @@ export interface OrdersSearch extends WhySearch {
   /** Held by this rule; and the status that they have in the shop. */
   heldBy?: string | undefined
   channelStatus?: string | undefined
+  /** The columns shown, in their sequence, separated by commas; absent: the usual ones. */
+  columns?: string | undefined
+}
+
+const columnsOf = (value: unknown): string | undefined => {
+  const columns = readColumns(value)
+  return columns && writeColumns(columns)
 }
 
 const definedOnly = <T extends Record<string, unknown>>(values: T) =>
@@ -67,6 +75,7 @@ const orders = createRoute({
       currency: text(search.currency),
       heldBy: text(search.heldBy),
       channelStatus: text(search.channelStatus),
+      columns: columnsOf(search.columns) ?? ownColumns(),
     }),
   component: lazyRouteComponent(() => import('./pages/OrdersPage.tsx'), 'OrdersPage'),
 })

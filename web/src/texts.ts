@@ -1,4 +1,4 @@
-import type { OrderAction, Status } from './api/types.ts'
+import type { OrderAction, OrderColumn, Status } from './api/types.ts'
 
 const plural = (n: number, one: string, many: string): string => (n === 1 ? one : many)
 const count = (n: number, one: string, many: string): string =>
@@ -176,16 +176,28 @@ export const texts = {
     clear: 'Clear all filters',
     file: 'Download CSV',
     columns: {
-      select: 'Select',
       number: 'Order',
       connection: 'Shop',
-      placed: 'Placed',
+      placedAt: 'Placed',
       customer: 'Customer',
+      email: 'E-mail',
+      channelOrderId: 'Id in the shop',
       total: 'Total',
       status: 'Status',
       next: 'Reason or next step',
+      problem: 'Problem',
+      cancelsAt: 'Cancelled by itself',
       record: 'NetSuite',
+      firstSeenAt: 'First seen',
       action: 'Action',
+    } satisfies Record<OrderColumn | 'action', string>,
+    columnChoice: {
+      open: 'Choose columns',
+      hint: 'The order’s number and the actions are always shown.',
+      up: (column: string) => `Move ${column} up`,
+      down: (column: string) => `Move ${column} down`,
+      place: (column: string, place: number, of: number) => `${column} is column ${place} of ${of}`,
+      usual: 'Back to the usual columns',
     },
     selectAll: 'Select all orders shown',
     select: (number: string) => `Select order ${number}`,

@@ -45,3 +45,4 @@ export interface List<T> {
   items: T[]
   nextCursor: string | null
 }
+export type { OrderColumn } from '../../../src/server/order-columns.ts'

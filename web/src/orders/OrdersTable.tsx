@@ -5,15 +5,19 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type SetStateAction,
+  useMemo,
   useRef,
   useState,
 } from 'react'
+import { type OrderColumn, orderColumns } from '../../../src/server/order-columns.ts'
 import type { Order } from '../api/types.ts'
 import { texts } from '../texts.ts'
+import { ColumnChoice } from './ColumnChoice.tsx'
 import { columns, features } from './columns.tsx'
 import { nextStep } from './next-step.ts'
 import classes from './OrdersTable.module.css'
 import { useAct } from './useAct.ts'
+import { useWide } from './useWide.ts'
 
 interface Props {
   orders: Order[]
@@ -21,25 +25,35 @@ interface Props {
   fresh: ReadonlySet<string>
   selection: RowSelectionState
   onSelection: Dispatch<SetStateAction<RowSelectionState>>
-  /** Which shop an order is of says nothing where there is only one. */
-  withShop: boolean
+  /** The columns, in their sequence. */
+  shown: readonly OrderColumn[]
+  isUsual: boolean
+  onShown: (shown: OrderColumn[] | undefined) => void
 }
 
-const all = {}
-const withoutShop = { connection: false }
+/** The first of these that is shown takes the room that is left. */
+const flexible: (OrderColumn | 'action')[] = ['next', 'problem', 'customer', 'email', 'action']
 const idOf = (order: Order): string => order.id
 
 /** The table of orders. One row is in the tab order; arrows move it, Enter opens, `p` does the next thing. */
-export function OrdersTable({ orders, fresh, selection, onSelection, withShop }: Props) {
+export function OrdersTable({ orders, fresh, selection, onSelection, shown, isUsual, onShown }: Props) {
+  const columnOrder = useMemo(() => ['select', ...shown, 'action'], [shown])
+  const columnVisibility = useMemo(
+    () => Object.fromEntries(orderColumns.map((column) => [column, shown.includes(column)])),
+    [shown],
+  )
   const table = useTable({
     features,
     columns,
     data: orders,
     getRowId: idOf,
-    state: { rowSelection: selection, columnVisibility: withShop ? all : withoutShop },
+    state: { rowSelection: selection, columnOrder, columnVisibility },
     onRowSelectionChange: onSelection,
   })
   const body = useRef<HTMLTableSectionElement>(null)
+  const around = useRef<HTMLDivElement>(null)
+  const isWide = useWide(around, columnOrder) && !isUsual
+  const rest = flexible.find((column) => columnOrder.includes(column))
   const [active, setActive] = useState(0)
   const navigate = useNavigate()
   const { act, uncancelAndPost } = useAct()
@@ -80,49 +94,60 @@ export function OrdersTable({ orders, fresh, selection, onSelection, withShop }:
   }
 
   return (
-    <table className={classes.table} aria-label={texts.orders.title}>
-      <colgroup>
-        {table.getVisibleLeafColumns().map(({ id }) => (
-          <col key={id} className={classes[id]} />
-        ))}
-      </colgroup>
-      <thead>
-        {table.getHeaderGroups().map((group) => (
-          <tr key={group.id}>
-            {group.headers.map((header) => (
-              <th key={header.id} scope="col" className={classes[header.column.id]}>
-                {header.column.id === 'action' ? (
-                  <span className="visually-hidden">{texts.orders.columns.action}</span>
-                ) : (
-                  <table.FlexRender header={header} />
-                )}
-              </th>
-            ))}
-          </tr>
-        ))}
-      </thead>
-      <tbody ref={body}>
-        {table.getRowModel().rows.map((row, index) => (
-          <tr
-            key={row.id}
-            tabIndex={index === current ? 0 : -1}
-            data-order={row.original.number}
-            data-fresh={fresh.has(row.id)}
-            data-selected={row.getIsSelected()}
-            data-cancelled={row.original.status === 'cancelled'}
-            aria-label={`${texts.order.title(row.original.number)}: ${row.original.label}`}
-            onFocus={() => setActive(index)}
-            onKeyDown={(event) => onKey(event, row.original, index)}
-            onClick={(event) => onClick(event, row.original)}
-          >
-            {row.getVisibleCells().map((cell) => (
-              <td key={cell.id} className={classes[cell.column.id]}>
-                <table.FlexRender cell={cell} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div ref={around} className={classes.around} data-wide={isWide} data-usual={isUsual}>
+      <table className={classes.table} aria-label={texts.orders.title}>
+        <colgroup>
+          {table.getVisibleLeafColumns().map(({ id }) => (
+            <col key={id} className={classes[id]} data-rest={id === rest} />
+          ))}
+        </colgroup>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {group.headers.map((header) => (
+                <th
+                  key={header.id}
+                  scope="col"
+                  className={classes[header.column.id]}
+                  data-column={header.column.id}
+                  data-rest={header.column.id === rest}
+                >
+                  {header.column.id === 'action' ? (
+                    <>
+                      <span className="visually-hidden">{texts.orders.columns.action}</span>
+                      <ColumnChoice shown={shown} isUsual={isUsual} onChange={onShown} />
+                    </>
+                  ) : (
+                    <table.FlexRender header={header} />
+                  )}
+                </th>
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody ref={body}>
+          {table.getRowModel().rows.map((row, index) => (
+            <tr
+              key={row.id}
+              tabIndex={index === current ? 0 : -1}
+              data-order={row.original.number}
+              data-fresh={fresh.has(row.id)}
+              data-selected={row.getIsSelected()}
+              data-cancelled={row.original.status === 'cancelled'}
+              aria-label={`${texts.order.title(row.original.number)}: ${row.original.label}`}
+              onFocus={() => setActive(index)}
+              onKeyDown={(event) => onKey(event, row.original, index)}
+              onClick={(event) => onClick(event, row.original)}
+            >
+              {row.getVisibleCells().map((cell) => (
+                <td key={cell.id} className={classes[cell.column.id]}>
+                  <table.FlexRender cell={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

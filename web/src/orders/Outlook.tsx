@@ -8,18 +8,12 @@ import { outlook } from './next-step.ts'
 /** Why the order stands still, or what happens to it next. */
 export function Outlook({ order }: { order: Order }) {
   const now = useNow(order.status === 'scheduled' ? 'second' : 'minute')
-  const [first, ...others] = order.problems
   return (
     <>
-      {first === undefined ? (
+      {order.problems.length === 0 ? (
         <span className={classes.outlook}>{outlook(order, (iso) => formatFromNow(iso, now), now)}</span>
       ) : (
-        <span className={classes.problem} title={first.detail}>
-          {first.title}
-          {others.length > 0 ? (
-            <span className={classes.more}> {texts.orders.next.others(others.length)}</span>
-          ) : null}
-        </span>
+        <ProblemOf order={order} />
       )}
       {order.cancelsAt === null ? null : (
         <span className={classes.cancels}>
@@ -27,5 +21,19 @@ export function Outlook({ order }: { order: Order }) {
         </span>
       )}
     </>
+  )
+}
+
+/** The first problem by its name, and how many more there are. */
+export function ProblemOf({ order }: { order: Order }) {
+  const [first, ...others] = order.problems
+  if (first === undefined) return null
+  return (
+    <span className={classes.problem} title={first.detail}>
+      {first.title}
+      {others.length > 0 ? (
+        <span className={classes.more}> {texts.orders.next.others(others.length)}</span>
+      ) : null}
+    </span>
   )
 }

@@ -1,6 +1,7 @@
 import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import {
+  columnOrderingFeature,
   columnVisibilityFeature,
   createColumnHelper,
   rowSelectionFeature,
@@ -13,10 +14,10 @@ import { StatusBadge } from '../components/StatusBadge.tsx'
 import { Time } from '../components/Time.tsx'
 import { texts } from '../texts.ts'
 import { OrderActions } from './OrderActions.tsx'
-import { Outlook } from './Outlook.tsx'
+import { Outlook, ProblemOf } from './Outlook.tsx'
 import classes from './OrdersTable.module.css'
 
-export const features = tableFeatures({ rowSelectionFeature, columnVisibilityFeature })
+export const features = tableFeatures({ rowSelectionFeature, columnVisibilityFeature, columnOrderingFeature })
 const column = createColumnHelper<typeof features, Order>()
 const heads = texts.orders.columns
 
@@ -48,7 +49,7 @@ export const columns = column.columns([
     ),
   }),
   column.accessor('connection', { header: heads.connection }),
-  column.accessor('placedAt', { header: heads.placed, cell: ({ row }) => <Placed order={row.original} /> }),
+  column.accessor('placedAt', { header: heads.placedAt, cell: ({ row }) => <Placed order={row.original} /> }),
   column.accessor((order) => order.customer?.name ?? order.customer?.email ?? '', {
     id: 'customer',
     header: heads.customer,
@@ -61,6 +62,15 @@ export const columns = column.columns([
         )}
       </span>
     ),
+  }),
+  column.accessor((order) => order.customer?.email ?? '', {
+    id: 'email',
+    header: heads.email,
+    cell: ({ getValue }) => <Clipped text={getValue()} />,
+  }),
+  column.accessor('channelOrderId', {
+    header: heads.channelOrderId,
+    cell: ({ getValue }) => <Clipped text={getValue()} />,
   }),
   column.accessor('total', {
     header: heads.total,
@@ -78,9 +88,22 @@ export const columns = column.columns([
   }),
   column.display({ id: 'next', header: heads.next, cell: ({ row }) => <Outlook order={row.original} /> }),
   column.display({
+    id: 'problem',
+    header: heads.problem,
+    cell: ({ row }) => <ProblemOf order={row.original} />,
+  }),
+  column.accessor('cancelsAt', {
+    header: heads.cancelsAt,
+    cell: ({ row, getValue }) => <At time={getValue()} order={row.original} />,
+  }),
+  column.display({
     id: 'record',
     header: heads.record,
     cell: ({ row }) => <RecordLink order={row.original} />,
+  }),
+  column.accessor('firstSeenAt', {
+    header: heads.firstSeenAt,
+    cell: ({ row, getValue }) => <At time={getValue()} order={row.original} />,
   }),
   column.display({
     id: 'action',
@@ -90,9 +113,19 @@ export const columns = column.columns([
 ])
 
 export function Placed({ order }: { order: Order }) {
-  const zone = useShopZone(order.connection)
-  return <Time at={order.placedAt ?? order.firstSeenAt} shopZone={zone} />
+  return <At time={order.placedAt ?? order.firstSeenAt} order={order} />
 }
+
+function At({ time, order }: { time: string | null; order: Order }) {
+  const zone = useShopZone(order.connection)
+  return time === null ? null : <Time at={time} shopZone={zone} />
+}
+
+const Clipped = ({ text }: { text: string }) => (
+  <span className={classes.clip} title={text}>
+    {text}
+  </span>
+)
 
 export function RecordLink({ order }: { order: Pick<Order, 'record'> }) {
   const { record } = order

@@ -17,6 +17,7 @@ import { OrdersTable } from '../orders/OrdersTable.tsx'
 import { RangeFilters } from '../orders/RangeFilters.tsx'
 import { SearchBox } from '../orders/SearchBox.tsx'
 import { StatusFilter } from '../orders/StatusFilter.tsx'
+import { useColumns } from '../orders/useColumns.ts'
 import { useFresh } from '../orders/useFresh.ts'
 import type { OrdersSearch } from '../router.tsx'
 import { texts } from '../texts.ts'
@@ -27,7 +28,7 @@ const none: Order[] = []
 
 export function OrdersPage() {
   useTitle(texts.orders.title)
-  const { why: _, ...filter } = useSearch({ from: '/' })
+  const { why: _, columns: __, ...filter } = useSearch({ from: '/' })
   const navigate = useNavigate({ from: '/' })
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
   const [selection, setSelection] = useState<RowSelectionState>({})
@@ -38,6 +39,7 @@ export function OrdersPage() {
 
   const connections = useQuery(connectionsQuery)
   const shops = connections.data?.items.filter(({ role }) => role === 'channel').map(({ name }) => name) ?? []
+  const columns = useColumns(shops.length > 1)
   const counts = useQuery({ ...countsQuery(filter), placeholderData: keepPreviousData })
   const list = useInfiniteQuery({ ...ordersQuery(filter), placeholderData: keepPreviousData })
   const orders = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data])
@@ -121,7 +123,7 @@ export function OrdersPage() {
             fresh={fresh}
             selection={selection}
             onSelection={setSelection}
-            withShop={shops.length > 1}
+            {...columns}
           />
         )}
       </div>
@@ -194,7 +196,7 @@ function Empty({ filter, onClear }: { filter: OrdersSearch; onClear: () => void 
     <Notice title={title} text={text}>
       <div className={classes.choices}>
         {filter.search === undefined ? null : (
-          <LinkButton variant="filled" to="/" search={{ ...filter, why: filter.search }}>
+          <LinkButton variant="filled" to="/" search={(before) => ({ ...before, why: filter.search })}>
             {ask(filter.search)}
           </LinkButton>
         )}
