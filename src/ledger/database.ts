@@ -345,6 +345,14 @@ export interface Database {
   mailed_notices: { notice_id: string; account_id: string; address: string; at: Time }
   unwanted_mails: { account_id: string; address: string; kind: string; at: Time }
   cancel_warnings: { order_id: string; account_id: string; before_ms: string; notice_id: string }
+  saved_views: {
+    account_id: string
+    key: string
+    name: string
+    query: Json
+    created_at: Time
+    updated_at: Time
+  }
   sessions: {
     token_hash: Buffer
     account_id: string

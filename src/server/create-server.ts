@@ -35,6 +35,7 @@ import { orderRoutes } from './routes/orders.ts'
 import { heldRoutes } from './routes/held.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
+import { viewRoutes } from './routes/views.ts'
 import { whyRoutes } from './routes/why.ts'
 import { webPage } from './web-page.ts'
 
@@ -103,6 +104,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000 },
     forceCloseConnections: true,
+    // Names of any script fit; the schemas say how long each may be.
+    routerOptions: { maxParamLength: 1_000 },
     frameworkErrors: (error, request, reply) => answerError(deps.log, error, request, reply),
   })
   app.setValidatorCompiler(validatorCompiler)
@@ -141,6 +144,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         orderRoutes(closed, deps)
         heldRoutes(closed, deps)
         orderPartRoutes(closed, deps)
+        viewRoutes(closed, deps)
         problemRoutes(closed, deps)
         whyRoutes(closed, deps)
         importRoutes(closed, deps)

@@ -29,7 +29,7 @@ export interface OrdersSearch extends WhySearch {
   /** The fingerprint of a problem. */
   problem?: string | undefined
   /** Orders about which a person has to decide. */
-  decision?: 'changed' | 'cancelled' | undefined
+  decision?: 'changed' | 'cancelled' | 'any' | undefined
   /** Days (UTC), or times. */
   placedFrom?: string | undefined
   placedTo?: string | undefined
@@ -41,7 +41,11 @@ export interface OrdersSearch extends WhySearch {
   channelStatus?: string | undefined
   /** The columns shown, in their sequence, separated by commas; absent: the usual ones. */
   columns?: string | undefined
+  /** The saved view that these filters and columns came from. */
+  view?: string | undefined
 }
+
+const decisions = ['changed', 'cancelled', 'any'] as const
 
 const columnsOf = (value: unknown): string | undefined => {
   const columns = readColumns(value)
@@ -66,8 +70,7 @@ const orders = createRoute({
       status: text(search.status),
       connection: text(search.connection),
       problem: text(search.problem),
-      decision:
-        search.decision === 'changed' || search.decision === 'cancelled' ? search.decision : undefined,
+      decision: decisions.find((decision) => decision === search.decision),
       placedFrom: text(search.placedFrom),
       placedTo: text(search.placedTo),
       amountFrom: text(search.amountFrom),
@@ -76,6 +79,7 @@ const orders = createRoute({
       heldBy: text(search.heldBy),
       channelStatus: text(search.channelStatus),
       columns: columnsOf(search.columns) ?? ownColumns(),
+      view: text(search.view),
     }),
   component: lazyRouteComponent(() => import('./pages/OrdersPage.tsx'), 'OrdersPage'),
 })

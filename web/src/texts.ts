@@ -269,6 +269,27 @@ export const texts = {
     },
   },
 
+  views: {
+    label: 'Views',
+    all: 'All orders',
+    more: (n: number) => `${n.toLocaleString('en')} more`,
+    changed: 'changed',
+    save: 'Save this view',
+    update: 'Update the view',
+    saveAsNew: 'Save as new',
+    name: 'Name',
+    placeholder: 'Waiting for me',
+    confirm: 'Save',
+    menu: (name: string) => `More for the view ${name}`,
+    rename: 'Rename',
+    delete: 'Delete',
+    saved: (name: string) => `The view “${name}” is saved, for everybody`,
+    updated: (name: string) => `The view “${name}” is updated, for everybody`,
+    deleted: (name: string) => `The view “${name}” is deleted, for everybody`,
+    back: (name: string) => `The view “${name}” is back`,
+    failed: (name: string) => `The view “${name}”: that did not work`,
+  },
+
   order: {
     back: 'Orders',
     title: (number: string) => `Order ${number}`,

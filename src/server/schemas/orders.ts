@@ -317,7 +317,7 @@ export const orderVersions = z
   .meta({ id: 'OrderVersions' })
 export type OrderVersions = z.infer<typeof orderVersions>
 
-const listOf = <T extends z.ZodType>(item: T) =>
+export const listOf = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => {
     const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : value
     return Array.isArray(parts) ? parts.filter((part) => part !== '') : parts
@@ -377,7 +377,7 @@ function endOf(given: string): Date {
 }
 
 /** Refuses ranges that hold nothing. */
-const withRanges = <T extends z.ZodType<OrderFilter>>(schema: T) =>
+export const withRanges = <T extends z.ZodType<OrderFilter>>(schema: T) =>
   schema
     .refine(
       ({ placedFrom, placedTo }) =>

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { post } from './client.ts'
-import { orderQuery, unseenQuery } from './queries.ts'
+import { post, put, remove } from './client.ts'
+import { orderQuery, unseenQuery, viewsQuery } from './queries.ts'
 import type {
   BulkRequest,
   BulkResult,
@@ -17,6 +17,8 @@ import type {
   OrderDetail,
   Reconciliation,
   ReconciliationRequest,
+  View,
+  ViewRequest,
 } from './types.ts'
 
 /** Does something with one order; the lists that show it are read anew. */
@@ -136,5 +138,33 @@ export function useSeen() {
   return useMutation({
     mutationFn: (ids: string[]) => post<{ unseen: number }>('/notices/seen', { ids }),
     onSuccess: ({ unseen }) => queries.setQueryData(unseenQuery.queryKey, unseen),
+  })
+}
+
+/** Makes a view of the list of orders, changes one, or renames it. */
+export function useSaveView() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ name, onlyNew = false, ...request }: SaveView) =>
+      put<View>(
+        `/views/${encodeURIComponent(name)}`,
+        { query: request.query, name: request.newName },
+        onlyNew,
+      ),
+    onSettled: () => queries.invalidateQueries(viewsQuery),
+  })
+}
+
+interface SaveView extends Pick<ViewRequest, 'query'> {
+  name: string
+  newName?: string
+  onlyNew?: boolean
+}
+
+export function useDeleteView() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (name: string) => remove(`/views/${encodeURIComponent(name)}`),
+    onSettled: () => queries.invalidateQueries(viewsQuery),
   })
 }

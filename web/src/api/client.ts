@@ -66,12 +66,28 @@ export function post<T>(path: string, body: unknown = {}): Promise<T> {
   return send<T>('POST', path, body)
 }
 
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+/** With `onlyNew`, what is there already is not touched. */
+export function put<T>(path: string, body: unknown, onlyNew = false): Promise<T> {
+  return send<T>('PUT', path, body, undefined, onlyNew ? { 'if-none-match': '*' } : {})
+}
+
+export function remove(path: string): Promise<void> {
+  return send<void>('DELETE', path)
+}
+
+async function send<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const response = await fetch(base + path, {
     method,
     credentials: 'same-origin',
     headers: {
       accept: 'application/json',
+      ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

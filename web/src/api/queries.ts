@@ -17,6 +17,7 @@ import type {
   Reconciliation,
   ReconciliationSummary,
   Route,
+  View,
   Why,
 } from './types.ts'
 
@@ -25,7 +26,7 @@ export interface OrdersFilter {
   status?: string | undefined
   connection?: string | undefined
   problem?: string | undefined
-  decision?: 'changed' | 'cancelled' | undefined
+  decision?: 'changed' | 'cancelled' | 'any' | undefined
   placedFrom?: string | undefined
   placedTo?: string | undefined
   amountFrom?: string | undefined
@@ -55,6 +56,11 @@ export function countsQuery(all: OrdersFilter) {
     queryFn: ({ signal }) => get<OrderCounts>(withQuery('/orders/counts', filter), signal),
   })
 }
+
+export const viewsQuery = queryOptions({
+  queryKey: ['views'],
+  queryFn: ({ signal }) => get<List<View>>('/views', signal),
+})
 
 export const orderQuery = (id: string) =>
   queryOptions({

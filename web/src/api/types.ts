@@ -36,6 +36,8 @@ export type {
   ReconciliationSummary,
   RouteJson as Route,
   ShipmentJson as Shipment,
+  ViewJson as View,
+  ViewRequest,
   Why,
 } from '../../../src/server/schemas.ts'
 export type { Status } from '../../../src/order/status.ts'

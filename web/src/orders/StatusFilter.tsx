@@ -11,7 +11,7 @@ interface Props {
   value: string | undefined
   onChange: (status: string | undefined) => void
   /** Orders that wait for a decision, shown alone. */
-  decision: Decision | undefined
+  decision: Decision | 'any' | undefined
   onDecision: (decision: Decision | undefined) => void
 }
 

@@ -5,37 +5,36 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { RowSelectionState } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
 import { connectionsQuery, countsQuery, ordersFile, ordersQuery, problemsQuery } from '../api/queries.ts'
-import type { Order } from '../api/types.ts'
+import type { Order, View } from '../api/types.ts'
 import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { BulkBar } from '../orders/BulkBar.tsx'
 import { HeldRules } from '../orders/HeldRules.tsx'
+import { useColumns } from '../orders/useColumns.ts'
 import { LoadMore } from '../orders/LoadMore.tsx'
 import { OrderCards } from '../orders/OrderCards.tsx'
 import { OrdersTable } from '../orders/OrdersTable.tsx'
-import { RangeFilters } from '../orders/RangeFilters.tsx'
+import { RangeFilters, type Ranges } from '../orders/RangeFilters.tsx'
 import { SearchBox } from '../orders/SearchBox.tsx'
 import { StatusFilter } from '../orders/StatusFilter.tsx'
-import { useColumns } from '../orders/useColumns.ts'
 import { useFresh } from '../orders/useFresh.ts'
 import type { OrdersSearch } from '../router.tsx'
 import { texts } from '../texts.ts'
 import { useTitle } from '../title.ts'
+import { Views } from '../views/Views.tsx'
 import classes from './OrdersPage.module.css'
 
 const none: Order[] = []
 
 export function OrdersPage() {
   useTitle(texts.orders.title)
-  const { why: _, columns: __, ...filter } = useSearch({ from: '/' })
+  const { why: _, columns: __, view: ___, ...filter } = useSearch({ from: '/' })
   const navigate = useNavigate({ from: '/' })
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
   const [selection, setSelection] = useState<RowSelectionState>({})
 
-  const [withRanges, setRanges] = useState(
-    [filter.placedFrom, filter.placedTo, filter.amountFrom, filter.amountTo].some((one) => one !== undefined),
-  )
+  const [withRanges, setRanges] = useState(hasRange(filter))
 
   const connections = useQuery(connectionsQuery)
   const shops = connections.data?.items.filter(({ role }) => role === 'channel').map(({ name }) => name) ?? []
@@ -49,6 +48,10 @@ export function OrdersPage() {
   const change = (next: Partial<Record<keyof OrdersSearch, string | undefined>>) => {
     setSelection({})
     void navigate({ search: (before) => ({ ...before, ...next }) as OrdersSearch, replace: 'search' in next })
+  }
+  const open = (view: View | undefined) => {
+    setSelection({})
+    setRanges(hasRange(view?.query ?? {}))
   }
   const focusFirst = () => document.querySelector<HTMLElement>('tr[data-order], li[data-order] a')?.focus()
 
@@ -81,6 +84,7 @@ export function OrdersPage() {
           />
         </div>
       </div>
+      <Views shown={columns.shown} usual={columns.usual} isUsual={columns.isUsual} onOpen={open} />
       <div id="order-ranges">{withRanges ? <RangeFilters value={filter} onChange={change} /> : null}</div>
       <StatusFilter
         counts={counts.data}
@@ -112,6 +116,7 @@ export function OrdersPage() {
                 currency: undefined,
                 heldBy: undefined,
                 channelStatus: undefined,
+                view: undefined,
               })
             }
           />
@@ -123,7 +128,9 @@ export function OrdersPage() {
             fresh={fresh}
             selection={selection}
             onSelection={setSelection}
-            {...columns}
+            shown={columns.shown}
+            isUsual={columns.isUsual}
+            onShown={columns.onShown}
           />
         )}
       </div>
@@ -139,6 +146,9 @@ export function OrdersPage() {
     </>
   )
 }
+
+const hasRange = ({ placedFrom, placedTo, amountFrom, amountTo }: Ranges): boolean =>
+  [placedFrom, placedTo, amountFrom, amountTo].some((one) => one !== undefined)
 
 interface Choice {
   value: string | undefined
