@@ -101,14 +101,18 @@ function rowsOf(node: Node, defaults: unknown, path = ''): Row[] {
     const at = path === '' ? key : `${path}.${key}`
     const given = isGroup(defaults) ? defaults[key] : undefined
     const groups = (child.anyOf ?? [child]).filter((each) => each.properties)
+    const entries = child.items?.properties ? rowsOf(child.items, undefined, `${at}[]`) : []
     if (groups.length === 0) {
       const isNeeded = node.required?.includes(key) === true
       const fallback = isNeeded ? '**needed**' : shown(at, given ?? child.default)
-      return [{ key: at, type: forms[at] ?? typeOf(child), fallback, meaning: child.description ?? '' }]
+      const type = entries.length > 0 ? 'list of groups' : (forms[at] ?? typeOf(child))
+      const head = { key: at, type, fallback, meaning: child.description ?? '' }
+      return [head, ...entries.map(inside)]
     }
     const inner = groups.flatMap((group) => rowsOf(group, given, at))
     // A group of two forms, or one that may be something else, is said itself; others speak by their keys.
-    if (child.anyOf === undefined) return inner
+    if (child.anyOf === undefined)
+      return node.required?.includes(key) || given !== undefined ? inner : inner.map(inside)
     const isNeeded = node.required?.includes(key) === true
     const fallback = isNeeded ? '**needed**' : shown(at, given ?? child.default)
     const head = { key: at, type: formsOf(child.anyOf), fallback, meaning: child.description ?? '' }
@@ -121,6 +125,9 @@ function rowsOf(node: Node, defaults: unknown, path = ''): Row[] {
     ]
   })
 }
+
+/** A key within what may be left out as a whole. */
+const inside = (row: Row): Row => ({ ...row, fallback: row.fallback.replace('**needed**', 'needed with it') })
 
 /** The forms that a group may have, by what each says of itself. */
 const formsOf = (branches: Node[]): string =>

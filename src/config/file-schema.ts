@@ -128,18 +128,81 @@ export const retentionInFile = (retention: Retention) => ({
 export const autoCancelInFile = (rule: Exclude<RouteInFile['autoCancel'], false> | null) =>
   rule && { after: formatDuration(rule.afterMs), warn: rule.warnMs.map((ms) => formatDuration(ms)) }
 
-/** Who is told by mail. */
+/** What a receiver can be told of: the `type` of what is sent to it. */
+export const eventTypes = [
+  'problem.new',
+  'connection.down',
+  'connection.back',
+  'connection.gap_read',
+  'order.cancel_warning',
+  'order.auto_cancelled',
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+const webAddress = z.url({ protocol: /^https?$/ })
+const kinds = z
+  .array(z.enum(eventTypes))
+  .min(1)
+  .optional()
+  .describe('which kinds of notices; all, where none is named')
+
+const signingSecretForm = /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** The bytes of a signing secret. https://www.standardwebhooks.com */
+export const signingKey = (secret: string): Buffer => Buffer.from(secret.slice('whsec_'.length), 'base64')
+
+const signingSecret = z.string().superRefine((text, context) => {
+  const { length } = signingKey(text)
+  if (signingSecretForm.test(text) && length >= 24 && length <= 64) return
+  context.addIssue({
+    code: 'custom',
+    message: 'it is not a secret for signing',
+    params: {
+      fix: 'whsec_ and 24 to 64 random bytes as base64, such as the output of: echo "whsec_$(openssl rand -base64 32)"',
+    },
+  })
+})
+
+const webhook = z.strictObject({
+  url: webAddress.describe('where it is posted to'),
+  secret: z
+    .union([signingSecret, z.array(signingSecret).min(1).max(5)])
+    .optional()
+    .describe(
+      'what it is signed with (whsec_…); a list signs with each, while one secret takes the place of another',
+    ),
+  kinds,
+})
+export type WebhookInFile = z.output<typeof webhook>
+
+/** Who is told, and how. */
 export const notificationsSchema = z.strictObject({
-  email: z.strictObject({
-    to: z.array(z.email()).min(1).describe('who gets the mails'),
-    from: z.email().describe("the mails' sender"),
-    smtp: z
-      .url({ protocol: /^smtps?$/ })
-      .describe('the mail server, such as smtp://user:password@mail.example.com:587'),
-  }),
+  email: z
+    .strictObject({
+      to: z.array(z.email()).min(1).describe('who gets the mails'),
+      from: z.email().describe("the mails' sender"),
+      smtp: z
+        .url({ protocol: /^smtps?$/ })
+        .describe('the mail server, such as smtp://user:password@mail.example.com:587'),
+    })
+    .optional(),
+  webhooks: z
+    .array(webhook)
+    .superRefine((list, context) => {
+      for (const [i, { url }] of list.entries())
+        if (list.findIndex((other) => other.url === url) < i)
+          context.addIssue({
+            code: 'custom',
+            path: [i, 'url'],
+            message: 'this address is named twice',
+            params: { fix: 'each address once, with all of its kinds' },
+          })
+    })
+    .optional()
+    .describe('programs that are told'),
 })
 
 export type NotificationsInFile = z.output<typeof notificationsSchema>
 
-/** Where in the notifications a password may stand. */
-export const notificationSecrets = ['email.smtp']
+/** Where in the notifications a secret may stand; `[]` is any entry of a list. */
+export const notificationSecrets = ['email.smtp', 'webhooks[].secret']

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../result.ts'
+import { addressMistakes } from './address-mistakes.ts'
 import { type ConfigurationInput, type Desired, isGroup } from './desired.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { notificationSecrets, notificationsSchema, retentionSchema } from './file-schema.ts'
@@ -65,6 +66,7 @@ export function readConfiguration(input: ConfigurationInput): Result<Desired, Mi
     const filled = fillIn(notifications, input.values, input.known.notifications, source, at)
     const checked = checkPart(notificationsSchema, filled.value, source, at)
     mistakes.push(...filled.mistakes, ...unlessUnfilled(checked.mistakes, filled.mistakes))
+    mistakes.push(...addressMistakes(filled.value, source, at, input.allow))
     desired.notifications = setSecretsApart('', notifications, filled.value, notificationSecrets)
   }
   if (retention !== undefined && retention !== null) {

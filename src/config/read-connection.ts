@@ -1,5 +1,4 @@
-import { permitted, bare } from '../connectors/addresses.ts'
-import { isIP } from 'node:net'
+import { addressMistakes } from './address-mistakes.ts'
 import {
   type ConfigurationInput,
   type ConnectorFace,
@@ -11,7 +10,6 @@ import { didYouMean } from './did-you-mean.ts'
 import { nameForm } from './file-schema.ts'
 import { checkPart, unlessUnfilled, withValue } from './schema-mistakes.ts'
 import { fillIn, setSecretsApart } from './secret-parts.ts'
-import { strings } from './substitute.ts'
 import { type Mistake, type Path, pathText, type YamlSource } from './yaml-source.ts'
 
 /** The connector of a kind, and which side of a route it stands on. */
@@ -63,21 +61,7 @@ export function readConnection(
   const filled = fillIn(written, values, before, source, at)
   const checked = checkPart(face.config, filled.value, source, at)
   mistakes.push(...filled.mistakes, ...unlessUnfilled(checked.mistakes, filled.mistakes))
-  for (const { path, text } of strings(filled.value)) {
-    if (carriesLogin(text))
-      wrong(
-        [...at, ...path],
-        'The address carries a user name or password',
-        'Write the address without them: an address is shown and kept as it is, and only credentials are encrypted.',
-      )
-    const host = privateHost(text)
-    if (host !== null && permitted(host, [host === 'localhost' ? '127.0.0.1' : host], allow).length === 0)
-      wrong(
-        [...at, ...path],
-        `${host} is a private address`,
-        `Write the public address, or start Waybill with WAYBILL_ALLOW_HOSTS=${host}.`,
-      )
-  }
+  mistakes.push(...addressMistakes(filled.value, source, at, allow))
   if (checked.value === null || mistakes.length > 0) return { connection: null, mistakes }
   const settled = checked.rewritten.reduce<unknown>(
     (part, { path, text }) => withValue(part, path, text),
@@ -93,17 +77,4 @@ export function readConnection(
     },
     mistakes,
   }
-}
-
-function carriesLogin(text: string): boolean {
-  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
-  return url !== null && (url.username !== '' || url.password !== '')
-}
-
-/** The host of a web address that names no domain but an address of its own, or this machine. */
-function privateHost(text: string): string | null {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null
-  const host = bare(new URL(text).hostname)
-  if (host === 'localhost' || host.endsWith('.localhost')) return 'localhost'
-  return isIP(host) === 0 ? null : host
 }

@@ -254,7 +254,9 @@ export function withValue(value: unknown, path: Path, replacement: unknown): unk
 /** The same value with its keys in the order in which the schema names them; keys it does not name come last. */
 export function inSchemaOrder(schema: z.ZodType, value: unknown): unknown {
   const walk = (nodes: JsonSchema[], part: unknown): unknown => {
-    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part
+    if (part === null || typeof part !== 'object') return part
+    const items = nodes.flatMap((node) => (node.items ? branches(node.items) : []))
+    if (Array.isArray(part)) return part.map((item: unknown) => walk(items, item))
     const known = knownKeys(nodes)
     const place = (key: string) => (known.includes(key) ? known.indexOf(key) : known.length)
     return Object.fromEntries(

@@ -21,12 +21,15 @@ export function fillIn(
   at: Path,
 ): Substituted {
   const mistakes: Mistake[] = []
-  const before = new Map(stored ? strings(stored.config).map(({ path, text }) => [pathText(path), text]) : [])
+  const before = stored ? strings(stored.config).map(({ path, text }) => ({ key: pathText(path), text })) : []
   const value = mapStrings(input, (text, path) => {
     const key = pathText(path)
     const missing = namesOf(text).filter((name) => !Object.hasOwn(values, name))
     if (missing.length === 0) return substitute(text, values)
-    if (before.get(key) === text && Object.hasOwn(stored!.secrets, key)) return stored!.secrets[key]!
+    // An entry of a list may have changed its place in it.
+    const same = before.filter((old) => old.text === text && inAnyEntry(old.key) === inAnyEntry(key))
+    const kept = same.find((old) => old.key === key) ?? same[0]
+    if (kept && Object.hasOwn(stored!.secrets, kept.key)) return stored!.secrets[kept.key]!
     for (const name of missing) {
       const place = { ...source.at([...at, ...path]), path: pathText([...at, ...path]) }
       mistakes.push(
@@ -48,6 +51,8 @@ export function fillIn(
   return { value, mistakes }
 }
 
+const inAnyEntry = (key: string): string => key.replaceAll(/\[\d+\]/g, '[]')
+
 /**
  * What is stored: the settings as written with their secrets apart. Texts that came from the environment are secret, and
  * so is every text under one of `secretPaths`; where such a text is written out in the file, a name is made for it.
@@ -60,12 +65,16 @@ export function setSecretsApart(
 ): StoredConfig {
   const real = new Map(strings(value).map(({ path, text }) => [pathText(path), text]))
   const secrets: Record<string, string> = {}
+  const taken = new Set(strings(written).flatMap(({ text }) => namesOf(text)))
   const config = mapStrings(written, (text, path) => {
     const key = pathText(path)
-    const isSecret = secretPaths.some((secret) => key === secret || key.startsWith(`${secret}.`))
+    const place = inAnyEntry(key)
+    const isSecret = secretPaths.some(
+      (secret) => place === secret || ['.', '['].some((next) => place.startsWith(secret + next)),
+    )
     if (namesOf(text).length === 0 && !isSecret) return text
     secrets[key] = real.get(key) ?? text
-    return namesOf(text).length > 0 ? text : `\${${madeName(owner, path)}}`
+    return namesOf(text).length > 0 ? text : `\${${madeName(owner, path, taken)}}`
   })
   return { config: config as Record<string, unknown>, secrets }
 }
@@ -78,10 +87,15 @@ export function withSecrets(stored: StoredConfig): Record<string, unknown> {
   }) as Record<string, unknown>
 }
 
-function madeName(owner: string, path: Path): string {
-  const name = [owner, ...path].join('_').replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-  return name
+/** A name of the environment for a place; another one where the file has that name already. */
+function madeName(owner: string, path: Path, taken: Set<string>): string {
+  const spaced = [owner, ...path].join('_').replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+  const name = spaced
     .replaceAll(/[^A-Za-z0-9]+/g, '_')
     .toUpperCase()
     .replace(/^(\d)/, '_$1')
+  let free = name
+  for (let n = 2; taken.has(free); n += 1) free = `${name}_${n}`
+  taken.add(free)
+  return free
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { sql } from 'kysely'
 import {
   type ConfigurationInput,
   type Connectors,
   type Desired,
   type DesiredConnection,
   type DesiredRoute,
+  type StoredConfig,
 } from '../config/desired.ts'
 import { readConfiguration } from '../config/read-configuration.ts'
 import type { Mistake } from '../config/yaml-source.ts'
@@ -19,11 +19,12 @@ import { connectionById } from '../ledger/health.ts'
 import { noteMove } from '../ledger/moves.ts'
 import { heldThatMayPass, readAgainFrom, removeRoute, storeRoute, takeOverOrders } from '../ledger/routes.ts'
 import type { Vault } from '../ledger/secrets.ts'
-import { writeSetting } from '../ledger/settings.ts'
+import { lockConfiguration, writeSetting } from '../ledger/settings.ts'
 import { resizeSlots } from '../ledger/slots.ts'
 import { ok, type Result } from '../result.ts'
 import { ageByNewRule, whatWouldAge } from './cancel-aged.ts'
 import { type Change, changesOf, notesOn } from './configuration-changes.ts'
+import { changeReceivers, receiversIn } from './receivers.ts'
 import { dailyReconciliation } from './reconcile-daily.ts'
 import {
   type KnownConfiguration,
@@ -71,7 +72,7 @@ export async function applyConfiguration(
 ): Promise<Result<Applied, Mistake[]>> {
   return deps.db.transaction().execute(async (tx) => {
     // One file at a time: what it is compared with must not change under it.
-    await sql`SELECT pg_advisory_xact_lock(hashtext('waybill configuration'))`.execute(tx)
+    await lockConfiguration(tx)
     const known = await knownConfiguration(tx, deps.vault)
     const { connectors, allow } = deps
     const reading: ConfigurationInput = { yaml: input.yaml, values: input.values, connectors, known, allow }
@@ -137,12 +138,7 @@ async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Pro
     if (change.what === 'route' && change.action === 'removed')
       await removeRoute(tx, known.routeRows.find((row) => row.name === change.name)!.id, at)
   if (desired.notifications && !isDone('notifications', 'notifications'))
-    await writeSetting(tx, notificationsSetting, {
-      config: desired.notifications.config,
-      sealed: deps.vault
-        .seal(notificationsOwner, JSON.stringify(desired.notifications.secrets))
-        .toString('base64'),
-    })
+    await changeNotifications(deps, tx, { before: known.notifications, after: desired.notifications, at })
   if (desired.retention && !isDone('retention', 'retention'))
     await writeSetting(tx, retentionSetting, desired.retention)
   await startReading(tx, touched, at)
@@ -171,6 +167,18 @@ async function changeConnection(
   if (before) await noteMove(tx, before, null, { at, actor: 'person', newId: deps.newId })
   await storeConnection(tx, deps.vault, connection, at)
   await resizeSlots(tx, connection.id, connection.concurrency)
+}
+
+async function changeNotifications(
+  deps: ConfigurationDeps,
+  tx: Tx,
+  { before, after, at }: { before: StoredConfig | null; after: StoredConfig; at: Date },
+): Promise<void> {
+  await writeSetting(tx, notificationsSetting, {
+    config: after.config,
+    sealed: deps.vault.seal(notificationsOwner, JSON.stringify(after.secrets)).toString('base64'),
+  })
+  await changeReceivers(tx, receiversIn(before), receiversIn(after), at)
 }
 
 /** Orders that the old rules held are read again where the new ones may let them through. Gives how many those are. */

@@ -26,6 +26,8 @@ export interface Deps {
   configOf: (connection: ConnectionRow) => unknown
   /** The transport of a connection; every exchange is handed to `record`, redacted. */
   httpOf: (connection: ConnectionRow, timeoutMs: number, record?: (exchange: Exchange) => void) => Http
+  /** The way out to whoever is told by webhook. */
+  outgoing: Http
   /** Where channels reach us, and the secrets they sign with. */
   hooks: {
     /** Null: webhooks are off, because WAYBILL_PUBLIC_URL is not set. */

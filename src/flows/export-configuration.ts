@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import type { ZodType } from 'zod'
 import type { Connectors } from '../config/desired.ts'
 import { formatDuration } from '../config/durations.ts'
-import { autoCancelInFile, retentionInFile } from '../config/file-schema.ts'
+import { autoCancelInFile, notificationsSchema, retentionInFile } from '../config/file-schema.ts'
 import { inSchemaOrder } from '../config/schema-mistakes.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Vault } from '../ledger/secrets.ts'
@@ -51,7 +51,9 @@ export async function exportConfiguration(deps: {
         mapping: ordered(mappingOf(route.to), route.mapping),
       })),
     }),
-    ...(known.notifications && { notifications: known.notifications.config }),
+    ...(known.notifications && {
+      notifications: ordered(notificationsSchema, known.notifications.config),
+    }),
     ...(known.retention && { retention: retentionInFile(known.retention) }),
   }
   return stringify(Object.keys(file).length === 0 ? { connections: {} } : file, { lineWidth: 0 })

@@ -11,7 +11,6 @@ import {
   noticesToMail,
   unwantedMails,
 } from '../ledger/notices.ts'
-import type { Vault } from '../ledger/secrets.ts'
 import { readSetting, writeSetting } from '../ledger/settings.ts'
 import { messageOf } from '../mail/message.ts'
 import type { Letter, SendMail } from '../mail/smtp.ts'
@@ -19,10 +18,10 @@ import type { Deps } from './deps.ts'
 import { readNotifications } from './known-configuration.ts'
 import { leavingToken } from './leave-mails.ts'
 import { kindNames, orderLines, wordsOf } from './notice-words.ts'
+import { type SendDeps, sendOutgoing } from './send-outgoing.ts'
 import { tellNews } from './tell-news.ts'
 
-export interface NotifyDeps extends Pick<Deps, 'db' | 'now' | 'newId' | 'log'> {
-  vault: Vault
+export interface NotifyDeps extends SendDeps {
   /** Where people reach the page; null where that is not known. */
   pageUrl: () => Promise<string | null>
   send: SendMail
@@ -47,14 +46,20 @@ export const readMailState = async (db: Deps['db']): Promise<MailState> =>
   ((await readSetting(db, mailsSetting)) as MailState | null) ?? { failures: 0, trouble: null, nextAt: null }
 
 /**
- * Makes notices of what people were not told of, and mails those that wait. One process at a time; what fails is tried
- * again, later and later, and stands on the page meanwhile. A process that dies between sending and noting it sends the
- * mail again, with the same id.
+ * Makes notices of what people were not told of, and mails and sends those that wait. One process at a time; what fails
+ * is tried again, later and later, and stands on the page meanwhile. A process that dies between sending and noting it
+ * sends it again, with the same id.
  */
 export async function notify(deps: NotifyDeps): Promise<void> {
   await inTurn(deps, (tx) => tellNews(deps, tx))
-  const wanted = await readNotifications(deps.db, deps.vault)
-  if (wanted !== null) await inTurn(deps, (tx) => mailNotices(deps, tx, wanted))
+  // Side by side: a receiver that does not answer holds up no mail, nor a mail server the receivers.
+  const ends = await Promise.allSettled([mailNews(deps), sendOutgoing(deps)])
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+async function mailNews(deps: NotifyDeps): Promise<void> {
+  const email = (await readNotifications(deps.db, deps.vault))?.email
+  if (email) await inTurn(deps, (tx) => mailNotices(deps, tx, email))
 }
 
 /** Does this while no other process makes or mails notices; nothing where one does just now. */
@@ -64,7 +69,9 @@ export async function inTurn({ db }: NotifyDeps, work: (tx: Tx) => Promise<void>
   })
 }
 
-async function mailNotices(deps: NotifyDeps, tx: Tx, { email }: NotificationsInFile): Promise<void> {
+type MailsInFile = NonNullable<NotificationsInFile['email']>
+
+async function mailNotices(deps: NotifyDeps, tx: Tx, email: MailsInFile): Promise<void> {
   const at = deps.now()
   const state = await readMailState(tx)
   if (state.nextAt !== null && at < new Date(state.nextAt)) return

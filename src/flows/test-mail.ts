@@ -22,9 +22,8 @@ const told = {
  * failure are tried again at once.
  */
 export async function sendTestMail(deps: NotifyDeps): Promise<MailTried[] | null> {
-  const wanted = await readNotifications(deps.db, deps.vault)
-  if (wanted === null) return null
-  const { email } = wanted
+  const email = (await readNotifications(deps.db, deps.vault))?.email
+  if (email === undefined) return null
   const page = (await deps.pageUrl())?.replace(/\/+$/, '') ?? null
   const message = messageOf([{ ...told, url: page === null ? null : `${page}/notices` }], [])
   const tried: MailTried[] = []

@@ -31,6 +31,9 @@ export interface DepsOptions {
   resolve?: Resolve
 }
 
+/** As long as a receiver may take to answer. */
+const outgoingTimeoutMs = 20_000
+
 interface Open {
   /** Sealed with a fresh IV whenever the connection is stored, so equal bytes are an unchanged connection. */
   sealed: Buffer
@@ -49,6 +52,15 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
   const backendOf = (kind: string) => backends.find((backend) => backend.kind === kind)
   const open = new Map<string, Open>()
   const hookSecrets = new WeakMap<Buffer, string>()
+
+  const way = {
+    allowHosts: options.allowHosts,
+    now,
+    userAgent: `Waybill/${options.version}`,
+    signal,
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
+  }
+  const outgoing = createHttp({ ...way, timeoutMs: outgoingTimeoutMs, limits: { concurrency: 20 } })
 
   function opened(connection: ConnectionRow): Open {
     const known = open.get(connection.id)
@@ -85,6 +97,7 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     channelOf,
     backendOf,
     kept: keepConnections(db),
+    outgoing,
     hooks: {
       urlOf: ({ name }) =>
         options.publicUrl === null
@@ -107,17 +120,15 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
       known.transport ??= createHttp({
         timeoutMs,
         limits: face!.limits(known.config),
-        allowHosts: options.allowHosts,
-        now,
         secrets: known.secrets,
-        userAgent: `Waybill/${options.version}`,
-        signal,
-        ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
+        ...way,
       })
       return known.transport.recordedBy(record)
     },
     close: async () => {
-      await Promise.all([...open.values()].map((one) => one.transport?.close()))
+      await Promise.all(
+        [outgoing, ...[...open.values()].map((one) => one.transport)].map((one) => one?.close()),
+      )
     },
   }
 }

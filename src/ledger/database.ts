@@ -341,9 +341,27 @@ export interface Database {
     detail: Generated<Json>
     delivered_at: Time | null
     mailed_at: Time | null
+    handed_out_at: Time | null
   }
   mailed_notices: { notice_id: string; account_id: string; address: string; at: Time }
   unwanted_mails: { account_id: string; address: string; kind: string; at: Time }
+  outgoing: {
+    notice_id: string
+    account_id: string
+    receiver: string
+    made_at: Time
+    next_at: Time
+    trouble: Json | null
+    ended_at: Time | null
+    taken: Generated<boolean>
+  }
+  receivers: {
+    account_id: string
+    receiver: string
+    failures: number
+    trouble: Json | null
+    next_at: Time | null
+  }
   cancel_warnings: { order_id: string; account_id: string; before_ms: string; notice_id: string }
   saved_views: {
     account_id: string

@@ -92,13 +92,23 @@ const noticeRows = (db: Db) =>
   db
     .selectFrom('notices')
     .leftJoin('connections', 'connections.id', 'notices.connection_id')
-    .select(['notices.id', 'notices.kind', 'notices.at', 'notices.detail', 'notices.delivered_at'])
-    .select(['connections.name', 'connections.time_zone'])
+    .select(noticeColumns)
     .where('notices.account_id', '=', mainAccount)
+
+/** What a notice is made of, where its connection is joined. */
+export const noticeColumns = [
+  'notices.id',
+  'notices.kind',
+  'notices.at',
+  'notices.detail',
+  'notices.delivered_at',
+  'connections.name',
+  'connections.time_zone',
+] as const
 
 type NoticeRow = Awaited<ReturnType<ReturnType<typeof noticeRows>['execute']>>[number]
 
-const noticeOf = (row: NoticeRow): Notice =>
+export const noticeOf = (row: NoticeRow): Notice =>
   ({
     id: row.id,
     kind: row.kind,

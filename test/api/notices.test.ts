@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { notify } from '../../src/flows/notify.ts'
+import { sendMail } from '../../src/mail/smtp.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
-import type { BulkResult, NoticePage, OrderDetail } from '../../src/server/schemas.ts'
+import type { BulkResult, NoticePage, OrderDetail, ReceiversTried } from '../../src/server/schemas.ts'
+import { openReceiver } from '../support/receiver.ts'
 import { type Api, json, startApi } from './support.ts'
 
 let api: Api
@@ -31,7 +34,7 @@ const order = () => api.get<OrderDetail>(`/orders/${number}`)
 
 describe('notices', () => {
   it('warn of an order that is going to be given up, until a person has seen them; then the order is cancelled', async () => {
-    expect(await notices()).toEqual({ items: [], nextCursor: null, unseen: 0, mail: null })
+    expect(await notices()).toEqual({ items: [], nextCursor: null, unseen: 0, mail: null, receivers: [] })
     expect((await order()).cancelsAt).toBe('2026-03-02T12:00:00.000Z')
     await hours(1)
     const [warning] = (await notices()).items
@@ -87,4 +90,60 @@ describe('notices', () => {
 it('a test mail is refused where nobody gets mails, with where to name them', async () => {
   const { status, body } = await api.ask('POST', '/notices/test-mail')
   expect([status, body.code, body.fix]).toEqual([409, 'no_mail', expect.stringContaining('waybill.yaml')])
+})
+
+describe('receivers', () => {
+  const apply = (webhooks: object[]) =>
+    api.post('/configuration', { yaml: JSON.stringify({ notifications: { webhooks } }) })
+
+  it('are listed with what they do not take, as cause and fix, and without their addresses', async () => {
+    const receiver = await openReceiver()
+    receiver.answer({ status: 403 })
+    const tell = () =>
+      notify({
+        ...api.world.deps,
+        vault: api.world.vault,
+        publicUrl: null,
+        pageUrl: async () => null,
+        send: sendMail,
+      })
+    await tell()
+    await apply([{ url: receiver.url }])
+    api.world.shop.control.newOrder({ trouble: 'unmapped_payment' })
+    await api.world.poll()
+    api.world.pass(quarter)
+    await tell()
+    const { receivers } = await notices()
+    expect(receivers).toEqual([
+      {
+        name: new URL(receiver.url).host,
+        kind: 'webhook',
+        waiting: 1,
+        givenUp: 0,
+        trouble: {
+          cause: expect.stringContaining('does not let Waybill in') as string,
+          fix: expect.stringContaining('waybill apply') as string,
+          nextAt: new Date(api.world.now().getTime() + 60_000).toISOString(),
+        },
+      },
+    ])
+    const refused = await api.post<ReceiversTried>('/notices/test-receivers')
+    expect(refused.items[0]!.trouble!.cause).toContain('403')
+    receiver.answer({ status: 200 })
+    expect(await api.post('/notices/test-receivers')).toEqual({
+      items: [{ name: receivers[0]!.name, kind: 'webhook', trouble: null }],
+    })
+    expect((await notices()).receivers[0]!.trouble).toMatchObject({ nextAt: api.world.now().toISOString() })
+    await receiver.close()
+  })
+
+  it('are refused a test where there are none, with where to name them', async () => {
+    await apply([])
+    const { status, body } = await api.ask('POST', '/notices/test-receivers')
+    expect([status, body.code, body.fix]).toEqual([
+      409,
+      'no_receiver',
+      expect.stringContaining('waybill.yaml'),
+    ])
+  })
 })

@@ -24,8 +24,13 @@ let deps: NotifyDeps
 beforeEach(async () => {
   world = await makeWorld({ mapping: demoMapping })
   mailbox = await openMailbox()
-  const { db, now, newId, log } = world.deps
-  deps = { db, now, newId, log, vault, pageUrl: async () => 'https://waybill.example/', send: sendMail }
+  deps = {
+    ...world.deps,
+    vault,
+    publicUrl: null,
+    pageUrl: async () => 'https://waybill.example/',
+    send: sendMail,
+  }
   await mailTo([first])
 })
 afterEach(async () => {

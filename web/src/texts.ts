@@ -71,6 +71,19 @@ export const texts = {
       refused: (address: string) => `The mail server did not take the mail to ${address}:`,
       failed: 'The test mail could not be sent',
     },
+    receivers: {
+      label: 'Who is told besides by mail',
+      webhook: (name: string) => `Also by webhook to ${name}.`,
+      fails: 'It does not take what it is sent.',
+      waiting: (n: number) => `${count(n, 'notice waits', 'notices wait')} for it.`,
+      next: 'The next try:',
+      givenUp: (n: number) =>
+        `${count(n, 'notice was', 'notices were')} given up this week, after three days of trying; what they said stands below.`,
+      test: 'Send a test to all of them',
+      taken: (name: string) => `${name} has taken the test.`,
+      refused: (name: string) => `${name} did not take the test:`,
+      failed: 'The test could not be sent',
+    },
     look: {
       '/problems': 'See the problems',
       '/connections': 'See the connections',

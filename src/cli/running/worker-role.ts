@@ -127,7 +127,7 @@ const notifyEveryMs = 15_000
 const lookAtClockMs = 1000
 const patienceMs = 3000
 
-/** Tells people by themselves what has come to pass, by notices and mails. */
+/** Tells people by themselves what has come to pass, by notices, mails and webhooks. */
 function keepNotifying(
   deps: Deps,
   vault: OpenLedger['vault'],
@@ -136,7 +136,7 @@ function keepNotifying(
   const pageUrl = async () => publicUrl ?? (await localUrl())
   let running: Promise<void> | null = null
   const look = () =>
-    (running ??= notify({ ...deps, vault, pageUrl, send: sendMail })
+    (running ??= notify({ ...deps, vault, pageUrl, publicUrl, send: sendMail })
       .catch((error: unknown) => deps.log.warn({ err: error }, 'people could not be told what is new'))
       .finally(() => (running = null)))
   let lookedAt = deps.now().getTime()

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Deps } from '../../flows/deps.ts'
 import { readNotifications } from '../../flows/known-configuration.ts'
 import { readMailState } from '../../flows/notify.ts'
+import { reportReceivers, sendTests } from '../../flows/send-outgoing.ts'
 import { sendTestMail } from '../../flows/test-mail.ts'
 import { countUnseen, deliver, listNotices } from '../../ledger/notices.ts'
 import type { Vault } from '../../ledger/secrets.ts'
@@ -11,7 +12,8 @@ import { sendMail } from '../../mail/smtp.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { noticeJson } from '../notice-json.ts'
 import { Refusal } from '../refusal.ts'
-import { mailsTried, noticePage, pageQuery, seenRequest } from '../schemas.ts'
+import { timeOrNull } from '../order-json.ts'
+import { mailsTried, noticePage, pageQuery, receiversTried, seenRequest } from '../schemas.ts'
 
 const position = z.object({ at: z.iso.datetime(), id: z.uuid() })
 
@@ -20,6 +22,7 @@ export function noticeRoutes(
   { deps, vault, publicUrl }: { deps: Deps; vault: Vault; publicUrl: URL | null },
 ): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
+  const sending = { ...deps, vault, publicUrl: publicUrl?.href ?? null }
 
   typed.get(
     '/notices',
@@ -39,13 +42,17 @@ export function noticeRoutes(
         nextCursor: writeCursor(last && { at: last.at.toISOString(), id: last.id }),
         unseen: await countUnseen(deps.db),
         mail: await mailing(),
+        receivers: (await reportReceivers(sending)).map(({ trouble, ...report }) => ({
+          ...report,
+          trouble: trouble && { ...trouble, nextAt: timeOrNull(trouble.nextAt) },
+        })),
       }
     },
   )
 
   const mailing = async () => {
-    const wanted = await readNotifications(deps.db, vault)
-    return wanted && { to: wanted.email.to, trouble: (await readMailState(deps.db)).trouble }
+    const email = (await readNotifications(deps.db, vault))?.email
+    return email ? { to: email.to, trouble: (await readMailState(deps.db)).trouble } : null
   }
 
   typed.post(
@@ -73,13 +80,37 @@ export function noticeRoutes(
       },
     },
     async () => {
-      const pageUrl = async () => publicUrl?.href ?? null
-      const tried = await sendTestMail({ ...deps, vault, pageUrl, send: sendMail })
+      const pageUrl = async () => sending.publicUrl
+      const tried = await sendTestMail({ ...sending, pageUrl, send: sendMail })
       if (tried === null) throw nobody()
       return { items: tried }
     },
   )
+
+  typed.post(
+    '/notices/test-receivers',
+    {
+      schema: {
+        summary: 'Send a test to everyone who is told besides by mail; answers what became of it',
+        response: { 200: receiversTried },
+      },
+    },
+    async () => {
+      const tried = await sendTests(sending)
+      if (tried === null) throw noReceivers()
+      return { items: tried }
+    },
+  )
 }
+
+const noReceivers = () =>
+  new Refusal({
+    status: 409,
+    code: 'no_receiver',
+    title: 'Nobody is told besides by mail',
+    detail: 'There are no webhooks in the configuration',
+    fix: 'Name them under "notifications" in waybill.yaml and run "waybill apply".',
+  })
 
 const nobody = () =>
   new Refusal({

@@ -20,6 +20,13 @@ export const notice = z
   .meta({ id: 'Notice' })
 export type NoticeJson = z.infer<typeof notice>
 
+const receiver = {
+  name: z.string().describe('Its host'),
+  kind: z.enum(['webhook']),
+}
+
+const sendTrouble = z.object({ cause: z.string(), fix: z.string() })
+
 export const noticePage = pageOf(notice).extend({
   unseen: z.number().int().describe('How many nobody has seen'),
   mail: z
@@ -29,6 +36,22 @@ export const noticePage = pageOf(notice).extend({
     })
     .nullable()
     .describe('Who gets them by mail as well; null: nobody'),
+  receivers: z
+    .array(
+      z.object({
+        ...receiver,
+        waiting: z.number().int().describe('How many notices wait for it'),
+        givenUp: z
+          .number()
+          .int()
+          .describe('How many were given up within the last week, after three days of trying'),
+        trouble: sendTrouble
+          .extend({ nextAt: time.nullable().describe('When it is tried again') })
+          .nullable()
+          .describe('Why it does not take what it is sent'),
+      }),
+    )
+    .describe('Who is sent them besides, in the order of the configuration'),
 })
 
 export type NoticePage = z.infer<typeof noticePage>
@@ -48,3 +71,15 @@ export const mailsTried = z
   })
   .meta({ id: 'MailsTried' })
 export type MailsTried = z.infer<typeof mailsTried>
+
+export const receiversTried = z
+  .object({
+    items: z.array(
+      z.object({
+        ...receiver,
+        trouble: sendTrouble.nullable().describe('Why it did not take the test; null where it did'),
+      }),
+    ),
+  })
+  .meta({ id: 'ReceiversTried' })
+export type ReceiversTried = z.infer<typeof receiversTried>

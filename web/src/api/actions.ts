@@ -12,6 +12,7 @@ import type {
   ImportRequest,
   ImportStatusResult,
   MailsTried,
+  ReceiversTried,
   Order,
   OrderAction,
   OrderDetail,
@@ -128,11 +129,20 @@ export function useReconcile() {
   })
 }
 
-/** A person has these notices before their eyes. */
 export function useTestMail() {
   return useMutation({ mutationFn: () => post<MailsTried>('/notices/test-mail') })
 }
 
+/** Sends a test to everyone who is told besides by mail; what waited for them may go at once then. */
+export function useTestReceivers() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => post<ReceiversTried>('/notices/test-receivers'),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['notices'] }),
+  })
+}
+
+/** A person has these notices before their eyes. */
 export function useSeen() {
   const queries = useQueryClient()
   return useMutation({

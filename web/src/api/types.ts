@@ -31,6 +31,7 @@ export type {
   OrderVersions,
   ProblemDetails,
   ProblemGroup,
+  ReceiversTried,
   ReconciliationJson as Reconciliation,
   ReconciliationRequest,
   ReconciliationSummary,

@@ -14,6 +14,7 @@ import { Time } from '../components/Time.tsx'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import { useTitle } from '../title.ts'
+import { Receivers } from './NoticeReceivers.tsx'
 import classes from './NoticesPage.module.css'
 
 const words = texts.notices
@@ -29,7 +30,12 @@ export function NoticesPage() {
   return (
     <>
       <PageHead title={words.title} hint={words.hint} />
-      {data === undefined ? null : <Mailing mail={data.pages[0]!.mail} />}
+      {data === undefined ? null : (
+        <>
+          <Mailing mail={data.pages[0]!.mail} />
+          <Receivers receivers={data.pages[0]!.receivers} />
+        </>
+      )}
       {data === undefined ? (
         error === null ? null : (
           <PageError error={error} reset={() => void refetch()} />
