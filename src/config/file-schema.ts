@@ -200,9 +200,15 @@ export const notificationsSchema = z.strictObject({
     })
     .optional()
     .describe('programs that are told'),
+  slack: z
+    .strictObject({
+      url: webAddress.describe('the incoming webhook of Slack, or of a chat that takes the same'),
+      kinds,
+    })
+    .optional(),
 })
 
 export type NotificationsInFile = z.output<typeof notificationsSchema>
 
 /** Where in the notifications a secret may stand; `[]` is any entry of a list. */
-export const notificationSecrets = ['email.smtp', 'webhooks[].secret']
+export const notificationSecrets = ['email.smtp', 'webhooks[].secret', 'slack.url']

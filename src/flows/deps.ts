@@ -26,7 +26,7 @@ export interface Deps {
   configOf: (connection: ConnectionRow) => unknown
   /** The transport of a connection; every exchange is handed to `record`, redacted. */
   httpOf: (connection: ConnectionRow, timeoutMs: number, record?: (exchange: Exchange) => void) => Http
-  /** The way out to whoever is told by webhook. */
+  /** The way out to whoever is told besides by mail. */
   outgoing: Http
   /** Where channels reach us, and the secrets they sign with. */
   hooks: {

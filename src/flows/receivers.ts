@@ -13,9 +13,9 @@ import { hurryReceiver, replaceReceiver } from '../ledger/outgoing.ts'
 
 /** Whoever is told besides by mail. */
 export interface Receiver {
-  /** What it is called in the ledger: the same for as long as its address is. */
+  /** What it is called in the ledger: the same for as long as its address is; there is one Slack. */
   key: string
-  kind: 'webhook'
+  kind: 'webhook' | 'slack'
   /** Its host: an address may hold what nobody is to see. */
   name: string
   url: string
@@ -38,8 +38,8 @@ const kindsOf = (types: readonly EventType[] = eventTypes): NoticeKind[] =>
   noticeKinds.filter((kind) => types.includes(eventTypeOf[kind]))
 
 /** The receivers that the notifications name, in the order of the file. */
-export function receiversOf({ webhooks = [] }: NotificationsInFile): Receiver[] {
-  return webhooks.map(({ url, secret = [], kinds }) => ({
+export function receiversOf({ webhooks = [], slack }: NotificationsInFile): Receiver[] {
+  const programs = webhooks.map(({ url, secret = [], kinds }) => ({
     key: `webhook ${createHash('sha256').update(url).digest('hex').slice(0, 32)}`,
     kind: 'webhook' as const,
     name: new URL(url).host,
@@ -47,6 +47,10 @@ export function receiversOf({ webhooks = [] }: NotificationsInFile): Receiver[] 
     secrets: [secret].flat(),
     kinds: kindsOf(kinds),
   }))
+  if (slack === undefined) return programs
+  const { url, kinds } = slack
+  const chat = { key: 'slack', kind: 'slack' as const, name: new URL(url).host, url, secrets: [] }
+  return [...programs, { ...chat, kinds: kindsOf(kinds) }]
 }
 
 /** The receivers of notifications as they are stored; none where there are no notifications. */
@@ -66,8 +70,9 @@ export async function changeReceivers(
   const isIn = (list: readonly Receiver[], one: Receiver) => list.some(({ key }) => key === one.key)
   for (const [i, old] of before.entries()) {
     if (isIn(after, old)) continue
-    const inItsPlace = after[i]
-    await replaceReceiver(tx, old.key, inItsPlace && !isIn(before, inItsPlace) ? inItsPlace.key : null)
+    const next = after[i]
+    const isInItsPlace = next?.kind === old.kind && !isIn(before, next)
+    await replaceReceiver(tx, old.key, isInItsPlace ? next.key : null)
   }
   for (const { key } of after) await hurryReceiver(tx, key, at)
 }

@@ -1,5 +1,5 @@
-import type { HttpRequest } from '../connectors/contract.ts'
 import type { Tx } from '../ledger/database.ts'
+import type { Notice } from '../ledger/notices.ts'
 import {
   dropWaiting,
   handOut,
@@ -21,7 +21,8 @@ import { readNotifications } from './known-configuration.ts'
 import { type Receiver, receiversOf } from './receivers.ts'
 import { readAnswer, type Sent } from './send-trouble.ts'
 import { webhookHeaders } from './sign-webhook.ts'
-import { eventOf, testEvent, type WebhookEvent } from './webhook-body.ts'
+import { slackMessageOf, slackTest } from './slack-message.ts'
+import { eventOf, testEvent, testWords } from './webhook-body.ts'
 
 export interface SendDeps extends Pick<Deps, 'db' | 'now' | 'newId' | 'log' | 'signal' | 'outgoing'> {
   vault: Vault
@@ -69,8 +70,7 @@ async function sendWaiting(deps: SendDeps, receiver: Receiver): Promise<void> {
     if (now().getTime() - begun.getTime() > turnMs) return
     if (!receiver.kinds.includes(notice.kind)) await dropWaiting(db, notice.id, receiver.key)
     else {
-      const event = eventOf(notice, deps.publicUrl)
-      const sent = await send(deps, receiver, notice.id, event)
+      const sent = await send(deps, receiver, notice.id, bodyFor(deps, receiver, notice))
       if (!(await noteSent(deps, receiver, waiting, sent))) return
     }
   }
@@ -82,7 +82,7 @@ async function noteSent(deps: SendDeps, receiver: Receiver, waiting: Waiting, se
   const at = deps.now()
   const about = { noticeId: waiting.notice.id, receiver: receiver.key, at }
   if (sent.taken) {
-    await noteTaken(db, { ...about, told: false })
+    await noteTaken(db, { ...about, told: receiver.kind === 'slack' })
     return true
   }
   // A call that was cut off by our own end says nothing of the receiver.
@@ -106,23 +106,23 @@ async function noteSent(deps: SendDeps, receiver: Receiver, waiting: Waiting, se
   return false
 }
 
-async function send(deps: SendDeps, receiver: Receiver, id: string, event: WebhookEvent): Promise<Sent> {
-  const at = deps.now()
-  const outcome = await deps.outgoing(requestTo(receiver, { id, event, at }))
-  return readAnswer(outcome, receiver.name, deps.now())
-}
+/** What a receiver is sent of a notice. In a chat are people, so they have the same words as in a mail. */
+const bodyFor = ({ publicUrl }: SendDeps, { kind }: Receiver, notice: Notice): object =>
+  kind === 'slack' ? { text: slackMessageOf(notice, publicUrl) } : eventOf(notice, publicUrl)
 
-function requestTo(
-  { url, secrets }: Receiver,
-  { id, event, at }: { id: string; event: WebhookEvent; at: Date },
-): HttpRequest {
-  const body = JSON.stringify(event)
-  return {
+async function send(deps: SendDeps, receiver: Receiver, id: string, content: object): Promise<Sent> {
+  const { kind, url, secrets, name } = receiver
+  const body = JSON.stringify(content)
+  const outcome = await deps.outgoing({
     method: 'POST',
     url,
-    headers: { 'content-type': 'application/json', ...webhookHeaders({ id, at, body }, secrets) },
+    headers: {
+      'content-type': 'application/json',
+      ...(kind === 'webhook' && webhookHeaders({ id, at: deps.now(), body }, secrets)),
+    },
     body,
-  }
+  })
+  return readAnswer(outcome, name, deps.now())
 }
 
 /** How it goes with a receiver. */
@@ -170,7 +170,12 @@ export async function sendTests(deps: SendDeps): Promise<ReceiverTried[] | null>
   return Promise.all(
     receivers.map(async (receiver) => {
       const id = deps.newId()
-      const sent = await send(deps, receiver, id, testEvent(id, deps.now(), deps.publicUrl))
+      const { publicUrl, now } = deps
+      const test =
+        receiver.kind === 'slack'
+          ? { text: slackTest(testWords, publicUrl) }
+          : testEvent(id, now(), publicUrl)
+      const sent = await send(deps, receiver, id, test)
       if (sent.taken) await deps.db.transaction().execute((tx) => hurryReceiver(tx, receiver.key, deps.now()))
       return { name: receiver.name, kind: receiver.kind, trouble: sent.taken ? null : sent.trouble }
     }),

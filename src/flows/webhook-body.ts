@@ -37,13 +37,19 @@ export const testEvent = (id: string, at: Date, publicUrl: string | null): Webho
   timestamp: at.toISOString(),
   data: {
     id,
-    title: 'Waybill reaches you',
-    detail: 'Somebody has asked for this test on the page Notices. Nothing has to be done.',
+    title: testWords.title,
+    detail: testWords.detail,
     lines: [],
     connection: null,
-    url: pageAt(publicUrl, '/notices'),
+    url: pageAt(publicUrl, testWords.path),
   },
 })
+
+export const testWords = {
+  title: 'Waybill reaches you',
+  detail: 'Somebody has asked for this test on the page Notices. Nothing has to be done.',
+  path: '/notices',
+}
 
 /** The address of a page of Waybill, for whoever is told. */
 export const pageAt = (publicUrl: string | null, path: string): string | null =>

@@ -8,7 +8,7 @@ import { applyConfiguration } from '../../src/flows/apply-configuration.ts'
 import { exportConfiguration } from '../../src/flows/export-configuration.ts'
 import { notify, type NotifyDeps } from '../../src/flows/notify.ts'
 import { reportReceivers, sendTests } from '../../src/flows/send-outgoing.ts'
-import { listNotices } from '../../src/ledger/notices.ts'
+import { addNotice, listNotices } from '../../src/ledger/notices.ts'
 import { sendMail } from '../../src/mail/smtp.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { openReceiver, type Received, type ReceiverServer } from '../support/receiver.ts'
@@ -433,5 +433,103 @@ describe('a test', () => {
   it('is for nobody where there is no receiver', async () => {
     await tell({})
     expect(await sendTests(deps)).toBeNull()
+  })
+})
+
+describe('Slack', () => {
+  const textOf = (got: Received) => (JSON.parse(got.body) as { text: string }).text
+
+  it('gets what a notice says as one message, with links, that calls nobody by accident', async () => {
+    await tell({ slack: { url: receiver.url } })
+    const at = world.now()
+    await world.db.transaction().execute((tx) =>
+      addNotice(tx, {
+        id: world.deps.newId(),
+        kind: 'auto_cancelled',
+        connectionId: null,
+        at,
+        detail: {
+          route: 'A & <!channel>',
+          orders: [{ id: world.deps.newId(), number: '10|01 <b>', total: '12.30', currency: 'EUR' }],
+        },
+      }),
+    )
+    await notify(deps)
+    const [got] = receiver.got
+    expect(Object.keys(JSON.parse(got!.body) as object)).toEqual(['text'])
+    expect(Object.keys(got!.headers).filter((name) => name.startsWith('webhook-'))).toEqual([])
+    const [title, detail, order] = textOf(got!).split('\n')
+    expect(title).toBe(
+      '*<https://waybill.example/notices|1 order cancelled, because its problem was not solved in time>*',
+    )
+    expect(detail).toContain('the route A &amp; &lt;!channel&gt;.')
+    expect(order).toMatch(/^• <https:\/\/waybill\.example\/orders\/[\w-]{36}\|10\/01 &lt;b&gt;: 12\.30 EUR>$/)
+  })
+
+  it('counts as told, as a mail does', async () => {
+    await tell({ slack: { url: receiver.url } })
+    await stopped()
+    await notify({ ...deps, publicUrl: null })
+    expect(textOf(receiver.got[0]!)).toMatch(/^\*[^<>]*is not an item in NetSuite[^<>]*\*\n/)
+    expect(await listNotices(world.db, { limit: 1, after: null })).toMatchObject([
+      { deliveredAt: world.now() },
+    ])
+  })
+
+  it('is tried again, with what it said, and gets what waited at a new address', async () => {
+    await tell({ slack: { url: receiver.url, kinds: ['problem.new'] } })
+    receiver.answer({ status: 404, body: 'no_service' })
+    await stopped()
+    await notify(deps)
+    expect(await report()).toMatchObject({
+      kind: 'slack',
+      waiting: 1,
+      trouble: { cause: expect.stringContaining('no_service') as string },
+    })
+    expect(await listNotices(world.db, { limit: 1, after: null })).toMatchObject([{ deliveredAt: null }])
+    const other = await openReceiver()
+    await tell({ slack: { url: other.url } })
+    await notify(deps)
+    expect(other.got).toHaveLength(1)
+    expect(await report()).toMatchObject({ waiting: 0, trouble: null })
+    await other.close()
+  })
+
+  it('keeps its address to itself', async () => {
+    await tell({ slack: { url: receiver.url } })
+    const settings = await world.db.selectFrom('settings').selectAll().execute()
+    const exported = await exportConfiguration(configuration())
+    for (const text of [JSON.stringify(settings), exported, JSON.stringify(await report())])
+      expect(text).not.toContain('token=hidden')
+    expect(exported).toContain('url: ${_SLACK_URL}')
+  })
+
+  it('cuts a message that is too long, and says where the rest is', async () => {
+    const orders = Array.from({ length: 21 }, (_, n) => ({
+      id: world.deps.newId(),
+      number: `${n}-${'9'.repeat(150)}`,
+      total: null,
+      currency: null,
+    }))
+    await world.db.transaction().execute((tx) =>
+      addNotice(tx, {
+        id: world.deps.newId(),
+        kind: 'auto_cancelled',
+        connectionId: null,
+        at: world.now(),
+        detail: { route: 'acme', orders },
+      }),
+    )
+    await tell({ slack: { url: receiver.url } })
+    await notify(deps)
+    const lines = textOf(receiver.got[0]!).split('\n')
+    expect(textOf(receiver.got[0]!).length).toBeLessThan(3600)
+    expect(lines.at(-1)).toBe('• and more: the page Notices has all of it')
+  })
+
+  it('gets a test', async () => {
+    await tell({ slack: { url: receiver.url } })
+    expect(await sendTests(deps)).toMatchObject([{ kind: 'slack', trouble: null }])
+    expect(textOf(receiver.got[0]!)).toContain('*<https://waybill.example/notices|Waybill reaches you>*')
   })
 })

@@ -474,6 +474,22 @@ describe('a wrong file', () => {
       /problem\.new, connection\.down/,
     ],
     [
+      'a Slack without an address',
+      withLine(25, '  slack: { kinds: [problem.new] }'),
+      25,
+      3,
+      /"url" is missing \(the incoming webhook of Slack/,
+      /Add it/,
+    ],
+    [
+      'a Slack at a private address',
+      withLine(25, '  slack: { url: "https://127.0.0.1/services/hidden" }'),
+      25,
+      12,
+      /^(?!.*hidden).*127\.0\.0\.1 is a private address/,
+      /WAYBILL_ALLOW_HOSTS/,
+    ],
+    [
       'a secret that the environment does not have',
       withLine(25, '  webhooks: [{ url: "https://a.example.com", secret: "${HOOK}" }]'),
       25,

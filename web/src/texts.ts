@@ -60,7 +60,7 @@ export const texts = {
 
   notices: {
     title: 'Notices',
-    hint: 'What Waybill tells you by itself: new problems, connections that went down or came back, and orders that it is going to give up. It gives up on nothing before you had its warnings, here or by mail.',
+    hint: 'What Waybill tells you by itself: new problems, connections that went down or came back, and orders that it is going to give up. It gives up on nothing before you had its warnings, here, by mail or in a chat.',
     mail: {
       nobody:
         'Nobody gets these by mail: name the addresses and a mail server under notifications in waybill.yaml.',
@@ -74,6 +74,7 @@ export const texts = {
     receivers: {
       label: 'Who is told besides by mail',
       webhook: (name: string) => `Also by webhook to ${name}.`,
+      slack: (name: string) => `Also as messages in a chat, by ${name}.`,
       fails: 'It does not take what it is sent.',
       waiting: (n: number) => `${count(n, 'notice waits', 'notices wait')} for it.`,
       next: 'The next try:',

@@ -127,7 +127,7 @@ const notifyEveryMs = 15_000
 const lookAtClockMs = 1000
 const patienceMs = 3000
 
-/** Tells people by themselves what has come to pass, by notices, mails and webhooks. */
+/** Tells people by themselves what has come to pass, by notices, mails, webhooks and messages. */
 function keepNotifying(
   deps: Deps,
   vault: OpenLedger['vault'],

@@ -108,7 +108,7 @@ const noReceivers = () =>
     status: 409,
     code: 'no_receiver',
     title: 'Nobody is told besides by mail',
-    detail: 'There are no webhooks in the configuration',
+    detail: 'There are neither webhooks nor Slack in the configuration',
     fix: 'Name them under "notifications" in waybill.yaml and run "waybill apply".',
   })
 

@@ -22,7 +22,7 @@ export type NoticeJson = z.infer<typeof notice>
 
 const receiver = {
   name: z.string().describe('Its host'),
-  kind: z.enum(['webhook']),
+  kind: z.enum(['webhook', 'slack']),
 }
 
 const sendTrouble = z.object({ cause: z.string(), fix: z.string() })
