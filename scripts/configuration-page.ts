@@ -37,6 +37,7 @@ const forms: Record<string, string> = {
   'import.since': 'day or time',
   'autoCancel.after': 'duration',
   'autoCancel.warn': 'list of durations',
+  'summary.at': 'time of the day',
   history: 'duration',
   webhooks: 'duration',
 }

@@ -30,3 +30,10 @@ export function nextAt(clock: { hour: number; minute: number }, now: Date, zone:
   const today = local(now, zone).set({ ...clock, second: 0, millisecond: 0 })
   return (today.toJSDate() > now ? today : today.plus({ days: 1 }).set(clock)).toJSDate()
 }
+
+/**
+ * When the clock shows this hour and minute on the day of the moment: the first time, where it does twice; where the
+ * clocks skip it, as long after the skip as it is after its beginning.
+ */
+export const timeOfDay = (clock: { hour: number; minute: number }, time: Date, zone: string | null): Date =>
+  local(time, zone).startOf('day').set(clock).toJSDate()

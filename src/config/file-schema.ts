@@ -1,3 +1,4 @@
+import { IANAZone } from 'luxon'
 import { z } from 'zod'
 import { formatDuration, parseDuration } from './durations.ts'
 
@@ -136,8 +137,31 @@ export const eventTypes = [
   'connection.gap_read',
   'order.cancel_warning',
   'order.auto_cancelled',
+  'summary.daily',
 ] as const
 export type EventType = (typeof eventTypes)[number]
+
+const timeOfDay = z.string().transform((text, context) => {
+  const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? []
+  if (hour === undefined) {
+    context.addIssue({
+      code: 'custom',
+      message: `"${text}" is not a time of the day`,
+      params: { fix: 'hours and minutes, such as "07:00" or "18:30"' },
+    })
+    return z.NEVER
+  }
+  return { hour: Number(hour), minute: Number(minute) }
+})
+
+const zone = z.string().superRefine((text, context) => {
+  if (IANAZone.isValidZone(text)) return
+  context.addIssue({
+    code: 'custom',
+    message: `"${text}" is not a time zone`,
+    params: { fix: 'the name of one, such as Europe/Berlin, America/New_York or UTC' },
+  })
+})
 
 const webAddress = z.url({ protocol: /^https?$/ })
 const kinds = z
@@ -204,6 +228,12 @@ export const notificationsSchema = z.strictObject({
     .strictObject({
       url: webAddress.describe('the incoming webhook of Slack, or of a chat that takes the same'),
       kinds,
+    })
+    .optional(),
+  summary: z
+    .strictObject({
+      at: timeOfDay.describe('when the day is summed up, such as "07:00"'),
+      zone: zone.default('UTC').describe('whose clock that is, such as Europe/Berlin'),
     })
     .optional(),
 })

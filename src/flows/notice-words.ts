@@ -1,4 +1,5 @@
 import type { Notice, NoticeKind, NoticeOf, ToldProblem } from '../ledger/notices.ts'
+import type { Status } from '../order/status.ts'
 import { describeProblem } from '../order/problems.ts'
 import { clock } from './explanation.ts'
 
@@ -21,6 +22,47 @@ const whichOf = ({ orders: n, numbers, detail }: ToldProblem): string =>
 const meanwhile = {
   channel: 'Orders placed meanwhile are read when it is back: none is lost.',
   backend: 'Orders wait in Waybill and go on by themselves when it is back: none is lost.',
+}
+
+const waitWords: Partial<Record<Status, string>> = {
+  post_error: 'could not be posted',
+  import_error: 'could not be read',
+  shipment_error: 'with a shipment that could not be sent to the shop',
+  imported: 'to be posted by hand',
+}
+
+const isUnwell = (health: string): string =>
+  health === 'needs_reauthorisation'
+    ? 'needs new credentials'
+    : health === 'paused'
+      ? 'is paused'
+      : 'does not work at the moment'
+
+/** The day in a line, and what there is to do below it. */
+function summaryWords({ detail }: NoticeOf<'daily_summary'>): NoticeWords {
+  const { from, to, zone, cameIn, posted, waiting, toDecide, endings, unwell } = detail
+  const at = (time: string) => clock(new Date(time), zone)
+  const waits = waiting.reduce((sum, { orders: n }) => sum + n, toDecide)
+  if (cameIn + posted + waits + unwell.length === 0 && endings === null)
+    return {
+      title: `Nothing happened since ${at(from)}: no order came in or waits, and every connection works`,
+      detail: '',
+      lines: [],
+      path: '/notices',
+    }
+  return {
+    title: `Since ${at(from)}: ${orders(cameIn)} came in, ${posted} posted, ${waits} ${waits === 1 ? 'waits' : 'wait'} for a person`,
+    detail: `What happened up to ${at(to)}, and what there is to do.`,
+    lines: [
+      ...waiting.map(({ status, orders: n }) => `${orders(n)} ${waitWords[status] ?? status}`),
+      ...(toDecide === 0 ? [] : [`${orders(toDecide)} changed in the shop after posting, to be decided`]),
+      ...(endings === null
+        ? []
+        : [`${orders(endings.orders)} will be cancelled unless solved, the first on ${at(endings.first)}`]),
+      ...unwell.map(({ connection, health }) => `${connection} ${isUnwell(health)}`),
+    ],
+    path: waits > 0 ? '/problems' : unwell.length > 0 ? '/connections' : '/notices',
+  }
 }
 
 const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
@@ -85,6 +127,7 @@ const words: { [K in NoticeKind]: (notice: NoticeOf<K>) => NoticeWords } = {
     lines: [],
     path: '/notices',
   }),
+  daily_summary: summaryWords,
 }
 
 const mostNamed = 20
@@ -115,4 +158,5 @@ export const kindNames: Record<NoticeKind, string> = {
   gap_read: 'orders found after an outage',
   cancel_warning: 'warnings before orders are cancelled',
   auto_cancelled: 'cancelled orders',
+  daily_summary: 'what happened each day',
 }

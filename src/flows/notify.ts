@@ -19,6 +19,7 @@ import { readNotifications } from './known-configuration.ts'
 import { leavingToken } from './leave-mails.ts'
 import { kindNames, orderLines, wordsOf } from './notice-words.ts'
 import { type SendDeps, sendOutgoing } from './send-outgoing.ts'
+import { tellSummary } from './tell-summary.ts'
 import { tellNews } from './tell-news.ts'
 
 export interface NotifyDeps extends SendDeps {
@@ -51,7 +52,10 @@ export const readMailState = async (db: Deps['db']): Promise<MailState> =>
  * sends it again, with the same id.
  */
 export async function notify(deps: NotifyDeps): Promise<void> {
-  await inTurn(deps, (tx) => tellNews(deps, tx))
+  await inTurn(deps, async (tx) => {
+    await tellNews(deps, tx)
+    await tellSummary(deps, tx)
+  })
   // Side by side: a receiver that does not answer holds up no mail, nor a mail server the receivers.
   const ends = await Promise.allSettled([mailNews(deps), sendOutgoing(deps)])
   for (const end of ends) if (end.status === 'rejected') throw end.reason

@@ -32,6 +32,7 @@ export const eventTypeOf: Record<NoticeKind, EventType> = {
   gap_read: 'connection.gap_read',
   cancel_warning: 'order.cancel_warning',
   auto_cancelled: 'order.auto_cancelled',
+  daily_summary: 'summary.daily',
 }
 
 const kindsOf = (types: readonly EventType[] = eventTypes): NoticeKind[] =>

@@ -109,6 +109,8 @@ function particulars(notice: Notice, publicUrl: string | null): Record<string, u
         })),
       }
     }
+    case 'daily_summary':
+      return { ...notice.detail }
     case 'gap_read':
       return {}
   }

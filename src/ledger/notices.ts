@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Problem, ProblemCode } from '../order/problems.ts'
+import type { Status } from '../order/status.ts'
 import { type Db, mainAccount, type Tx } from './database.ts'
 
 /** What people are told of by themselves. */
@@ -10,6 +11,7 @@ export const noticeKinds = [
   'gap_read',
   'cancel_warning',
   'auto_cancelled',
+  'daily_summary',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
@@ -33,6 +35,20 @@ export interface ToldProblem {
   numbers: string[]
 }
 
+/** What has come to pass in a time, and what there is to do. */
+export interface SummaryFigures {
+  cameIn: number
+  posted: number
+  /** Orders that go no further without a person, by their status. */
+  waiting: { status: Status; orders: number }[]
+  /** Orders in the backend that the shop has changed or cancelled since: somebody decides. */
+  toDecide: number
+  /** Orders that are going to be cancelled, and when the first of them is. */
+  endings: { orders: number; first: string } | null
+  /** Connections that do not work. */
+  unwell: { connection: string; health: string }[]
+}
+
 interface Details {
   /** `causes` counts those too that are not named; `isNew`: of a kind that nobody has heard of for long. */
   new_problem: { problems: ToldProblem[]; causes: number; isNew: boolean }
@@ -41,6 +57,7 @@ interface Details {
   gap_read: { says: string }
   cancel_warning: { route: string; orders: NoticedOrder[]; cancelsAt: string }
   auto_cancelled: { route: string; orders: NoticedOrder[] }
+  daily_summary: { from: string; to: string; zone: string } & SummaryFigures
 }
 
 interface Base {

@@ -490,6 +490,22 @@ describe('a wrong file', () => {
       /WAYBILL_ALLOW_HOSTS/,
     ],
     [
+      'a summary at no time of the day',
+      withLine(25, '  summary: { at: "7 am" }'),
+      25,
+      14,
+      /"7 am" is not a time of the day/,
+      /such as "07:00"/,
+    ],
+    [
+      'a summary in no time zone',
+      withLine(25, '  summary: { at: "07:00", zone: Berlin }'),
+      25,
+      27,
+      /"Berlin" is not a time zone/,
+      /Europe\/Berlin/,
+    ],
+    [
       'a secret that the environment does not have',
       withLine(25, '  webhooks: [{ url: "https://a.example.com", secret: "${HOOK}" }]'),
       25,
