@@ -135,4 +135,5 @@ test.for([
     expect(desk.refusedByPolicy).toEqual([])
     await page.context().close()
   },
+  120_000,
 )
