@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['test/support/database-server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes at its own time, on a busy machine later.
+    expect: { poll: { timeout: 10_000 } },
     // Two cores are a small machine; on them vitest's own choice is one process, which waits half of the time.
     maxWorkers: 2,
     // Our modules keep nothing between two tests; loading them anew for each file is a third of the time of a run.
@@ -18,6 +20,7 @@ export default defineConfig({
       extends: true,
       test: {
         name,
+        ...(name === 'web' && { testTimeout: 60_000 }),
         include: [`test/${name}/**/*.test.ts`],
         setupFiles: withProperties.includes(name) ? ['test/support/property-seed.ts'] : [],
       },

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import { differences } from '../config/differences.ts'
 import { addEvents } from '../ledger/events.ts'
 import { listRoutes, storeRoute } from '../ledger/routes.ts'
+import { lockConfiguration } from '../ledger/settings.ts'
 import { heldGroups } from '../ledger/views/held.ts'
 import { err, ok, type Result } from '../result.ts'
 import { reconsiderHeld } from './apply-configuration.ts'
@@ -19,8 +19,7 @@ export async function importStatus(
   { route: name, status, actor }: { route: string; status: string; actor: string },
 ): Promise<Result<{ statuses: string[]; orders: number }, ImportStatusFailure>> {
   return deps.db.transaction().execute(async (tx) => {
-    // As a file that is applied: what the rules are compared with must not change under them.
-    await sql`SELECT pg_advisory_xact_lock(hashtext('waybill configuration'))`.execute(tx)
+    await lockConfiguration(tx)
     const row = (await listRoutes(tx)).find((one) => one.name === name && one.removed_at === null)
     if (!row) return err({ code: 'no_such_route' })
     const before = routeOfRow(row)

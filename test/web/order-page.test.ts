@@ -123,6 +123,7 @@ test.for([
   [390, 'dark'],
 ] as const)(
   'all of it opened at %i pixels, %s, is accessible and no wider than the screen',
+  { timeout: 120_000 },
   async ([width, scheme]) => {
     const [order] = (await demo.api<List<Order>>('/orders?decision=changed')).items
     const page = await open(`/orders/${order!.id}`, { viewport: { width, height: 900 }, colorScheme: scheme })
@@ -135,5 +136,4 @@ test.for([
     expect(desk.refusedByPolicy).toEqual([])
     await page.context().close()
   },
-  120_000,
 )

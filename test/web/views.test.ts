@@ -196,7 +196,9 @@ describe('saved views', () => {
     await menu(page, 'Waiting for me', 'Rename')
     await name(page, 'In error')
     await expect.poll(() => current(page), patiently).toEqual(['In error'])
-    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('More for the view In error')
+    await expect
+      .poll(() => page.evaluate('document.activeElement.ariaLabel'), patiently)
+      .toBe('More for the view In error')
 
     await menu(page, 'In error', 'Delete')
     await page.getByText('The view “In error” is deleted').waitFor()

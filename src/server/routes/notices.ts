@@ -12,8 +12,8 @@ import { sendMail } from '../../mail/smtp.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { noticeJson } from '../notice-json.ts'
 import { Refusal } from '../refusal.ts'
-import { timeOrNull } from '../order-json.ts'
 import { mailsTried, noticePage, pageQuery, receiversTried, seenRequest } from '../schemas.ts'
+import { timeOrNull } from '../values-json.ts'
 
 const position = z.object({ at: z.iso.datetime(), id: z.uuid() })
 

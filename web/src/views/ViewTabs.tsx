@@ -58,7 +58,7 @@ export function ViewTabs({ views, current, isAll, isChanged, onOpen }: Props) {
         ))}
         {others.length === 0 ? null : (
           <li>
-            <Menu position="bottom-start">
+            <Menu position="bottom-start" withinPortal={false} withInitialFocusPlaceholder={false}>
               <Menu.Target>
                 <button type="button" className={classes.tab}>
                   {texts.views.more(others.length)} <Icon name="down" size={12} />

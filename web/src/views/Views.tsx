@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, Popover } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useDeleteView, useSaveView } from '../api/actions.ts'
 import { viewsQuery } from '../api/queries.ts'
 import type { OrderColumn, View } from '../api/types.ts'
@@ -32,16 +32,24 @@ export function Views({ shown, usual, isUsual, onOpen }: Props) {
   const isChanged = current !== undefined && differs(current, search, shown, usual)
   const [asking, setAsking] = useState<'new' | 'rename' | null>(null)
   const tools = useRef<HTMLDivElement>(null)
+  /** The view to whose tools the focus goes back: list and address learn of a new name one after the other. */
+  const back = useRef<string | null>(null)
+  useEffect(() => {
+    if (asking !== null || (current?.name ?? '') !== back.current) return
+    tools.current?.querySelector('button')?.focus()
+    back.current = null
+  }, [asking, current])
   const saving = useSaveView()
   const deleting = useDeleteView()
 
   const ask = (what: 'new' | 'rename') => {
     saving.reset()
+    back.current = null
     setAsking(what)
   }
-  const close = () => {
+  const close = (name = current?.name ?? '') => {
+    back.current = name
     setAsking(null)
-    tools.current?.querySelector('button')?.focus()
   }
   const show = (view: View) => void navigate({ search: searchOf(view), replace: true, resetScroll: false })
   const onName = (name: string) =>
@@ -55,7 +63,7 @@ export function Views({ shown, usual, isUsual, onOpen }: Props) {
           if (asking === 'rename')
             void navigate({ search: (at) => ({ ...at, view: view.name }), replace: true })
           else show(view)
-          close()
+          close(view.name)
         },
       },
     )
@@ -97,7 +105,7 @@ export function Views({ shown, usual, isUsual, onOpen }: Props) {
       />
       <Popover
         opened={asking !== null}
-        onDismiss={close}
+        onDismiss={() => close()}
         position="bottom-end"
         shadow="md"
         trapFocus
