@@ -96,6 +96,7 @@ async function setTheScene(): Promise<Record<string, string>> {
   await warnOfOrdersInError(demo)
   return {
     orders: '/',
+    held: '/?status=held',
     'order-problem': `/orders/${failing!.id}`,
     'order-complete': `/orders/${complete!.id}`,
     problems: '/problems',

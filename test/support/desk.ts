@@ -75,6 +75,7 @@ async function everyPage(demo: Demo): Promise<Record<string, string>> {
   await warnOfOrdersInError(demo)
   return {
     orders: '/',
+    'held orders': '/?status=held',
     'an order in NetSuite': `/orders/${done!.id}`,
     'an order with a problem': `/orders/${items[0]!.id}`,
     problems: '/problems',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { List, NoticePage, Order } from '../../web/src/api/types.ts'
+import type { HeldGroup, List, NoticePage, Order } from '../../web/src/api/types.ts'
 import { becomes, type Desk, openDesk, shown } from '../support/desk.ts'
 
 let desk: Desk
@@ -202,6 +202,25 @@ test('dark and light follow the system until one is chosen', async () => {
   await page.reload()
   await shown(page)
   expect(await scheme()).toBe('light')
+  await page.context().close()
+})
+
+test('what holds orders is named with its orders, and a status is let through from now on', async () => {
+  const page = await open('/?status=held')
+  const rules = page.getByRole('region', { name: 'What holds orders' })
+  const { items } = await demo.api<List<HeldGroup>>('/held')
+  await expect.poll(() => rules.getByRole('article').count()).toBe(items.length)
+  const { channelStatus, connection, orders } = items.find(({ rule }) => rule === 'status')!
+  const rule = rules.getByRole('article').filter({ hasText: `“${channelStatus}”` })
+  await rule.getByText(`Their status in ${connection} is “${channelStatus}”, which is not imported`).waitFor()
+  await rule.getByRole('button', { name: /^\d+ orders?$/ }).click()
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(orders)
+  expect(new URL(page.url()).searchParams.get('channelStatus')).toBe(channelStatus)
+
+  await rule.getByRole('button', { name: `Import “${channelStatus}” from now on` }).click()
+  await page.getByText(`“${channelStatus}” is imported from now on`).waitFor()
+  await rule.waitFor({ state: 'detached' })
+  await becomes(async () => (await demo.api<List<HeldGroup>>('/held')).items.length === items.length - 1)
   await page.context().close()
 })
 
