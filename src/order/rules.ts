@@ -8,12 +8,9 @@ export interface ImportRules {
   since: string
 }
 
-/** The rules that can keep an order out. */
-export const holdingRules = ['status', 'before_start_date'] as const
-
 /** The rule that keeps an order out, as it is shown; `null` decides for import. */
 export interface HoldingRule {
-  rule: (typeof holdingRules)[number]
+  rule: 'status' | 'before_start_date'
   detail: string
   /** What the rule met and what it wants, for the answer to "why". */
   found: string

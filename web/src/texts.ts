@@ -254,11 +254,13 @@ export const texts = {
       }) =>
         rule === 'status'
           ? `Their status in ${connection} is “${channelStatus}”, which is not imported`
-          : `Placed in ${connection} before the route begins`,
+          : rule === 'before_start_date'
+            ? `Placed in ${connection} before the route begins`
+            : `Held by the rule “${rule}” for ${connection}`,
       wanted: ({ rule, wanted }: { rule: string; wanted: string }) =>
-        rule === 'status'
-          ? `Imported: ${wanted}`
-          : `Imported: what was placed from ${wanted.slice(0, 10)} on`,
+        rule === 'before_start_date'
+          ? `Imported: what was placed from ${wanted.slice(0, 10)} on`
+          : `Imported: ${wanted}`,
       orders: (n: number) => count(n, 'order', 'orders'),
       oldest: 'first placed',
       allow: (status: string, n: number) =>

@@ -1,12 +1,11 @@
 import { sql } from 'kysely'
-import type { HoldingRule } from '../../order/rules.ts'
 import { type Db, mainAccount } from '../database.ts'
 
 /** Orders that one rule of a route keeps out for one reason. */
 export interface HeldGroupRow {
   route: string
   connection: string
-  rule: HoldingRule['rule']
+  rule: string
   /** The channel's status that is not imported; null for another rule. */
   channel_status: string | null
   /** What the rule wants, as of the newest of them. */

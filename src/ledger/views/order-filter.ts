@@ -1,5 +1,4 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
-import type { HoldingRule } from '../../order/rules.ts'
 import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
 import type { StatusCount } from '../status-counts.ts'
@@ -15,7 +14,7 @@ export interface OrderFilter {
   /** Orders about which a person has to decide: changed or cancelled in the shop after they were posted. */
   decision?: Decision | undefined
   /** Held by this rule. */
-  heldBy?: HoldingRule['rule'] | undefined
+  heldBy?: string | undefined
   /** The channel's own word for where the order is. */
   channelStatus?: string | undefined
   /** Placed from this time on, and before that one. */

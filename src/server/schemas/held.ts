@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { holdingRules } from '../../order/rules.ts'
 import { money, time } from './common.ts'
 
 export const heldGroup = z
   .object({
     route: z.string(),
     connection: z.string().describe('The shop'),
-    rule: z.enum(holdingRules).describe('The rule that holds them'),
+    rule: z.string().describe('The rule that holds them: status, before_start_date'),
     channelStatus: z
       .string()
       .nullable()

@@ -3,7 +3,6 @@ import { type OrderAction, orderActions } from '../../flows/available-actions.ts
 import { decisions, type OrderFilter as LedgerFilter } from '../../ledger/views/order-filter.ts'
 import { sorts } from '../../ledger/views/order-pages.ts'
 import { compare } from '../../order/money.ts'
-import { holdingRules } from '../../order/rules.ts'
 import { differenceAreas } from '../../order/difference.ts'
 import { cancelReasons, type Status, statuses } from '../../order/status.ts'
 import { money, pageOf, pageQuery, time } from './common.ts'
@@ -47,7 +46,7 @@ export const order = z
     reason: z.string().nullable().describe('Why it is held or cancelled, in words'),
     hold: z
       .object({
-        rule: z.enum(holdingRules),
+        rule: z.string().describe('status, before_start_date'),
         detail: z.string(),
         found: z.string(),
         wanted: z.string(),
@@ -348,7 +347,7 @@ export const orderFilter = z.object({
     .enum(decisions)
     .optional()
     .describe('Changed or cancelled in the channel after posting, and nobody has decided yet'),
-  heldBy: z.enum(holdingRules).optional().describe('Held by this rule'),
+  heldBy: z.string().max(100).optional().describe('Held by this rule: status, before_start_date'),
   channelStatus: z.string().max(100).optional().describe('Its status in the channel, in the channel’s word'),
   placedFrom: dayOrTime.optional().describe('Placed on this day (UTC) or later, or from this time on'),
   placedTo: dayOrTime
