@@ -17,7 +17,7 @@ export interface TestDatabase {
 export async function testDatabase(template = 'ledger_template'): Promise<TestDatabase> {
   const server = inject('databaseUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`)
   const url = server.replace(/[^/]*$/, name)
   const pool = new Pool({ connectionString: url })
   // A pool has ended before its connections have: one of them may still hear that its database is dropped.

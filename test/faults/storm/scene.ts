@@ -76,7 +76,7 @@ export async function openScene(
   const log = path.join(home, 'program.log')
   const postman = await startPostman(() => urlOf(home))
   const database = `storm_${randomUUID().replaceAll('-', '')}`
-  await administer(postgres, `CREATE DATABASE ${database} TEMPLATE ${template}`)
+  await administer(postgres, `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`)
   // Tests need no disk, but what PostgreSQL has said it has committed must outlive its kill.
   await administer(postgres, `ALTER DATABASE ${database} SET synchronous_commit = on`)
   const pool = new Pool({ ...postgres.connection, database, max: 4 })

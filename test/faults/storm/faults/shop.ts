@@ -15,8 +15,8 @@ async function isKnown(scene: Scene): Promise<boolean> {
   return known.length > 0
 }
 
-/** A burst whose pick is no lower is one of thousands: in one seed of ten, such as 17. */
-const hugeBurst = 0.904
+/** A burst whose pick is no lower is one of thousands: in one seed of twenty, such as 1. */
+const hugeBurst = 0.93
 
 export const shop = {
   'answer lost: shipment': (hand: Hand) => {
