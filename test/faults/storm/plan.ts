@@ -72,7 +72,7 @@ export interface Plan {
 }
 
 export const minute = 60_000
-export const stormMs = 48 * minute
+export const stormMs = 60 * minute
 
 /** Days on which clocks change, with a time before the change. */
 const changes: [zone: string, start: string][] = [

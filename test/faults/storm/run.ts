@@ -74,7 +74,7 @@ async function storm(
   placeOrders(scene, 5)
   const next = [...steps]
   const open = new Set(steps)
-  const until = stormMs + 12 * minute
+  const until = stormMs + 20 * minute
   for (let time = 0; time < until || (open.size > 0 && time < until + patienceMs); time += tickMs) {
     while (next.length > 0 && next[0]!.at <= time) {
       const step = next.shift()!
