@@ -31,6 +31,6 @@ export function describeAccessiblePages(viewport: { width: number; height: numbe
       }
       expect([...faults, ...complaints]).toEqual([])
       await page.context().close()
-    }, 120_000)
+    }, 300_000)
   })
 }

@@ -61,6 +61,7 @@ export function useLiveChanges(): 'live' | 'waiting' {
         touch(
           ['orders', 'list'],
           ['orders', 'counts'],
+          ['orders', 'held'],
           ['problems'],
           ['notices'],
           ...change.orders.map((id) => ['orders', 'one', id]),
