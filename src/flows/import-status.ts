@@ -1,8 +1,7 @@
 import { differences } from '../config/differences.ts'
 import { addEvents } from '../ledger/events.ts'
-import { listRoutes, storeRoute } from '../ledger/routes.ts'
+import { heldThatMayPass, listRoutes, storeRoute } from '../ledger/routes.ts'
 import { lockConfiguration } from '../ledger/settings.ts'
-import { heldGroups } from '../ledger/views/held.ts'
 import { err, ok, type Result } from '../result.ts'
 import { reconsiderHeld } from './apply-configuration.ts'
 import { routeOfRow } from './configuration-changes.ts'
@@ -24,8 +23,8 @@ export async function importStatus(
     if (!row) return err({ code: 'no_such_route' })
     const before = routeOfRow(row)
     if (before.statuses.includes(status)) return ok({ statuses: before.statuses, orders: 0 })
-    const isHeld = (await heldGroups(tx)).some((one) => one.route === name && one.channel_status === status)
-    if (!isHeld) return err({ code: 'nothing_held' })
+    const held = await heldThatMayPass(tx, row.id, { statuses: [status], since: before.since })
+    if (held.length === 0) return err({ code: 'nothing_held' })
     const route = { ...before, statuses: [...before.statuses, status] }
     const at = deps.now()
     const { id, channel_id: channelId, backend_id: backendId } = row
