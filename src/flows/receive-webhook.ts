@@ -27,11 +27,12 @@ export async function receiveWebhook(
   if (verdict.kind === 'ping') return 'ping'
   if (verdict.kind === 'refused') return { refused: verdict.reason }
   const at = deps.now()
+  const hash = createHash('sha256').update(request.body).digest()
   const webhook: NewWebhook = {
     connectionId: connection.id,
     subscription: verdict.subscription,
     delivery: verdict.delivery,
-    hash: createHash('sha256').update(request.body).digest(),
+    hash,
     topic: verdict.topic,
     body: request.body.toString(),
     at,
@@ -40,7 +41,8 @@ export async function receiveWebhook(
     kind: 'import',
     key: `${connection.id}:${id}`,
     connectionId: connection.id,
-    payload: { query: id, source: 'webhook' },
+    // A new order is told of twice with one body, as created and as updated: it is fetched once.
+    payload: { query: id, source: 'webhook', news: hash.toString('base64') },
     runAt: at,
     priority: priorities.soon,
   }))

@@ -42,8 +42,11 @@ export async function setDeadlyAside(deps: Deps, job: Job): Promise<void> {
   deps.log.error({ job: job.kind, key: job.key, deaths: job.deaths }, 'a job seems to end the program')
 }
 
-/** From so many deaths on a job is set aside. */
-export const mostDeaths = 5
+/**
+ * From so many deaths on a job is set aside. It rests before each of the last ones, twice as long as before, apart from
+ * others: an order that is at work by chance whenever somebody else ends the program is not blamed for it.
+ */
+export const mostDeaths = 8
 
 /**
  * Says it on the order, which stops where that is safe, in the list of the import that wanted it, or on the connection.

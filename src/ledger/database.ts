@@ -399,7 +399,8 @@ export function openDatabase(
   config: pg.PoolConfig,
   onError: (error: Error) => void,
 ): { db: Db; pool: pg.Pool } {
-  const pool = new pg.Pool({ max: 20, ...config })
+  // Few and long: a session that is new plans every statement anew, at the cost of the orders that wait for it.
+  const pool = new pg.Pool({ max: 10, idleTimeoutMillis: 60_000, ...config })
   pool.on('error', onError)
   // The pool listens to idle connections only: one that ends while a transaction holds it, between two queries, would
   // end the process with it. Its next query fails, and says so to who asked.

@@ -93,12 +93,17 @@ export const jobRow = (job: NewJob) => ({
   priority: job.priority ?? priorities.daily,
 })
 
-/** What becomes of a job that is in the queue already. */
+/**
+ * What becomes of a job that is in the queue already. Whose payload names the `news` it was asked for runs no second time
+ * for the same news: what it reads was read after they came.
+ */
 export const askedAgain = {
   payload: sql<string>`excluded.payload`,
   priority: sql<number>`least(jobs.priority, excluded.priority)`,
   run_at: sql<Date>`CASE WHEN jobs.worker IS NULL THEN least(jobs.run_at, excluded.run_at) ELSE jobs.run_at END`,
-  again_at: sql<Date>`CASE WHEN jobs.worker IS NULL THEN NULL ELSE least(jobs.again_at, excluded.run_at) END`,
+  again_at: sql<Date>`CASE WHEN jobs.worker IS NULL THEN NULL
+    WHEN jobs.payload ? 'news' AND jobs.payload = excluded.payload THEN jobs.again_at
+    ELSE least(jobs.again_at, excluded.run_at) END`,
 }
 
 /** What workers are told of a job in `table`: whose connection it needs, and when. They hear it after the commit. */

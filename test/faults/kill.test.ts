@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { mostDeaths } from '../../src/jobs/faulty-job.ts'
 import type { CallStep } from '../../src/sandbox/netsuite/index.ts'
 import { numbersFrom } from '../support/chance.ts'
 import { type Business, openBusiness } from './business.ts'
@@ -85,16 +84,11 @@ test(
 
     const killedLast = performance.now()
     await survivor.ready
-    const rest = (ms: number) =>
-      until(
-        () => atRest(business, home),
-        ms,
-        () => `the last orders\n${tail(home.log)}`,
-      )
-    await rest(60_000 - (performance.now() - killedLast)).catch(async (error: unknown) => {
-      if (!(await hasSetAside())) throw error
-      await rest(setAsideMs)
-    })
+    await until(
+      () => atRest(business, home),
+      60_000 - (performance.now() - killedLast),
+      () => `the last orders\n${tail(home.log)}`,
+    )
     const drained = performance.now() - killedLast
 
     const recorded = await recordedAt()
@@ -198,13 +192,6 @@ async function comes(moment: Moment, program: Program, startedAt: number): Promi
     })
   }
   await new Promise((resolve) => setTimeout(resolve, moment.ms))
-}
-
-/** What was at work in five kills in a row is taken for their cause, and left alone for five minutes. */
-const setAsideMs = 5.5 * 60_000
-async function hasSetAside(): Promise<boolean> {
-  const jobs = await home.query('SELECT FROM jobs WHERE deaths >= $1', [mostDeaths - 1])
-  return jobs.length > 0
 }
 
 /** When the ledger wrote down the record of each order. */

@@ -151,9 +151,9 @@ it('a webhook hands its job to the worker beside it, unless the connection is an
   await deliver(shop, 7001, 'a')
   expect(ran.map(({ key, slot }) => [key, slot])).toEqual([[`${world.shopId}:7001`, 1]])
   expect(await inQueue(7001)).toEqual([world.deps.workerId])
-  await deliver(shop, 7001, 'b')
+  await deliver(shop, 7001, 'b', 'changed')
   expect((await jobs('import')).map(({ again_at: again }) => again)).toEqual([world.now()])
-  await deliver(shop, 7001, 'b')
+  await deliver(shop, 7001, 'b', 'changed')
   expect(ran).toHaveLength(1)
 
   await world.db
@@ -166,8 +166,29 @@ it('a webhook hands its job to the worker beside it, unless the connection is an
   expect([await inQueue(7002), await inQueue(7003), ran.length]).toEqual([[null], [null], 1])
 })
 
-async function deliver(shop: KeptConnection, id: number, delivery: string): Promise<void> {
-  const body = Buffer.from(JSON.stringify({ id }))
+it('news that come again while the shop is asked for them are not asked for twice, unless others came in between', async () => {
+  Object.assign(world.deps, { here: { hasRoom: () => true, run: () => undefined } })
+  await world.db
+    .updateTable('connections')
+    .set({ hook_secret: world.deps.hooks.seal(world.shopId, 'secret') })
+    .where('id', '=', world.shopId)
+    .execute()
+  world.deps.kept.forget()
+  const shop = (await world.deps.kept.withId(world.shopId))!
+  const again = async () => (await jobs('import')).map(({ again_at: at }) => at)
+
+  await deliver(shop, 7001, 'created', 'new')
+  await deliver(shop, 7001, 'updated', 'new')
+  expect(await again()).toEqual([null])
+  await deliver(shop, 7001, 'c', 'changed')
+  expect(await again()).toEqual([world.now()])
+  await world.db.updateTable('jobs').set({ again_at: null }).where('kind', '=', 'import').execute()
+  await deliver(shop, 7001, 'd', 'new')
+  expect(await again()).toEqual([world.now()])
+})
+
+async function deliver(shop: KeptConnection, id: number, delivery: string, note = ''): Promise<void> {
+  const body = Buffer.from(JSON.stringify({ id, note }))
   const received = await receiveWebhook(world.deps, shop, 'secret', {
     headers: {
       'content-type': 'application/json',

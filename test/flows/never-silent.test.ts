@@ -3,6 +3,7 @@ import { actOnOrders } from '../../src/flows/actions.ts'
 import type { OrderAction } from '../../src/flows/available-actions.ts'
 import type { OrderRow } from '../../src/ledger/orders.ts'
 import { startRangeImport } from '../../src/flows/import-range.ts'
+import { mostDeaths } from '../../src/jobs/faulty-job.ts'
 import { connectionById } from '../../src/ledger/health.ts'
 import { connectionProblems } from '../../src/ledger/views/problems.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
@@ -207,14 +208,14 @@ describe('work at which the program ended again and again', () => {
       .execute()
     const placed = shop.control.newOrder()
     await world.poll()
-    await ended('post', 5)
+    await ended('post', mostDeaths)
     quietly()
     await db.updateTable('connections').set({ paused_at: null }).execute()
     await world.settle()
     const stopped = await world.order(placed.number)
     expect(stopped.status).toBe('post_error')
     expect(await world.problems(stopped.id)).toMatchObject([
-      { code: 'program_fault', detail: expect.stringContaining('ended 5 times') },
+      { code: 'program_fault', detail: expect.stringContaining(`ended ${mostDeaths} times`) },
     ])
     expect(inNetSuite()).toEqual([])
     await act('post', stopped)
@@ -225,12 +226,16 @@ describe('work at which the program ended again and again', () => {
   it('is shown on the connection, tried again after a while, and shown no more when it works', async () => {
     const { shop, db } = await start()
     await world.poll()
-    await ended('poll', 5)
+    await ended('poll', mostDeaths)
     quietly()
     const placed = shop.control.newOrder()
     await minutes(2)
     expect(await connectionProblems(db)).toMatchObject([
-      { code: 'work_failing', subject: 'Reading orders', detail: expect.stringContaining('ended 5 times') },
+      {
+        code: 'work_failing',
+        subject: 'Reading orders',
+        detail: expect.stringContaining(`ended ${mostDeaths} times`),
+      },
     ])
     expect(await world.orders()).toEqual([])
     await minutes(5)
