@@ -3,6 +3,7 @@ import type { Deps, Here } from '../flows/deps.ts'
 import { sayThatItWorks } from '../flows/failing-work.ts'
 import { isConnectionError } from '../ledger/database.ts'
 import { claim, claimProbe, dueConnections } from '../ledger/claim.ts'
+import { bringBack } from '../ledger/clock-set-back.ts'
 import { Fenced, type Job, type JobKind, readNews } from '../ledger/jobs.ts'
 import { foldStatusCounts } from '../ledger/status-counts.ts'
 import { buryTheDead, deregister } from '../ledger/workers.ts'
@@ -43,6 +44,9 @@ const lookAgainMs = 100
 
 /** What runs for one order at most, and is seldom due again at once: a page is, and the next one waits for no look. */
 const ofOneOrder = new Set<JobKind>(['import', 'post', 'check-total', 'change-record', 'ship'])
+
+/** A clock that goes back by less is being set right, as clocks are all the time. */
+const setBackMs = 60_000
 
 /** Every so many turns the jobs that have waited longest go first, so that none waits for ever. */
 const turnsOfTheOldest = 10
@@ -175,10 +179,21 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return next
   }
 
+  let lastSeen = deps.now()
+  async function watchClock(): Promise<void> {
+    const [before, now] = [lastSeen, deps.now()]
+    lastSeen = now
+    if (before.getTime() - now.getTime() < setBackMs) return
+    deps.log.warn({ before, now }, 'the clock was set back: what waited by the other one is due')
+    await bringBack(deps.db, { before, now })
+    everything = true
+  }
+
   async function loop(): Promise<void> {
     let next: Date | null = null
     let lookedAt = -Infinity
     while (!stopped) {
+      await watchClock()
       awake = false
       const all = everything || performance.now() >= Math.min(lookAgainAt, lookedAt + pollMs) || isDue(next)
       const heard = [...news]
