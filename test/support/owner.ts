@@ -4,7 +4,7 @@ import type { ParsedMail } from 'mailparser'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { parse, stringify } from 'yaml'
-import type { Connection, List } from '../../web/src/api/types.ts'
+import type { Connection, List, Order } from '../../web/src/api/types.ts'
 import { launchBrowser } from './browser.ts'
 import { type ClockServer, serveClock } from './clock-server.ts'
 import { newHome, startCommand, waybill } from './command.ts'
@@ -24,6 +24,9 @@ export interface Owner {
   netsuite: Outside['netsuite']
   api: Demo['api']
   page: Page
+  /** What the API shows of the order with this number; undefined while there is none. */
+  order(number: string): Promise<Order | undefined>
+  status(number: string): Promise<string | undefined>
   /** Lets these minutes pass, with everything that happens in them by itself. */
   pass(minutes: number): Promise<void>
   /** Moves the clock at once, for a time in which nothing can happen. */
@@ -74,12 +77,16 @@ export async function startOwner(rule: { after: string; warn: string[] }): Promi
     await shown(page)
     const url = started.ready['url']!
     const api = await apiOf(home, url)
+    const order = async (number: string) =>
+      (await api<List<Order>>(`/orders?search=${number}`)).items.find((found) => found.number === number)
     return {
       url,
       shop: outside.shop.control,
       netsuite: outside.netsuite,
       api,
       page,
+      order,
+      status: async (number) => (await order(number))?.status,
       pass: (minutes) => pass(clock, api, minutes),
       leap: (minutes) => move(clock, minutes * 60_000),
       mail: (says) => nextMail({ mailbox, browser, clock }, says),

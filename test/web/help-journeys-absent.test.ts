@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { List, Order } from '../../web/src/api/types.ts'
 import { type Owner, startOwner } from '../support/owner.ts'
 
 // "Why did my order not import?": the answers for orders that never came, or were not let in. Each is one journey of a shop
@@ -16,15 +15,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => owner?.close(), 30_000)
 
-const orderOf = async (number: string) =>
-  (await owner.api<List<Order>>(`/orders?search=${number}`)).items.find((order) => order.number === number)
-const statusOf = (number: string) => async () => (await orderOf(number))?.status
-
 const resultOf = (query: string) => page.getByRole('row', { name: new RegExp(`^${query}`) })
 
 test('an order of an outage: the mail that the shop is down, Why meanwhile, the mail of what was missed', async () => {
   const before = owner.shop.newOrder()
-  await expect.poll(statusOf(before.number), { timeout: 20_000 }).toBe('posted')
+  await expect.poll(() => owner.status(before.number), { timeout: 20_000 }).toBe('posted')
   await owner.shop.down('refused')
   const down = await owner.mail(/shop cannot be reached/)
   expect(down.text).toContain('none is lost')
@@ -81,7 +76,7 @@ test('mails of a kind are ended by the link in the mail, without signing in; the
 
 test('an order whose status is not imported: Why names it and those that are, and it is let in anyway', async () => {
   const { number } = owner.shop.newOrder({ trouble: 'held_status', status: 'on-hold' })
-  await expect.poll(statusOf(number), { timeout: 20_000 }).toBe('held')
+  await expect.poll(() => owner.status(number), { timeout: 20_000 }).toBe('held')
   const answer = await owner.why(number)
   await answer
     .getByText('Its status in the shop is "on-hold"; this route imports "processing", "completed"')
@@ -96,7 +91,7 @@ test('an order whose status is not imported: Why names it and those that are, an
 
 test('an order whose status is changed in the shop comes by itself', async () => {
   const { id, number } = owner.shop.newOrder({ trouble: 'held_status', status: 'on-hold' })
-  await expect.poll(statusOf(number), { timeout: 20_000 }).toBe('held')
+  await expect.poll(() => owner.status(number), { timeout: 20_000 }).toBe('held')
   await page.getByRole('link', { name: 'Orders', exact: true }).first().click()
   const row = page.locator(`tr[data-order="${number}"]`)
   await row.getByText('Held', { exact: true }).waitFor()
@@ -106,7 +101,7 @@ test('an order whose status is changed in the shop comes by itself', async () =>
 
 test('orders are imported by hand: one that the shop does not list yet, one that is here, one that nobody has', async () => {
   const known = owner.shop.newOrder()
-  await expect.poll(statusOf(known.number), { timeout: 20_000 }).toBe('posted')
+  await expect.poll(() => owner.status(known.number), { timeout: 20_000 }).toBe('posted')
   owner.shop.listLate(86_400)
   const { number } = owner.shop.newOrder()
 
@@ -138,7 +133,7 @@ test('an order that Waybill has not seen is imported from the answer to Why, als
     .waitFor()
   await held.getByRole('button', { name: 'Import it anyway' }).click()
   await resultOf(unpaid.number).getByText('Imported', { exact: true }).waitFor()
-  await expect.poll(statusOf(unpaid.number), { timeout: 20_000 }).toBe('posted')
+  await expect.poll(() => owner.status(unpaid.number), { timeout: 20_000 }).toBe('posted')
 })
 
 test('no page complained on the way', () => {

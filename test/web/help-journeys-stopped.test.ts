@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { List, Order } from '../../web/src/api/types.ts'
 import { type Owner, startOwner } from '../support/owner.ts'
 
 // "Why did my order not import?": the answers for orders that Waybill has and NetSuite has not. Each is one journey of a
@@ -18,12 +17,9 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => owner?.close(), 30_000)
 
-const orderOf = async (number: string) =>
-  (await owner.api<List<Order>>(`/orders?search=${number}`)).items.find((order) => order.number === number)
-const statusOf = (number: string) => async () => (await orderOf(number))?.status
 /** The order has one record in NetSuite, and it is worth the same there. */
 const inNetSuite = async (number: string) => {
-  const { record, total } = (await orderOf(number))!
+  const { record, total } = (await owner.order(number))!
   const there = owner.netsuite.records.order(record!.id)
   expect(there).toMatchObject({ tranId: record!.number, total: total!.amount })
 }
@@ -32,7 +28,7 @@ test('an order with an error: the mail names it, its link leads to the cause, an
   const order = owner.shop.draftOrder()
   order.draft.lines[0]!.sku = sku
   const { number } = owner.shop.placeOrder(order)
-  await expect.poll(statusOf(number), { timeout: 20_000 }).toBe('post_error')
+  await expect.poll(() => owner.status(number), { timeout: 20_000 }).toBe('post_error')
   await owner.pass(3)
   const title = `SKU "${sku}" is not an item in NetSuite`
   const mail = await owner.mail(new RegExp(title))
@@ -57,7 +53,7 @@ test('an order with an error: the mail names it, its link leads to the cause, an
 
 test('an order given up: two warnings by mail, a mail of what was cancelled, and it is taken up again and posted', async () => {
   const { number } = owner.shop.newOrder({ trouble: 'unmapped_payment' })
-  await expect.poll(statusOf(number), { timeout: 20_000 }).toBe('post_error')
+  await expect.poll(() => owner.status(number), { timeout: 20_000 }).toBe('post_error')
   await owner.pass(25)
   const warning = await owner.mail(/1 order will be cancelled unless its problem is solved/)
   expect(warning.text!.replace(/\s+/g, ' ')).toMatch(
@@ -69,7 +65,7 @@ test('an order given up: two warnings by mail, a mail of what was cancelled, and
 
   await owner.pass(20)
   await owner.mail(/1 order will be cancelled unless its problem is solved/)
-  expect(await statusOf(number)()).toBe('post_error')
+  expect(await owner.status(number)).toBe('post_error')
   await owner.pass(25)
   const end = await owner.mail(/1 order cancelled, because its problem was not solved in time/)
   expect(end.text).toContain(number)
@@ -97,8 +93,8 @@ test('an order given up: two warnings by mail, a mail of what was cancelled, and
 
 test('a posted order that is gone from NetSuite: found by comparing, told by mail, and posted again by the person', async () => {
   const { number } = owner.shop.newOrder()
-  await expect.poll(statusOf(number), { timeout: 20_000 }).toBe('posted')
-  const gone = (await orderOf(number))!.record!
+  await expect.poll(() => owner.status(number), { timeout: 20_000 }).toBe('posted')
+  const gone = (await owner.order(number))!.record!
   owner.netsuite.control.deleteOrder(gone.id)
 
   await page.getByRole('link', { name: 'Reconciliation', exact: true }).click()
@@ -117,8 +113,10 @@ test('a posted order that is gone from NetSuite: found by comparing, told by mai
   await answer.getByText(`was posted to NetSuite as ${gone.number}, and is not there any more`).waitFor()
   await answer.getByRole('button', { name: 'Post it again as a new record' }).click()
   await page.getByText(`Order ${number} is on its way to NetSuite as a new record`).waitFor()
-  await expect.poll(async () => (await orderOf(number))!.record?.id, { timeout: 20_000 }).not.toBe(gone.id)
-  await expect.poll(statusOf(number), { timeout: 20_000 }).toBe('posted')
+  await expect
+    .poll(async () => (await owner.order(number))!.record?.id, { timeout: 20_000 })
+    .not.toBe(gone.id)
+  await expect.poll(() => owner.status(number), { timeout: 20_000 }).toBe('posted')
   await inNetSuite(number)
 }, 90_000)
 
