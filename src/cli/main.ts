@@ -162,7 +162,7 @@ const importing = command('import', 'read orders from a shop now, by id or numbe
   .argument('[id...]')
   .option('--from <date>', 'instead of ids: all orders placed from this day on (UTC)')
   .option('--to <date>', 'the last of these days; without it today')
-  .option('--anyway', 'also those that a rule holds (it is recorded)', false)
+  .option('--anyway', 'also those that a rule holds or a person has deleted (it is recorded)', false)
   .addOption(wait())
 interface ImportOptions {
   from?: string
@@ -327,6 +327,15 @@ for (const [action, description] of [
     )
   })
 }
+
+const deleting = command('delete', 'delete orders here that are not in the backend; it cannot be undone')
+  .argument('<id...>')
+  .option('--why <text>', 'why, in your words: it stays with what is deleted')
+deleting.action(async (ids: string[], { why }: { why?: string }) => {
+  await ask(deleting, async (client, output) =>
+    (await import('./commands/act.ts')).deleteOrders(client, output, ids, why),
+  )
+})
 
 try {
   await program.parseAsync()

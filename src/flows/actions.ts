@@ -13,10 +13,12 @@ import {
 } from '../ledger/many-orders.ts'
 import { type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { withOpenChange } from '../ledger/record-changes.ts'
+import { sentOrders } from '../ledger/tombstones.ts'
 import type { ProblemCode } from '../order/problems.ts'
 import { type OrderAction, whyNot } from './available-actions.ts'
 import type { Deps } from './deps.ts'
 import { enqueueChecks, enqueuePosts, enqueueShipments } from './enqueue-for-orders.ts'
+import { deletedBefore, deleteForGood } from './delete-order.ts'
 import { keepRecord } from './later-version.ts'
 import { startImport } from './import-by-id.ts'
 import { postAnew } from './post-anew.ts'
@@ -29,6 +31,8 @@ export interface Asked {
   orderIds: readonly string[]
   /** Who asks, as the waybill names it. */
   actor: string
+  /** Why, in that person's words. */
+  why?: string | undefined
 }
 
 export interface Skipped {
@@ -43,7 +47,14 @@ export interface Acted {
   skipped: Skipped[]
 }
 
-type Action = (deps: Deps, tx: Tx, orders: OrderRow[], actor: string) => Promise<void>
+/** Does it with orders that allow it; gives back those with which it could not be done after all. */
+type Action = (
+  deps: Deps,
+  tx: Tx,
+  orders: OrderRow[],
+  actor: string,
+  why: string | undefined,
+) => Promise<Skipped[] | void>
 
 /** So many orders are one transaction: enough to be quick, few enough to keep no one waiting for their locks. */
 const atOnce = 200
@@ -65,10 +76,12 @@ export async function actOnOrders(deps: Deps, asked: Asked): Promise<Acted> {
   return acted
 }
 
-async function actInTransaction(deps: Deps, tx: Tx, { action, orderIds, actor }: Asked): Promise<Acted> {
+async function actInTransaction(deps: Deps, tx: Tx, asked: Asked): Promise<Acted> {
+  const { action, orderIds, actor } = asked
   const orders = await lockOrders(tx, orderIds)
   const codes = await openProblemCodes(tx, orderIds)
   const changing = await withOpenChange(tx, orderIds)
+  const sent = await sentOrders(tx, orderIds)
   const allowed: OrderRow[] = []
   const skipped: Skipped[] = []
   for (const order of orders) {
@@ -80,12 +93,16 @@ async function actInTransaction(deps: Deps, tx: Tx, { action, orderIds, actor }:
       changed: order.changed_after_posting_at !== null,
       cancelRequested: order.cancel_requested_at !== null,
       changing: changing.has(order.id),
+      sent: sent.has(order.id),
     })
     if (why === null) allowed.push(order)
     else skipped.push({ id: order.id, number: order.number, why })
   }
-  await actions[action](deps, tx, allowed, actor)
-  return { done: allowed.map((order) => order.id), skipped }
+  const late = (await actions[action](deps, tx, allowed, actor, asked.why)) ?? []
+  const done = allowed.map((order) => order.id).filter((id) => late.every((one) => one.id !== id))
+  // Those that are deleted already are as they are wanted.
+  if (action === 'delete') done.push(...(await deletedBefore(tx, orderIds, done)))
+  return { done, skipped: [...skipped, ...late] }
 }
 
 const actions: Record<OrderAction, Action> = {
@@ -190,6 +207,8 @@ const actions: Record<OrderAction, Action> = {
   keep_record: async (deps, tx, orders, actor) => {
     for (const order of orders) await keepRecord(tx, order.id, deps.now(), actor)
   },
+
+  delete: deleteForGood,
 }
 
 const idsOf = (orders: OrderRow[]) => orders.map((order) => order.id)

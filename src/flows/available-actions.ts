@@ -19,6 +19,7 @@ export const orderActions = [
   'replace_record',
   'cancel_record',
   'keep_record',
+  'delete',
 ] as const
 export type OrderAction = (typeof orderActions)[number]
 
@@ -37,6 +38,8 @@ export interface Situation {
   cancelRequested: boolean
   /** Whether its record is being changed. */
   changing: boolean
+  /** Whether it was sent to a backend without it being certain that nothing of it is there. */
+  sent: boolean
 }
 
 export const situationOf = (order: OrderView): Situation => ({
@@ -47,6 +50,7 @@ export const situationOf = (order: OrderView): Situation => ({
   changed: order.changed_after_posting_at !== null,
   cancelRequested: order.cancel_requested_at !== null,
   changing: order.changing,
+  sent: order.sent,
 })
 
 /** Problems of what the channel sent: sending the same to the backend cannot help. */
@@ -109,6 +113,12 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
   cancel_record: (order) => (order.cancelRequested ? whyNotTouch(order) : notRequested),
   keep_record: ({ cancelRequested, linked, changing }) =>
     !cancelRequested || !linked ? notRequested : changing ? underWay : null,
+  delete: ({ status, linked, sent }) => {
+    if (linked) return 'it is in the backend'
+    if (status === 'posting' || status === 'verifying')
+      return 'it is on its way to the backend; wait for the outcome'
+    return sent ? 'it was sent to the backend, and what became of it is not certain; cancel it instead' : null
+  },
 }
 
 const underWay = 'its record is being changed; wait for the outcome'
@@ -132,8 +142,8 @@ export function availableActions(order: Situation): OrderAction[] {
 }
 
 /** What one would most likely want next; null when there is nothing to do but wait. */
-export function primaryAction(order: Situation): OrderAction | null {
-  const wanted: OrderAction[] = [
+export function primaryAction(order: Situation): Exclude<OrderAction, 'delete'> | null {
+  const wanted: Exclude<OrderAction, 'delete'>[] = [
     'uncancel',
     'import_anyway',
     'resend_shipment',

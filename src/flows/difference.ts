@@ -1,5 +1,6 @@
 import type { ToExplain } from '../ledger/reconciliations.ts'
 import { quoted } from '../quoted.ts'
+import { deletedWords } from './delete-order.ts'
 import { mayGo, type Status, statusLabel } from '../order/status.ts'
 
 /** Why an order is not the same at the channel, in Waybill and in the backend. */
@@ -13,6 +14,8 @@ export const differenceKinds = [
   'error_importing',
   'cancelled',
   'other_backend',
+  'deleted_by_person',
+  'record_of_deleted',
   'deleted_at_channel',
   'not_listed',
   'older_at_channel',
@@ -49,8 +52,9 @@ interface Backend {
 }
 
 /** What a compared order comes to, in plain words: what needs a person before what explains itself. */
-export function explainDifference(row: ToExplain, backend: Backend): Explained {
+export function explainDifference(row: ToExplain, backend: Backend, zone: string | null): Explained {
   return (
+    deletedHere(row, backend, zone) ??
     recordTrouble(row, backend) ??
     channelTrouble(row) ??
     missing(row, backend) ??
@@ -58,6 +62,20 @@ export function explainDifference(row: ToExplain, backend: Backend): Explained {
     gone(row, backend) ??
     (row.order && row.at_channel && row.in_backend ? inAllThree(row, backend) : byStatus(row, backend))
   )
+}
+
+/** A person has deleted it: that explains why it is not in Waybill, but not what the backend has of it. */
+function deletedHere(row: ToExplain, { label }: Backend, zone: string | null): Explained | null {
+  if (row.tombstone === null) return null
+  const words = deletedWords(row.tombstone, zone)
+  const name = `Order ${row.tombstone.number}`
+  return row.in_backend
+    ? of(
+        'unexplained',
+        'record_of_deleted',
+        `${label} has ${nameOf(row)}, and ${lowerFirst(name)} was ${words}: close it there, or import the order anyway, and the record is linked`,
+      )
+    : of('explained', 'deleted_by_person', `${name} was ${words}`)
 }
 
 const waysIntoBackend = ['scheduled', 'posting', 'verifying']
@@ -214,9 +232,14 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 export function fixOfDifference(
   kind: DifferenceKind,
   order: { number: string; channelOrderId: string; status: Status } | null,
-  shop: string,
+  { shop, channelOrderId }: { shop: string; channelOrderId: string | null },
 ): { label: string; command: string } | null {
   if (kind === 'not_told') return { label: 'Compare again', command: `waybill reconcile ${quoted(shop)}` }
+  if (channelOrderId !== null && (kind === 'deleted_by_person' || kind === 'record_of_deleted'))
+    return {
+      label: 'Import it again',
+      command: `waybill import ${quoted(shop)} ${quoted(channelOrderId)} --anyway`,
+    }
   if (!order) return null
   const number = quoted(order.number)
   const bring = `waybill import ${quoted(shop)} ${quoted(order.channelOrderId)}`

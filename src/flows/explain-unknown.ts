@@ -1,8 +1,10 @@
 import type { ConnectionView } from '../ledger/views/connections.ts'
 import type { GapRow } from '../ledger/gaps.ts'
+import type { NamedTombstone } from '../ledger/tombstones.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { quoted } from '../quoted.ts'
 import type { Told } from './ask-now.ts'
+import { deletedWords } from './delete-order.ts'
 import { type Check, clock, type ExplainedFix, type Explanation, soon, verdictOfHold } from './explanation.ts'
 import { gapSentence } from './gap-words.ts'
 import type { Place } from './judge-order.ts'
@@ -20,6 +22,8 @@ export interface Seen {
 
 interface Facts {
   query: string
+  /** What stays of it where a person has deleted it. */
+  tombstone: NamedTombstone | null
   channels: ConnectionView[]
   /** Channels that no route reads. */
   unrouted: ConnectionView[]
@@ -30,11 +34,14 @@ interface Facts {
   told: Map<string, Told<Seen | null>>
 }
 
-/** An order that Waybill has never seen: what the places it may be in say of it, and what is known of them. */
+/** An order that Waybill has not, never seen or deleted: what the places it may be in say of it, and what is known of them. */
 export function explainUnknown(facts: Facts): Explanation {
-  const { query, channels, unrouted } = facts
+  const { query, channels, unrouted, tombstone } = facts
+  const seen = tombstone
+    ? `Order ${tombstone.number} was ${deletedWords(tombstone, tombstone.time_zone)}`
+    : `No order with the id or number ${query}`
   const checks: Check[] = [
-    { name: 'Seen by Waybill', outcome: 'fail', detail: `No order with the id or number ${query}` },
+    { name: 'Seen by Waybill', outcome: 'fail', detail: seen },
     ...channels.flatMap((channel) => checksOf(channel, facts)),
     ...unrouted.map((channel): Check => ({
       name: `Reading ${channel.name}`,
@@ -46,7 +53,8 @@ export function explainUnknown(facts: Facts): Explanation {
 }
 
 function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fixes'> {
-  const { query, channels, now } = facts
+  const { query, channels, tombstone, now } = facts
+  if (tombstone) return deleted(tombstone)
   const importFixes = channels.map((channel) => importFix(channel, query))
   const notSeen = `Waybill has not seen an order ${query}`
   if (channels.length === 0)
@@ -108,6 +116,22 @@ function verdictOn(facts: Facts): Pick<Explanation, 'verdict' | 'headline' | 'fi
     verdict: 'not_yet_seen',
     headline: `${notSeen} yet: ${last}${next}. If it is in the shop, import it by its number.`,
     fixes: importFixes,
+  }
+}
+
+function deleted(tombstone: NamedTombstone): Pick<Explanation, 'verdict' | 'headline' | 'fixes'> {
+  const { channel_name: shop, channel_order_id: id, number, time_zone: zone } = tombstone
+  return {
+    verdict: 'deleted_by_person',
+    headline: `Order ${number} of ${shop} was ${deletedWords(tombstone, zone)}: Waybill does not take it in by itself any more.`,
+    fixes: [
+      {
+        action: 'import_anyway',
+        label: 'Import it again',
+        command: `waybill import ${quoted(shop)} ${quoted(id)} --anyway`,
+        import: { connection: shop, orders: [id], anyway: true },
+      },
+    ],
   }
 }
 

@@ -3,6 +3,7 @@ import type { RouteRow } from '../ledger/routes.ts'
 import { connectionViews, type ConnectionView } from '../ledger/views/connections.ts'
 import { eventsOf } from '../ledger/views/order-detail.ts'
 import { type OrderView, ordersNamed } from '../ledger/views/orders.ts'
+import { tombstonesNamed } from '../ledger/tombstones.ts'
 import { activeRoutes, nextPolls } from '../ledger/views/schedule.ts'
 import { err, ok, type Result } from '../result.ts'
 import { channelFor, type Deps } from './deps.ts'
@@ -101,8 +102,10 @@ async function unknown(
         told.set(channel.id, answer.asked ? { ...answer, found: seen } : answer)
       }),
     )
+  const [tombstone] = await tombstonesNamed(deps.db, query, connection)
   return explainUnknown({
     query,
+    tombstone: tombstone ?? null,
     channels: read,
     unrouted: channels.filter((channel) => routeOf(channel) === undefined),
     polls: await nextPolls(deps.db),

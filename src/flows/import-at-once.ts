@@ -36,7 +36,7 @@ export async function importAtOnce(
   const at = deps.now()
   if (job.attempts >= mostSilentFailures || successIsNews(connection, at)) return null
   if (isSettled(ahead, raw)) return endAsKnown(deps, job, ahead)
-  if (ahead.known !== null) return null
+  if (ahead.known !== null || ahead.deleted) return null
   const { route, routeVersion } = ahead
   const input = { connection, route, raw, source }
   const judged = judge(deps, input, null)

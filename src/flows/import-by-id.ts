@@ -3,14 +3,16 @@ import { type Db, mainAccount, type Tx } from '../ledger/database.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
 import { enqueue, finish, type Job, priorities } from '../ledger/jobs.ts'
 import { readAhead } from '../ledger/take-in.ts'
+import { forgetDeliveries } from '../ledger/tombstones.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
+import { deletedWords } from './delete-order.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
 import { importAtOnce } from './import-at-once.ts'
 import { importOrder } from './import-order.ts'
 import { storePage } from './import-page.ts'
-import { type ImportResult, takeDeletion } from './newer-version.ts'
+import { type ImportResult, takeDeletion, type TakenIn } from './newer-version.ts'
 import { rulesNow } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
@@ -20,6 +22,8 @@ interface ImportPayload {
   source: string
   importId?: string
   anyway?: boolean
+  /** When a person asked for it. */
+  askedAt?: string
   /** The version that was known when it was asked for. */
   over?: string
 }
@@ -70,7 +74,7 @@ export async function startImport(
       kind: 'import' as const,
       key: `${importId}:${query}`,
       connectionId: connection.id,
-      payload: { query, source: actor, importId, anyway } satisfies ImportPayload,
+      payload: { query, source: actor, importId, anyway, askedAt: at.toISOString() } satisfies ImportPayload,
       runAt: at,
       priority: priorities.person,
     })),
@@ -108,10 +112,12 @@ export async function importById(deps: Deps, job: Job): Promise<Job | void> {
       raw,
       source: payload.source,
       ...(payload.anyway ? { anyway: true } : {}),
+      ...(payload.anyway && payload.askedAt ? { bringBack: new Date(payload.askedAt) } : {}),
       ...(payload.over === undefined ? {} : { over: payload.over }),
     })
     await connectionWorked(tx, connection, deps.now())
-    await noteResult(deps, tx, payload, { state: stateOf(result), orderId: result.orderId })
+    if (result.outcome === 'deleted') await forgetDeliveries(tx, connection.id, [raw.id])
+    await noteResult(deps, tx, payload, itemOf(result, connection.time_zone))
     await sayThatItWorks(deps, tx, job)
     await finish(tx, job, deps.workerId)
   })
@@ -135,9 +141,25 @@ async function notThere(
   })
 }
 
-export type ItemState = 'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'failed'
+export type ItemState =
+  'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'deleted' | 'failed'
 
-export function stateOf(result: ImportResult): ItemState {
+interface ItemResult {
+  state: ItemState
+  orderId?: string
+  detail?: string
+}
+
+/** What the list of an import says of an order. */
+export function itemOf(result: ImportResult, zone: string | null): ItemResult {
+  if (result.outcome !== 'deleted') return { state: stateOf(result), orderId: result.orderId }
+  const words = deletedWords(result.tombstone, zone)
+  return { state: 'deleted', detail: `${upperFirst(words)}: import anyway to bring it back` }
+}
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+function stateOf(result: TakenIn): ItemState {
   if (result.status === 'held') return 'held'
   if (result.status === 'import_error') return 'unreadable'
   return result.outcome === 'unchanged' ? 'already_here' : 'imported'
@@ -147,7 +169,7 @@ async function noteResult(
   deps: Deps,
   tx: Tx,
   { importId, query }: ImportPayload,
-  result: { state: ItemState; orderId?: string; detail?: string },
+  result: ItemResult,
 ): Promise<void> {
   if (importId === undefined) return
   await tx

@@ -1,6 +1,6 @@
 import { orderExternalId } from '../ids.ts'
 import type { Tx } from '../ledger/database.ts'
-import { addEvents } from '../ledger/events.ts'
+import { addEvents, type NewEvent } from '../ledger/events.ts'
 import { enqueue, priorities, raisePriority } from '../ledger/jobs.ts'
 import {
   insertOrders,
@@ -11,6 +11,7 @@ import {
 } from '../ledger/orders.ts'
 import { openProblems } from '../ledger/problems.ts'
 import { keepRaws, type NewRaw } from '../ledger/raw.ts'
+import { removeTombstone, type Tombstone, tombstonesOf } from '../ledger/tombstones.ts'
 import type { Deps } from './deps.ts'
 import { type ImportInput, judge, type Judgement } from './judge-order.ts'
 import { type ImportResult, postJob, takeNewVersion } from './newer-version.ts'
@@ -95,8 +96,35 @@ export const rawOf = (deps: Deps, { connection, raw }: ImportInput): NewRaw => (
   receivedAt: deps.now(),
 })
 
-/** Takes in orders that the ledger does not have, each channel order once: a page of them costs little more than one. */
+/**
+ * Takes in orders of one channel that the ledger does not have, each channel order once: a page of them costs little more
+ * than one. Those that a person has deleted stay away, unless a person wants them back.
+ */
 export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[]): Promise<ImportResult[]> {
+  if (inputs.length === 0) return []
+  const tombstones = await tombstonesOf(
+    tx,
+    inputs[0]!.connection.id,
+    inputs.map((input) => input.raw.id),
+  )
+  const isAway = ({ raw, bringBack }: ImportInput) => {
+    const tombstone = tombstones.get(raw.id)
+    return tombstone !== undefined && !(bringBack && bringBack >= tombstone.deleted_at)
+  }
+  const wanted = inputs.filter((input) => !isAway(input))
+  for (const { raw } of wanted) if (tombstones.has(raw.id)) await removeTombstone(tx, tombstones.get(raw.id)!)
+  const results = await takeInNew(deps, tx, wanted, tombstones)
+  return inputs.map((input) =>
+    isAway(input) ? { outcome: 'deleted', tombstone: tombstones.get(input.raw.id)! } : results.shift()!,
+  )
+}
+
+async function takeInNew(
+  deps: Deps,
+  tx: Tx,
+  inputs: ImportInput[],
+  tombstones: Map<string, Tombstone>,
+): Promise<ImportResult[]> {
   if (inputs.length === 0) return []
   const at = deps.now()
   const rawIds = await keepRaws(
@@ -120,6 +148,10 @@ export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[])
       detail: seenDetail({ place, facts }),
     })),
   )
+  await addEvents(
+    tx,
+    fresh.flatMap(({ id, input }) => broughtBack(id, input, tombstones, at) ?? []),
+  )
   await openProblems(
     tx,
     fresh.flatMap(({ id, input, place }) =>
@@ -140,6 +172,19 @@ export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[])
         : await importOrder(deps, tx, one.input),
     )
   return results
+}
+
+function broughtBack(
+  orderId: string,
+  { raw, source }: ImportInput,
+  tombstones: Map<string, Tombstone>,
+  at: Date,
+): NewEvent | null {
+  const tombstone = tombstones.get(raw.id)
+  if (!tombstone) return null
+  const { deleted_at: deletedAt, deleted_by: deletedBy, why } = tombstone
+  const detail = { deletedAt: deletedAt.toISOString(), deletedBy, why }
+  return { orderId, at, kind: 'brought_back', actor: source, detail }
 }
 
 export function newOrder(

@@ -5,6 +5,7 @@ import { enqueue } from '../ledger/jobs.ts'
 import { lockOrdersOfChannel } from '../ledger/many-orders.ts'
 import { hashOf, versionsOf } from '../ledger/raw.ts'
 import type { RouteRow } from '../ledger/routes.ts'
+import { tombstonesOf } from '../ledger/tombstones.ts'
 import type { Deps } from './deps.ts'
 import { importAlone, isOfTheContent } from './import-alone.ts'
 import { importNewOrders, importOrder } from './import-order.ts'
@@ -20,10 +21,19 @@ export interface PageToStore {
   oneByOne: boolean
 }
 
-/** Takes in a page of a channel's list, in the caller's transaction. Returns how many of its orders the ledger did not have. */
+/**
+ * Takes in a page of a channel's list but what people have deleted, in the caller's transaction. Returns how many of its
+ * orders the ledger did not have.
+ */
 export async function importPage(deps: Deps, tx: Tx, page: PageToStore): Promise<number> {
   const { connection, route, source, background } = page
-  const refs = [...new Map(page.refs.map((ref) => [ref.id, ref])).values()]
+  const listedOnce = [...new Map(page.refs.map((ref) => [ref.id, ref])).values()]
+  const tombstones = await tombstonesOf(
+    tx,
+    connection.id,
+    listedOnce.map((ref) => ref.id),
+  )
+  const refs = listedOnce.filter((ref) => !tombstones.has(ref.id))
   const versions = await versionsOf(
     tx,
     connection.id,

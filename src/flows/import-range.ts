@@ -7,8 +7,7 @@ import { ok } from '../result.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
-import type { ImportResult } from './newer-version.ts'
-import { endImport, stateOf } from './import-by-id.ts'
+import { endImport, itemOf } from './import-by-id.ts'
 import { activeRouteOf, rulesNow } from './route.ts'
 import { isSystemic, stopConnection } from './trouble.ts'
 
@@ -108,7 +107,7 @@ export async function importRange(deps: Deps, job: Job): Promise<void> {
         source: payload.source,
         ...anyway,
       })
-      await noteOrder(tx, payload, raw.id, result)
+      await noteOrder(tx, payload, raw.id, itemOf(result, connection.time_zone))
     }
     await connectionWorked(tx, connection, deps.now())
     if (!next) await endImport(deps, tx, payload.importId)
@@ -131,12 +130,12 @@ async function noteOrder(
   tx: Tx,
   { importId }: RangePayload,
   query: string,
-  result: ImportResult,
+  { state, orderId, detail }: ReturnType<typeof itemOf>,
 ): Promise<void> {
-  const values = { state: stateOf(result), order_id: result.orderId }
+  const values = { state, order_id: orderId ?? null, detail: detail ?? null }
   await tx
     .insertInto('import_items')
-    .values({ import_id: importId, account_id: mainAccount, query, detail: null, ...values })
+    .values({ import_id: importId, account_id: mainAccount, query, ...values })
     .onConflict((conflict) => conflict.columns(['import_id', 'query']).doNothing())
     .execute()
 }

@@ -20,6 +20,8 @@ export interface ImportInput {
   background?: boolean
   /** A person asked for it although a rule holds it. */
   anyway?: boolean
+  /** When a person asked for it by its id or number, although it may be deleted: what was deleted before comes back. */
+  bringBack?: Date
   /** It was fetched after this version was known: it is newer, though its time may be earlier. */
   over?: string
   /** Keep it as unreadable for this reason: the ledger itself could not hold what it says. */

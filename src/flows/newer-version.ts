@@ -12,17 +12,21 @@ import {
 } from '../ledger/orders.ts'
 import { closeProblems, replaceProblems } from '../ledger/problems.ts'
 import { readRaw } from '../ledger/raw.ts'
+import type { Tombstone } from '../ledger/tombstones.ts'
 import type { Status } from '../order/status.ts'
 import type { Deps } from './deps.ts'
 import { type ImportInput, judge, type Judgement } from './judge-order.ts'
 import { cancellationRequested, noteLaterVersion } from './later-version.ts'
 import { routeById } from './route.ts'
 
-export interface ImportResult {
+export interface TakenIn {
   orderId: string
   status: Status
   outcome: 'new' | 'changed' | 'unchanged'
 }
+
+/** What became of an order that was to be taken in; one that a person has deleted stays away. */
+export type ImportResult = TakenIn | { outcome: 'deleted'; tombstone: Tombstone }
 
 interface NewVersion {
   judged: Judgement
@@ -60,7 +64,7 @@ export async function takeNewVersion(
   input: ImportInput,
   known: OrderRow,
   { judged, rawId }: NewVersion,
-): Promise<ImportResult> {
+): Promise<TakenIn> {
   if (!follows(known)) {
     await noteLaterVersion(deps, tx, { ...input, known, judged, rawId })
     return { orderId: known.id, status: known.status, outcome: 'changed' }

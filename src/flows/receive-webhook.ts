@@ -36,6 +36,7 @@ export async function receiveWebhook(
     topic: verdict.topic,
     body: request.body.toString(),
     at,
+    channelOrderId: verdict.orderIds.length === 1 ? verdict.orderIds[0]! : null,
   }
   const jobs = verdict.orderIds.map((id): NewJob => ({
     kind: 'import',

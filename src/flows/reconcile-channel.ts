@@ -85,6 +85,8 @@ async function takeListed(
 }
 
 const nothing: Taken = { imported: null, channel_finding: null }
+/** A person has deleted it here. */
+const notWanted: Taken = { imported: null, channel_finding: 'not_wanted' }
 
 /** Takes in an order that the ledger does not have as it is; the rules of the route hold it where they must. */
 async function takeIn(
@@ -103,6 +105,7 @@ async function takeIn(
   }
   if (known && saysTheSame(channelFor(deps, connection), raw, await readRaw(tx, known.raw_id))) return nothing
   const { outcome } = await importAlone(deps, tx, { connection, route, raw, source })
+  if (outcome === 'deleted') return notWanted
   return { imported: outcome === 'unchanged' ? null : outcome, channel_finding: null }
 }
 
@@ -208,10 +211,16 @@ export async function askForUnknown(deps: Deps, at: Reconciling): Promise<void> 
         {
           subject: row.subject,
           day: placedAt ? dayOf(new Date(placedAt), run.time_zone) : row.day,
-          order_id: found?.orderId ?? null,
+          order_id: found && found.outcome !== 'deleted' ? found.orderId : null,
           at_channel: raw !== null,
           imported: found?.outcome === 'new' ? 'new' : null,
-          channel_finding: refused ? 'not_told' : raw ? null : 'deleted',
+          channel_finding: refused
+            ? 'not_told'
+            : !raw
+              ? 'deleted'
+              : found?.outcome === 'deleted'
+                ? 'not_wanted'
+                : null,
           backend_finding: 'not_linked',
           note: refused?.problems[0].detail ?? null,
         },

@@ -32,7 +32,7 @@ export async function explainAll(deps: Deps, at: Reconciling): Promise<void> {
     if (rows.length > 0) {
       const explained = rows.map((row) => ({
         subject: row.subject,
-        ...explainDifference(row, { id: backend.id, label }),
+        ...explainDifference(row, { id: backend.id, label }, run.time_zone),
       }))
       await setVerdicts(tx, run, explained)
       return goOn(deps, tx, at, { step: 'explain' })

@@ -146,6 +146,17 @@ export interface Database {
     ignored_raw_id: string | null
     cancel_kept_at: Time | null
   }
+  tombstones: {
+    order_id: string
+    account_id: string
+    channel_id: string
+    channel_order_id: string
+    number: string
+    status: string
+    deleted_at: Time
+    deleted_by: string
+    why: string | null
+  }
   order_search: {
     order_id: string
     account_id: string
@@ -266,6 +277,7 @@ export interface Database {
     topic: string
     body: Buffer
     received_at: Time
+    channel_order_id: string | null
   }
   imports: {
     id: string
@@ -282,7 +294,8 @@ export interface Database {
     import_id: string
     account_id: string
     query: string
-    state: 'waiting' | 'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'failed'
+    state:
+      'waiting' | 'imported' | 'already_here' | 'held' | 'unreadable' | 'not_found' | 'deleted' | 'failed'
     order_id: string | null
     detail: string | null
   }
@@ -310,7 +323,7 @@ export interface Database {
     at_channel: Generated<boolean>
     in_backend: Generated<boolean>
     imported: 'new' | 'changed' | null
-    channel_finding: 'deleted' | 'not_listed' | 'older' | 'hidden' | 'not_told' | null
+    channel_finding: 'deleted' | 'not_listed' | 'not_wanted' | 'older' | 'hidden' | 'not_told' | null
     backend_finding:
       'missing' | 'external_id_changed' | 'not_linked' | 'other_record' | 'earlier_record' | 'not_told' | null
     note: string | null

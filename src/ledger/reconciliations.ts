@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import { type Database, type Db, mainAccount, type Tx } from './database.ts'
 import type { OrderRow } from './orders.ts'
+import { type Tombstone, tombstonesOf } from './tombstones.ts'
 
 export type ReconciliationRow = Selectable<Database['reconciliations']>
 export type ComparedRow = Selectable<Database['reconciliation_orders']>
@@ -194,6 +195,8 @@ export async function unknownSubjects(db: Db, run: ReconciliationRow, limit: num
 /** What was compared and is to be explained, with the order as it stands and the first of its open problems. */
 export interface ToExplain extends ComparedRow {
   order: (OrderRow & { problem: string | null }) | null
+  /** Where a person has deleted the order. */
+  tombstone: Tombstone | null
 }
 
 export async function toExplain(db: Db, run: ReconciliationRow, limit: number): Promise<ToExplain[]> {
@@ -216,7 +219,16 @@ export async function toExplain(db: Db, run: ReconciliationRow, limit: number): 
     .where('id', '=', sql<string>`ANY(${ids}::uuid[])`)
     .execute()
   const byId = new Map(orders.map((order) => [order.id, order as OrderRow & { problem: string | null }]))
-  return rows.map((row) => ({ ...row, order: (row.order_id && byId.get(row.order_id)) || null }))
+  const tombstones = await tombstonesOf(
+    db,
+    run.channel_id,
+    rows.filter((row) => row.order_id === null).map((row) => row.subject),
+  )
+  return rows.map((row) => ({
+    ...row,
+    order: (row.order_id && byId.get(row.order_id)) || null,
+    tombstone: tombstones.get(row.subject) ?? null,
+  }))
 }
 
 export async function setVerdicts(

@@ -20,6 +20,8 @@ export interface Ahead {
     record_id: string | null
     cancel_reason: string | null
   } | null
+  /** Whether a person has deleted the order. */
+  deleted: boolean
 }
 
 /** Reads the route of a channel and what the ledger has of one of its orders; null when there is no route. */
@@ -30,6 +32,9 @@ export async function readAhead(db: Db, channelId: string, channelOrderId: strin
       join.on('orders.channel_id', '=', channelId).on('orders.channel_order_id', '=', channelOrderId),
     )
     .leftJoin('raw_payloads', 'raw_payloads.id', 'orders.raw_id')
+    .leftJoin('tombstones', (join) =>
+      join.on('tombstones.channel_id', '=', channelId).on('tombstones.channel_order_id', '=', channelOrderId),
+    )
     .selectAll('routes')
     .select(sql<string>`routes.xmin::text`.as('version'))
     .select([
@@ -38,17 +43,20 @@ export async function readAhead(db: Db, channelId: string, channelOrderId: strin
       'orders.status',
       'orders.record_id',
       'orders.cancel_reason',
+      'tombstones.order_id as tombstone',
     ])
     .where('routes.channel_id', '=', channelId)
     .where('routes.removed_at', 'is', null)
     .orderBy('routes.created_at')
     .executeTakeFirst()
   if (!row) return null
-  const { version: routeVersion, order_id: id, sha256, status, record_id, cancel_reason, ...route } = row
+  const { version: routeVersion, order_id: id, tombstone, ...more } = row
+  const { sha256, status, record_id, cancel_reason, ...route } = more
   return {
     route,
     routeVersion,
     known: id && sha256 && status ? { id, sha256, status, record_id, cancel_reason } : null,
+    deleted: tombstone !== null,
   }
 }
 

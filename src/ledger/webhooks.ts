@@ -14,6 +14,8 @@ export interface NewWebhook {
   topic: string
   body: string
   at: Date
+  /** The order it is about, where it is one. */
+  channelOrderId: string | null
 }
 
 const webhookRow = (webhook: NewWebhook) => ({
@@ -25,6 +27,7 @@ const webhookRow = (webhook: NewWebhook) => ({
   topic: webhook.topic,
   body: compress(webhook.body),
   received_at: webhook.at,
+  channel_order_id: webhook.channelOrderId,
 })
 
 /** Stores a delivery; false when it is there already. */
@@ -52,9 +55,10 @@ export async function storeWebhookWithJob(
   const row = webhookRow(webhook)
   const { rows } = await sql<PutRow & { stored: boolean }>`
     WITH stored AS (
-      INSERT INTO webhooks (account_id, connection_id, subscription, delivery, body_hash, topic, body, received_at)
+      INSERT INTO webhooks (account_id, connection_id, subscription, delivery, body_hash, topic, body, received_at,
+        channel_order_id)
       VALUES (${row.account_id}, ${row.connection_id}, ${row.subscription}, ${row.delivery}, ${row.body_hash},
-        ${row.topic}, ${row.body}, ${row.received_at})
+        ${row.topic}, ${row.body}, ${row.received_at}, ${row.channel_order_id})
       ON CONFLICT DO NOTHING RETURNING id),
     ${slotInHand(job.connectionId, hand)},
     ${putInHand(job, { from: sql`stored` })},

@@ -91,6 +91,9 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
     `Waybill gives it up on ${text(detail['cancelsAt']).slice(0, 10)} unless its problem is solved; people were told`,
   uncancelled: () => 'Taken up again',
   note: (_, detail) => text(detail['text']),
+  brought_back: (_, detail) =>
+    `Brought back: it had been deleted by ${detail['deletedBy'] === 'person' ? 'a person' : text(detail['deletedBy'])} on ${text(detail['deletedAt']).slice(0, 10)}${after(': ', detail['why'])}`,
+  order_deleted: (_, detail) => `Order ${text(detail['number'])} was deleted`,
   import_requested: () => 'Reading it from the shop again was asked for',
   import_anyway_requested: () => 'Importing it in spite of the rule was asked for',
   check_requested: () => 'Checking the total again was asked for',

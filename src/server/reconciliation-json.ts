@@ -73,6 +73,8 @@ export async function differencesJson(
             status: row.status as Status,
           }
     const kind = row.kind as DifferenceKind
+    const channelOrderId =
+      order?.channelOrderId ?? (/^(hidden|record):/.test(row.subject) ? null : row.subject)
     return {
       day: row.day,
       verdict: row.verdict,
@@ -80,7 +82,7 @@ export async function differencesJson(
       detail: row.detail,
       atChannel: row.at_channel,
       inBackend: row.in_backend,
-      channelOrderId: order?.channelOrderId ?? (/^(hidden|record):/.test(row.subject) ? null : row.subject),
+      channelOrderId,
       order: order && {
         id: order.id,
         number: order.number,
@@ -91,7 +93,7 @@ export async function differencesJson(
         row.record_id === null
           ? null
           : { id: row.record_id, number: row.record_number, url: urlOf(row.record_id) },
-      fix: fixOfDifference(kind, order, view.channel),
+      fix: fixOfDifference(kind, order, { shop: view.channel, channelOrderId }),
     }
   })
 }

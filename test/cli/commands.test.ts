@@ -154,6 +154,30 @@ describe('orders', () => {
     expect(states['999999']).toBe('not_found')
   })
 
+  test('delete takes an order away for good, twice is as once, and "import --anyway" alone brings it back', async () => {
+    const placed = outside.shop.control.newOrder({ trouble: 'held_status' })
+    await run(['import', 'shop', placed.number])
+    const gone = await run(['delete', placed.number, '--why', 'spam'])
+    expect(gone).toMatchObject({ code: 0, stderr: '' })
+    expect(gone.stdout).toBe(
+      `${placed.number}: Deleted; it comes back only by: waybill import shop ${placed.id} --anyway\n`,
+    )
+    const again = await json<{ items: unknown[] }>(['delete', placed.number])
+    expect(again.items).toMatchObject([{ outcome: 'done', order: null, tombstone: { why: 'spam' } }])
+    const why = await json<Why>(['why', placed.number])
+    expect(why).toMatchObject({ verdict: 'deleted_by_person', headline: expect.stringContaining('“spam”') })
+    const shown = await run(['order', placed.number])
+    expect(shown.code).toBe(1)
+    expect(shown.stderr).toMatch(/was deleted by a person on .*--anyway/s)
+    const refused = await run(['import', 'shop', placed.number])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toMatch(/Deleted by a person on .*: import anyway to bring it back/)
+    expect((await run(['import', 'shop', placed.number, '--anyway'])).code).toBe(0)
+    expect((await json<OrderDetail>(['order', placed.number])).events.map(({ kind }) => kind)).toContain(
+      'brought_back',
+    )
+  })
+
   test('import brings all orders of some days', async () => {
     const day = new Date().toISOString().slice(0, 10)
     const ran = await run(['import', 'shop', '--from', day, '--to', day])

@@ -1,4 +1,4 @@
-import type { OrderAction, OrderColumn, Status } from './api/types.ts'
+import type { DoableAction, OrderColumn, Status } from './api/types.ts'
 
 const plural = (n: number, one: string, many: string): string => (n === 1 ? one : many)
 const count = (n: number, one: string, many: string): string =>
@@ -136,6 +136,7 @@ export const texts = {
     replace_record: 'Close the record and post the newer version',
     cancel_record: 'Close it in NetSuite',
     keep_record: 'Keep it in NetSuite',
+    delete: 'Delete',
     fixOrder: (number: string) => `Fix order ${number}`,
     copied: (what: string) => `${what} copied`,
     copyId: 'Copy the order’s id',
@@ -162,7 +163,7 @@ export const texts = {
       replace_record: (number: string) => `Order ${number}: its record is being closed`,
       cancel_record: (number: string) => `Order ${number}: its record is being closed`,
       keep_record: (number: string) => `Order ${number}: its record stays`,
-    } satisfies Record<OrderAction, (number: string) => string>,
+    } satisfies Record<DoableAction, (number: string) => string>,
   },
 
   orders: {
@@ -270,6 +271,17 @@ export const texts = {
       anyway: (n: number) =>
         n === 1 ? 'Import this one anyway' : `Import these ${n.toLocaleString('en')} anyway`,
     },
+    deleting: {
+      title: (number: string | null, n: number) =>
+        `Delete ${number === null ? count(n, 'order', 'orders') : `order ${number}`}?`,
+      goes: 'Everything Waybill has of it goes, for good: the customer, what the shop sent, its history and its notes. Shop and NetSuite stay as they are.',
+      stays:
+        'Its number stays, with who deleted it and when. It does not come back by itself; import it anyway to bring it back.',
+      why: 'Why (if you like)',
+      keep: 'Keep it',
+      confirm: (n: number) => (n === 1 ? 'Delete for good' : `Delete ${n.toLocaleString('en')} for good`),
+      done: (number: string) => `Order ${number} is deleted`,
+    },
     bulk: {
       label: 'Selected orders',
       failed: 'That did not work',
@@ -277,6 +289,7 @@ export const texts = {
       post: 'Post',
       cancel: 'Cancel',
       uncancel: 'Uncancel',
+      delete: 'Delete',
       clear: 'Clear selection',
       result: (done: number, refused: number) =>
         refused === 0
@@ -691,7 +704,7 @@ export const texts = {
     hint: 'Ids or order numbers from the shop, as many as you like: a column from a spreadsheet will do.',
     from: 'From',
     ids: 'Order ids or numbers',
-    anyway: 'Also those a rule holds',
+    anyway: 'Also those a rule holds or a person has deleted',
     start: (n: number) => (n <= 1 ? 'Import' : `Import ${n.toLocaleString('en')}`),
     resultTitle: 'Import',
     progress: (done: number, all: number) =>
@@ -707,6 +720,7 @@ export const texts = {
       held: 'Held',
       unreadable: 'Cannot be read',
       not_found: 'Not found in the shop',
+      deleted: 'Deleted by a person',
       failed: 'Could not be asked for',
     },
     notFound: {

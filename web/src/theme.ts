@@ -6,6 +6,7 @@ import {
   DrawerRoot,
   Loader,
   Menu,
+  Modal,
   Select,
   TextInput,
   Tooltip,
@@ -54,6 +55,7 @@ export const theme = createTheme({
     Loader: Loader.extend({ defaultProps: { size: 'xs', color: 'var(--accent-text)' } }),
     Menu: Menu.extend({ defaultProps: { position: 'bottom-end', shadow: 'md', withinPortal: true } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: false } }),
+    Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
     DrawerRoot: DrawerRoot.extend({ defaultProps: { position: 'right', lockScroll: false } }),
   },
 })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OrderDetail, OrderJson } from '../../server/schemas.ts'
+import type { OrderDetail, OrderJson, TombstoneJson } from '../../server/schemas.ts'
 import { quoted } from '../../quoted.ts'
 import { ApiRefusal, type Client } from '../client.ts'
 import type { Output } from '../output.ts'
@@ -10,6 +10,8 @@ export interface ActResult {
   outcome: 'done' | 'failed' | 'waiting'
   detail: string
   order: OrderJson | null
+  /** What stays of it where it was deleted. */
+  tombstone?: TombstoneJson
 }
 
 const underWay = ['scheduled', 'posting', 'verifying']
@@ -27,6 +29,29 @@ export async function actOn(
       await attempt(name, async () => {
         const order = await client.post<OrderDetail>(`/orders/${encodeURIComponent(name)}/${action}`)
         return { query: name, outcome: 'done', detail: order.label, order }
+      }),
+    )
+    told(output, results.at(-1)!)
+  }
+  return finish(output, results)
+}
+
+/** `waybill delete ID… [--why TEXT]`: for good; what is deleted already counts as done. */
+export async function deleteOrders(
+  client: Client,
+  output: Output,
+  names: string[],
+  why: string | undefined,
+): Promise<number> {
+  const results: ActResult[] = []
+  for (const name of names) {
+    results.push(
+      await attempt(name, async () => {
+        const path = `/orders/${encodeURIComponent(name)}/delete`
+        const stays = await client.post<TombstoneJson>(path, why === undefined ? {} : { why })
+        const back = `waybill import ${quoted(stays.connection)} ${quoted(stays.channelOrderId)} --anyway`
+        const detail = `Deleted; it comes back only by: ${back}`
+        return { query: name, outcome: 'done', detail, order: null, tombstone: stays }
       }),
     )
     told(output, results.at(-1)!)

@@ -13,6 +13,7 @@ const words: Record<State, string> = {
   held: 'held by a rule',
   unreadable: 'cannot be read; kept, see waybill problems',
   not_found: 'not found in the shop',
+  deleted: 'deleted by a person, left out',
   failed: 'failed',
 }
 

@@ -3,6 +3,7 @@ import type { Status } from '../../order/status.ts'
 import { type Database, type Db, mainAccount } from '../database.ts'
 import type { OrderRow } from '../orders.ts'
 import { withOpenChange } from '../record-changes.ts'
+import { sentOrders } from '../tombstones.ts'
 import { idsInBackend, idsInChannel } from './order-names.ts'
 
 export type ProblemRow = Selectable<Database['problems']>
@@ -20,6 +21,8 @@ export interface OrderView extends OrderRow {
   shipments: ShipmentRow[]
   /** Whether its record is being changed. */
   changing: boolean
+  /** Whether it was sent to its backend without it being certain that nothing of it is there. */
+  sent: boolean
 }
 
 const ours = (db: Db) => db.selectFrom('orders').where('orders.account_id', '=', mainAccount)
@@ -42,7 +45,7 @@ const withNames = (db: Db) =>
 async function complete<Row extends { id: string; status: string }>(
   db: Db,
   rows: Row[],
-): Promise<(Row & Pick<OrderView, 'status' | 'problems' | 'shipments' | 'changing'>)[]> {
+): Promise<(Row & Pick<OrderView, 'status' | 'problems' | 'shipments' | 'changing' | 'sent'>)[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const problems = await db
@@ -61,6 +64,7 @@ async function complete<Row extends { id: string; status: string }>(
     .orderBy('id')
     .execute()
   const changing = await withOpenChange(db, ids)
+  const sent = await sentOrders(db, ids)
   const problemsOf = Map.groupBy(problems, (problem) => problem.order_id)
   const shipmentsOf = Map.groupBy(shipments, (shipment) => shipment.order_id)
   return rows.map((row) => ({
@@ -69,6 +73,7 @@ async function complete<Row extends { id: string; status: string }>(
     problems: problemsOf.get(row.id) ?? [],
     shipments: shipmentsOf.get(row.id) ?? [],
     changing: changing.has(row.id),
+    sent: sent.has(row.id),
   }))
 }
 

@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { actOnOrders } from '../../flows/actions.ts'
 import type { Deps } from '../../flows/deps.ts'
 import { type Db, inSnapshot } from '../../ledger/database.ts'
+import { type NamedTombstone, tombstonesNamed } from '../../ledger/tombstones.ts'
 import { countDecisions, countOrders } from '../../ledger/views/order-counts.ts'
 import { listOrders, orderIds, type Sort } from '../../ledger/views/order-pages.ts'
-import { type OrderView, orderViews } from '../../ledger/views/orders.ts'
+import { type OrderView, ordersNamed, orderViews } from '../../ledger/views/orders.ts'
 import { type Status, statuses } from '../../order/status.ts'
 import { quoted } from '../../quoted.ts'
 import { actorOf } from '../auth.ts'
@@ -15,9 +16,11 @@ import { findOrder } from '../find-order.ts'
 import { orderDetailJson, ordersJson } from '../order-json.ts'
 import { ordersCsv } from '../orders-csv.ts'
 import { Refusal } from '../refusal.ts'
+import { timeJson } from '../values-json.ts'
 import {
   bulkRequest,
   bulkResult,
+  deleteRequest,
   type OrderAction,
   orderActions,
   orderCounts,
@@ -26,6 +29,8 @@ import {
   orderFileQuery,
   orderPage,
   orderQuery,
+  tombstone,
+  type TombstoneJson,
   toLedgerFilter,
 } from '../schemas.ts'
 
@@ -54,6 +59,7 @@ const summaries: Record<OrderAction, string> = {
   replace_record: 'Close the record in the backend, and post the newer version as another one',
   cancel_record: 'Close the record in the backend, because the channel has cancelled the order',
   keep_record: 'Keep the record although the channel has cancelled the order',
+  delete: 'Delete it here for good: a tombstone keeps it from coming back unasked',
 }
 
 const mostAtOnce = 20_000
@@ -126,7 +132,7 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
     ({ params, query }) => detailOf((db) => findOrder({ ...deps, db }, params.id, query.connection)),
   )
 
-  for (const action of orderActions)
+  for (const action of orderActions.filter((one) => one !== 'delete'))
     typed.post(
       `/orders/:id/${action.replaceAll('_', '-')}`,
       {
@@ -146,6 +152,35 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
     )
 
   typed.post(
+    '/orders/:id/delete',
+    {
+      schema: {
+        summary: summaries.delete,
+        params: named,
+        querystring: within,
+        body: deleteRequest,
+        response: { 200: tombstone },
+      },
+    },
+    async ({ params, query, body }) => {
+      const orders = await ordersNamed(deps.db, params.id, query.connection)
+      const [before] = orders.length > 0 ? [] : await tombstonesNamed(deps.db, params.id, query.connection)
+      // Deleted before: it is as it is wanted.
+      if (before) return tombstoneJson(before)
+      const { id } = await findOrder(deps, params.id, query.connection)
+      const asked = {
+        action: 'delete',
+        orderIds: [id],
+        actor: actorOf(),
+        why: body?.why || undefined,
+      } as const
+      const { skipped } = await actOnOrders(deps, asked)
+      if (skipped[0]) throw notPossible('delete', skipped[0])
+      return tombstoneJson((await tombstonesNamed(deps.db, id))[0]!)
+    },
+  )
+
+  typed.post(
     '/orders/actions',
     {
       schema: {
@@ -154,10 +189,15 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
         response: { 200: bulkResult },
       },
     },
-    async ({ body: { action, ids, filter } }) => {
+    async ({ body: { action, ids, filter, why } }) => {
       const asked = ids ?? (await orderIds(deps.db, toLedgerFilter(filter ?? {}), mostAtOnce + 1))
       if (asked.length > mostAtOnce) throw tooMany()
-      const { done, skipped } = await actOnOrders(deps, { action, orderIds: asked, actor: actorOf() })
+      const { done, skipped } = await actOnOrders(deps, {
+        action,
+        orderIds: asked,
+        actor: actorOf(),
+        why: why || undefined,
+      })
       return {
         action,
         asked: asked.length,
@@ -168,6 +208,17 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
     },
   )
 }
+
+const tombstoneJson = (stays: NamedTombstone): TombstoneJson => ({
+  id: stays.order_id,
+  connection: stays.channel_name,
+  channelOrderId: stays.channel_order_id,
+  number: stays.number,
+  status: stays.status as Status,
+  deletedAt: timeJson(stays.deleted_at),
+  deletedBy: stays.deleted_by,
+  why: stays.why,
+})
 
 const notPossible = (action: OrderAction, { number, why }: { number: string; why: string }): Refusal =>
   new Refusal({

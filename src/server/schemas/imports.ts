@@ -19,7 +19,12 @@ export const importRequest = z
       .describe('Order ids or numbers'),
     from: z.iso.date().optional().describe('Instead of ids: all orders placed from this day on (UTC)'),
     to: z.iso.date().optional().describe('The last day of the range, that day included; default: today'),
-    anyway: z.boolean().default(false).describe('Import although a rule holds them; it is recorded'),
+    anyway: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Import although a rule holds them, and, named by id or number, although a person has deleted them; it is recorded',
+      ),
   })
   .refine(({ orders, from }) => (orders === undefined) !== (from === undefined), {
     path: ['orders'],
@@ -44,7 +49,16 @@ export const importJson = z
     items: z.array(
       z.object({
         query: z.string(),
-        state: z.enum(['waiting', 'imported', 'already_here', 'held', 'unreadable', 'not_found', 'failed']),
+        state: z.enum([
+          'waiting',
+          'imported',
+          'already_here',
+          'held',
+          'unreadable',
+          'not_found',
+          'deleted',
+          'failed',
+        ]),
         orderId: z.string().nullable(),
         detail: z.string().nullable(),
       }),

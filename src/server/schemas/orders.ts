@@ -84,7 +84,10 @@ export const order = z
       .describe('The channel cancelled it after it was posted, and nobody has decided about that yet'),
     changing: z.boolean().describe('Its record is being changed'),
     actions: z.array(orderAction).describe('What can be done with it now'),
-    primaryAction: orderAction.nullable().describe('What the button in the last column does'),
+    primaryAction: orderAction
+      .exclude(['delete'])
+      .nullable()
+      .describe('What the button in the last column does'),
   })
   .meta({ id: 'Order' })
 export type OrderJson = z.infer<typeof order>
@@ -425,11 +428,38 @@ export const orderCounts = z
   .meta({ id: 'OrderCounts' })
 export type OrderCounts = z.infer<typeof orderCounts>
 
+const why = z
+  .string()
+  .trim()
+  .max(500, 'is too long: 500 characters at most')
+  .refine((text) => !controls.test(text), 'has control characters: leave them out')
+  .optional()
+  .describe('Why, in your words')
+
+export const deleteRequest = z.strictObject({ why }).nullish()
+export type DeleteRequest = z.infer<typeof deleteRequest>
+
+/** What stays of an order that a person has deleted. */
+export const tombstone = z
+  .object({
+    id: z.string().describe('The Waybill id that the order had'),
+    connection: z.string(),
+    channelOrderId: z.string(),
+    number: z.string(),
+    status: status.describe('The status it had'),
+    deletedAt: time,
+    deletedBy: z.string(),
+    why: z.string().nullable().describe('In the words of who deleted it'),
+  })
+  .meta({ id: 'Tombstone' })
+export type TombstoneJson = z.infer<typeof tombstone>
+
 export const bulkRequest = z
   .strictObject({
     action: orderAction,
     ids: z.array(z.uuid()).min(1).max(1000).optional(),
     filter: withRanges(orderFilter.strict()).optional(),
+    why: why.describe('Why, in your words; it stays with what is deleted'),
   })
   .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
     path: ['ids'],

@@ -14,9 +14,10 @@ import type {
   MailsTried,
   ReceiversTried,
   Order,
-  OrderAction,
+  DoableAction,
   OrderDetail,
   Reconciliation,
+  Tombstone,
   ReconciliationRequest,
   View,
   ViewRequest,
@@ -26,11 +27,24 @@ import type {
 export function useOrderAction() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ order, action }: { order: Pick<Order, 'id' | 'number'>; action: OrderAction }) =>
+    mutationFn: ({ order, action }: { order: Pick<Order, 'id' | 'number'>; action: DoableAction }) =>
       post<OrderDetail>(`/orders/${encodeURIComponent(order.id)}/${action.replaceAll('_', '-')}`),
     onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
   })
 }
+
+/** Deletes an order for good; what is shown of it elsewhere is read anew. */
+export function useDeleteOrder() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ order, why }: { order: Pick<Order, 'id'>; why: string }) =>
+      post<Tombstone>(`/orders/${encodeURIComponent(order.id)}/delete`, { why }),
+    onSettled: () => Promise.all(listsOfOrders.map((queryKey) => queries.invalidateQueries({ queryKey }))),
+  })
+}
+
+/** Not the order's own page: it is left. */
+const listsOfOrders = [['orders', 'list'], ['orders', 'counts'], ['orders', 'held'], ['problems']]
 
 /** Adds a note to an order's waybill; the order comes back with it. */
 export function useAddNote(id: string) {

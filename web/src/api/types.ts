@@ -1,3 +1,5 @@
+import type { OrderAction } from '../../../src/server/schemas.ts'
+
 export type {
   AttemptJson as Attempt,
   BulkRequest,
@@ -37,10 +39,13 @@ export type {
   ReconciliationSummary,
   RouteJson as Route,
   ShipmentJson as Shipment,
+  TombstoneJson as Tombstone,
   ViewJson as View,
   ViewRequest,
   Why,
 } from '../../../src/server/schemas.ts'
+/** What is done with an order that stays; deleting asks first. */
+export type DoableAction = Exclude<OrderAction, 'delete'>
 export type { Status } from '../../../src/order/status.ts'
 
 /** What one question to a list gives back. */

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { OrderAction, OrderDetail } from '../api/types.ts'
+import type { DoableAction, OrderDetail } from '../api/types.ts'
 import { useAct } from '../orders/useAct.ts'
 import { formatDay } from '../format.ts'
 import { useNow } from '../now.ts'
@@ -63,7 +63,7 @@ function Edit({ order, difference, change }: EditProps) {
   const at = order.changedAfterPostingAt
   const revived = order.status === 'cancelled'
   const title = at === null ? words.ignored : revived ? words.revived.title : words.changed.title
-  const actions: OrderAction[] =
+  const actions: DoableAction[] =
     difference?.needsReplacement === false && !revived
       ? ['update_record', 'replace_record', 'ignore_changes']
       : ['replace_record', 'ignore_changes']
@@ -147,7 +147,7 @@ function Outcome({ change }: { change: RecordChange | null }) {
   )
 }
 
-function Decisions({ order, actions }: { order: OrderDetail; actions: OrderAction[] }) {
+function Decisions({ order, actions }: { order: OrderDetail; actions: DoableAction[] }) {
   const { act, busyWith } = useAct()
   const possible = actions.filter((action) => order.actions.includes(action))
   const url = order.record?.url ?? null

@@ -1,19 +1,22 @@
 import { Button, CloseButton } from '@mantine/core'
 import { useBulkAction } from '../api/actions.ts'
 import type { OrderAction } from '../api/types.ts'
+import { useState } from 'react'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { texts } from '../texts.ts'
+import { DeleteQuestion } from './DeleteQuestion.tsx'
 import classes from './BulkBar.module.css'
 
-const offered = ['post', 'cancel', 'uncancel'] as const satisfies OrderAction[]
+const offered = ['post', 'cancel', 'uncancel', 'delete'] as const satisfies OrderAction[]
 
 /** What can be done with all the selected orders; those it cannot be done with are named. */
 export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
   const { mutate, isPending, variables } = useBulkAction()
+  const [asking, setAsking] = useState(false)
   if (ids.length === 0) return null
-  const run = (action: (typeof offered)[number]) =>
+  const run = (action: (typeof offered)[number], why?: string) =>
     mutate(
-      { action, ids },
+      { action, ids, ...(why ? { why } : {}) },
       {
         onSuccess: ({ done, skippedCount, skipped }) => {
           onDone()
@@ -31,11 +34,22 @@ export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) 
           key={action}
           variant={action === 'post' ? 'filled' : 'default'}
           loading={isPending && variables.action === action}
-          onClick={() => run(action)}
+          onClick={() => (action === 'delete' ? setAsking(true) : run(action))}
         >
           {texts.orders.bulk[action]}
         </Button>
       ))}
+      {asking ? (
+        <DeleteQuestion
+          number={null}
+          count={ids.length}
+          onClose={() => setAsking(false)}
+          onDelete={(why) => {
+            setAsking(false)
+            run('delete', why)
+          }}
+        />
+      ) : null}
       <CloseButton aria-label={texts.orders.bulk.clear} onClick={onDone} />
     </div>
   )

@@ -1,9 +1,11 @@
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Order, OrderAction } from '../api/types.ts'
 import { Icon, type IconName } from '../components/Icon.tsx'
 import { notifyDone } from '../notify.tsx'
 import { texts } from '../texts.ts'
+import { DeleteQuestion } from './DeleteQuestion.tsx'
 import { nextStep } from './next-step.ts'
 import classes from './OrderActions.module.css'
 import { useAct } from './useAct.ts'
@@ -24,15 +26,32 @@ const icons: Record<OrderAction, IconName> = {
   replace_record: 'refresh',
   cancel_record: 'stop',
   keep_record: 'check',
+  delete: 'trash',
 }
 
 /** The button for the obvious next thing, and the menu with everything else. */
 export function OrderActions({ order, inHead = false }: { order: Order; inHead?: boolean }) {
+  const [asking, setAsking] = useState(false)
+  const { remove: removeOrder } = useAct()
+  const navigate = useNavigate()
+  const remove = async (one: Order, why: string) => {
+    setAsking(false)
+    // Its page is of an order that is not there any more.
+    if ((await removeOrder(one, why)) && inHead) await navigate({ to: '/', search: {} })
+  }
   return (
     <div className={classes.actions}>
       {/* On the order's own page a problem has its fix in place. */}
       {inHead && order.problems.length > 0 ? null : <NextButton order={order} inHead={inHead} />}
-      <MoreMenu order={order} />
+      <MoreMenu order={order} onDelete={() => setAsking(true)} />
+      {asking ? (
+        <DeleteQuestion
+          number={order.number}
+          count={1}
+          onClose={() => setAsking(false)}
+          onDelete={(why) => void remove(order, why)}
+        />
+      ) : null}
     </div>
   )
 }
@@ -73,7 +92,7 @@ function NextButton({ order, inHead }: { order: Order; inHead: boolean }) {
   )
 }
 
-function MoreMenu({ order }: { order: Order }) {
+function MoreMenu({ order, onDelete }: { order: Order; onDelete: () => void }) {
   const { act } = useAct()
   const navigate = useNavigate()
   const copy = async (text: string) => {
@@ -96,7 +115,7 @@ function MoreMenu({ order }: { order: Order }) {
           <Menu.Item
             key={action}
             leftSection={<Icon name={icons[action]} />}
-            onClick={() => act(order, action)}
+            onClick={() => (action === 'delete' ? onDelete() : act(order, action))}
           >
             {texts.actions[action]}
           </Menu.Item>

@@ -1,4 +1,4 @@
-import type { Order, OrderAction } from '../api/types.ts'
+import type { DoableAction, Order } from '../api/types.ts'
 import { texts } from '../texts.ts'
 
 /** The fixes a person makes on the order's page, by choosing a record of the backend. */
@@ -9,7 +9,7 @@ export const wantsChoice = (order: Pick<Order, 'problems'>): boolean =>
 
 export type NextStep =
   /** Something to decide first: the order's page has the form. */
-  { kind: 'fix'; label: string } | { kind: 'do'; action: OrderAction; label: string }
+  { kind: 'fix'; label: string } | { kind: 'do'; action: DoableAction; label: string }
 
 /** What the button in the rightmost column does: the obvious next thing, or nothing. */
 export function nextStep(order: Order): NextStep | null {
@@ -18,7 +18,7 @@ export function nextStep(order: Order): NextStep | null {
   return { kind: 'do', action: order.primaryAction, label: labelOf(order, order.primaryAction) }
 }
 
-function labelOf(order: Order, action: OrderAction): string {
+function labelOf(order: Order, action: DoableAction): string {
   if (action === 'uncancel' && order.record === null && order.hold === null)
     return texts.actions.uncancelAndPost
   if (action === 'post' && order.status === 'post_error') return texts.actions.post_again

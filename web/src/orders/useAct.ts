@@ -1,13 +1,14 @@
-import { useOrderAction } from '../api/actions.ts'
-import type { Order, OrderAction } from '../api/types.ts'
+import { useDeleteOrder, useOrderAction } from '../api/actions.ts'
+import type { DoableAction, Order } from '../api/types.ts'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { texts } from '../texts.ts'
 
 /** Does an action on an order and says how it went; what can be undone offers it. */
 export function useAct() {
   const { mutate, mutateAsync, isPending, variables } = useOrderAction()
+  const deleting = useDeleteOrder()
 
-  const act = (order: Order, action: OrderAction): void =>
+  const act = (order: Order, action: DoableAction): void =>
     mutate(
       { order, action },
       {
@@ -32,5 +33,17 @@ export function useAct() {
     }
   }
 
-  return { act, uncancelAndPost, busyWith: isPending ? variables.order.id : null }
+  /** Deletes an order for good; whether that was done. */
+  const remove = async (order: Order, why: string): Promise<boolean> => {
+    try {
+      await deleting.mutateAsync({ order, why })
+      notifyDone(texts.orders.deleting.done(order.number))
+      return true
+    } catch (error) {
+      notifyFailed(texts.actions.failed(order.number), error)
+      return false
+    }
+  }
+
+  return { act, remove, uncancelAndPost, busyWith: isPending ? variables.order.id : null }
 }
