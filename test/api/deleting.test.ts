@@ -35,7 +35,7 @@ describe('deleting an order', () => {
       expect(status).toBe(404)
       expect(body).toMatchObject({
         code: 'order_deleted',
-        detail: 'Order D2 was deleted by a person on 2 Mar at 10:00',
+        detail: 'Order D2 was deleted by a person on 2 Mar at 10:00 UTC',
         fix: 'Bring it back: waybill import shop 902 --anyway',
       })
     }

@@ -39,6 +39,7 @@ describe('the description of the API', () => {
       'POST /orders/{id}/post',
       'POST /orders/{id}/cancel',
       'POST /orders/{id}/uncancel',
+      'POST /orders/{id}/delete',
       'POST /orders/actions',
       'GET /why',
       'POST /imports',

@@ -165,6 +165,31 @@ describe('an order that a person has deleted', () => {
     await none()
   })
 
+  it('is not explained by that when the backend has a record of it', async () => {
+    const { shop, db } = await start({ automatic: true })
+    const placed = shop.control.newOrder()
+    await world.advance(10_000)
+    await world.poll()
+    const order = await world.order(placed.id)
+    expect(order.status).toBe('posted')
+    await db.updateTable('orders').set({ status: 'imported', record_id: null, record_number: null }).execute()
+    expect((await remove(order)).done).toEqual([order.id])
+    const { differences } = await compare(world)
+    expect(differences).toMatchObject([
+      {
+        verdict: 'unexplained',
+        kind: 'record_of_deleted',
+        detail: expect.stringContaining(
+          `NetSuite has ${order.record_number}, and order ${placed.number} was deleted by anna`,
+        ),
+      },
+    ])
+    await imported([String(placed.id)], true)
+    await world.advance(60_000)
+    expect(await world.order(placed.id)).toMatchObject({ status: 'posted', record_id: order.record_id })
+    expect(world.netsuite.records.orders()).toHaveLength(1)
+  })
+
   it('answers why with who and when, and how it comes back', async () => {
     await start()
     const { placed, order } = await deleted()

@@ -137,3 +137,41 @@ test.for([
     await page.context().close()
   },
 )
+
+test('an order is deleted from its menu only after a question that says what that means, and its page is left', async () => {
+  const [order] = await desk.ordersOf('held')
+  const page = await open(`/orders/${order!.id}`)
+  const menu = page.getByRole('button', { name: `More for order ${order!.number}` })
+  const question = page.getByRole('dialog', { name: `Delete order ${order!.number}?` })
+  const ask = async () => {
+    await menu.click()
+    await page.getByRole('menuitem', { name: 'Delete', exact: true }).click()
+    await question.getByText('Everything Waybill has of it goes, for good').waitFor()
+  }
+  await ask()
+  const found = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  expect(found.violations).toEqual([])
+  await question.getByRole('button', { name: 'Keep it' }).click()
+  await question.waitFor({ state: 'hidden' })
+  expect((await demo.api<OrderDetail>(`/orders/${order!.id}`)).status).toBe('held')
+
+  await ask()
+  await question.getByLabel('Why (if you like)').fill('a test')
+  await question.getByRole('button', { name: 'Delete for good' }).click()
+  await page.getByText(`Order ${order!.number} is deleted`).waitFor()
+  await page.getByRole('heading', { name: 'Orders', exact: true }).waitFor()
+  await page.goto(`${demo.url}/?why=${order!.id}`)
+  const answer = page.getByRole('dialog')
+  await answer.getByText(`Order ${order!.number}`, { exact: false }).first().waitFor()
+  await answer.getByText('(“a test”): Waybill does not take it in by itself any more').waitFor()
+  await answer.getByRole('button', { name: 'Import it again' }).click()
+  await expect
+    .poll(async () => (await demo.api<List<Order>>(`/orders?search=${order!.number}`)).items.length, {
+      timeout: 15_000,
+    })
+    .toBe(1)
+  expect(desk.refusedByPolicy).toEqual([])
+  await page.context().close()
+})

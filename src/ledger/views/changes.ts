@@ -16,7 +16,13 @@ export async function lastChange(db: Db): Promise<number> {
 export async function changesAfter(db: Db, id: number, limit: number): Promise<ChangeRow[]> {
   const rows = await db
     .selectFrom('events')
-    .select(['id', 'order_id', 'connection_id'])
+    .select(['id', 'connection_id'])
+    // The event of an order that is gone stands with its connection.
+    .select(
+      sql<string | null>`CASE kind WHEN 'order_deleted' THEN (detail ->> 'order')::uuid ELSE order_id END`.as(
+        'order_id',
+      ),
+    )
     .where('account_id', '=', mainAccount)
     .where('id', '>', String(id))
     .orderBy('id')
