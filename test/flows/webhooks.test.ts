@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { actOnOrders } from '../../src/flows/actions.ts'
 import { receiveWebhook } from '../../src/flows/receive-webhook.ts'
 import { enqueue } from '../../src/ledger/jobs.ts'
 import { connectionById } from '../../src/ledger/health.ts'
@@ -134,4 +135,22 @@ describe('webhooks', () => {
     await world.settle()
     expect((await world.orders()).map((order) => order.channel_order_id)).toEqual([String(id)])
   })
+})
+
+it('what they told of an order goes when a person deletes the order, and later ones too', async () => {
+  const { shop, db, deps } = await hub()
+  const [kept, { id, number }] = [shop.control.newOrder(), shop.control.newOrder()]
+  await deliver(kept.id, { delivery: 'd1' })
+  await deliver(id, { delivery: 'd2' })
+  await world.settle()
+  const about = async () =>
+    (await db.selectFrom('webhooks').select('channel_order_id').execute()).map((row) => row.channel_order_id)
+  expect((await about()).toSorted()).toEqual([String(kept.id), String(id)].toSorted())
+  const order = await world.order(number)
+  await actOnOrders(deps, { action: 'delete', orderIds: [order.id], actor: 'person' })
+  expect(await about()).toEqual([String(kept.id)])
+  await deliver(id, { delivery: 'd3', topic: 'order.updated' })
+  await world.settle()
+  expect(await about()).toEqual([String(kept.id)])
+  expect((await world.orders()).map((one) => one.number)).toEqual([kept.number])
 })
