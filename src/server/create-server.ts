@@ -33,6 +33,7 @@ import { operationRoutes } from './routes/operations.ts'
 import { orderPartRoutes } from './routes/order-parts.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { heldRoutes } from './routes/held.ts'
+import { overviewRoutes } from './routes/overview.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { viewRoutes } from './routes/views.ts'
@@ -143,6 +144,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         closed.addHook('onSend', async (_, reply) => void reply.header('cache-control', 'no-store'))
         orderRoutes(closed, deps)
         heldRoutes(closed, deps)
+        overviewRoutes(closed, deps)
         orderPartRoutes(closed, deps)
         viewRoutes(closed, deps)
         problemRoutes(closed, deps)

@@ -63,6 +63,9 @@ const weekday = new Intl.DateTimeFormat(locale, {
 /** A shop's day, "2026-03-02", as "Mon, 2 Mar": it is no moment, so no zone moves it. */
 export const formatShopDay = (date: string): string => weekday.format(new Date(`${date}T12:00:00Z`))
 
+/** "14:00" in the viewer's zone. */
+export const formatTime = (at: string | Date): string => time.format(new Date(at))
+
 export const formatClock = (iso: string): string => precise.format(new Date(iso))
 
 const startOfDay = (date: Date): number =>
@@ -114,6 +117,24 @@ export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
   return `${Math.round(ms / 60_000)} min`
+}
+
+const short = (n: number, unit: string): string =>
+  new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(n)
+
+/** How long people waited, in one unit: "42 sec", "12 min", "3.4 hr", "2.1 days". */
+export function formatWait(ms: number): string {
+  const [unit, size] = units.find(([, length]) => ms >= length * (length === 86_400_000 ? 2 : 1)) ?? [
+    'second',
+    1_000,
+  ]
+  const n = ms / size
+  return short(unit === 'hour' || unit === 'day' ? n : Math.round(n), unit)
 }
 
 const quantities = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 })

@@ -84,6 +84,12 @@ const orders = createRoute({
   component: lazyRouteComponent(() => import('./pages/OrdersPage.tsx'), 'OrdersPage'),
 })
 
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./pages/OverviewPage.tsx'), 'OverviewPage'),
+})
+
 const ordersByName = createRoute({
   getParentRoute: () => root,
   path: '/orders',
@@ -137,6 +143,7 @@ const reconciliation = createRoute({
 })
 
 const routeTree = root.addChildren([
+  overview,
   orders,
   ordersByName,
   order,

@@ -1,4 +1,4 @@
-import type { DoableAction, OrderColumn, Status } from './api/types.ts'
+import type { DoableAction, OrderColumn, Outcome, OverviewThing, Status, TimesToPost } from './api/types.ts'
 
 const plural = (n: number, one: string, many: string): string => (n === 1 ? one : many)
 const count = (n: number, one: string, many: string): string =>
@@ -16,6 +16,7 @@ export const texts = {
     skip: 'Skip to the content',
     home: 'Waybill, to the orders',
     nav: 'Pages',
+    overview: 'Overview',
     orders: 'Orders',
     problems: 'Problems',
     notices: 'Notices',
@@ -56,6 +57,134 @@ export const texts = {
     shops: (time: string, zone: string) => `${time} at the shop (${zone})`,
     utc: (time: string) => `${time} UTC`,
     never: 'Never',
+  },
+
+  overview: {
+    title: 'Overview',
+    hint: 'Is everything all right?',
+    well: (orders: number, stopped: number) =>
+      `All is well: ${orders === 0 ? 'no orders' : count(orders, 'order', 'orders')} in the last 24 hours, ${
+        stopped === 0 ? 'none is stopped' : `${stopped.toLocaleString('en')} stopped`
+      }`,
+    wellWithoutOrders: 'All is well: no order has come yet',
+    mending: 'Nothing needs you: Waybill is at it',
+    needs: (n: number) => `${count(n, 'thing needs', 'things need')} you`,
+    alsoMending: 'Waybill is at it by itself:',
+    things: {
+      problems: (n, { orders }) =>
+        orders === null || orders === 0
+          ? count(n, 'problem', 'problems')
+          : `${count(n, 'problem stops', 'problems stop')} ${count(orders, 'order', 'orders')}`,
+      changed: (n) => `${count(n, 'order was', 'orders were')} changed in the shop after posting: decide`,
+      cancelled: (n) => `${count(n, 'order was', 'orders were')} cancelled in the shop after posting: decide`,
+      posting_off: (n) =>
+        `${count(n, 'order waits', 'orders wait')} for you to post ${n === 1 ? 'it' : 'them'}`,
+      needs_reauthorisation: (_, { connection }) => `${connection} needs new credentials`,
+      down: (_, { connection }) => `${connection} is down`,
+      paused: (_, { connection }) => `${connection} is paused`,
+      gap_out_of_reach: (_, { connection }) =>
+        `A part of what ${connection} took in meanwhile cannot be read`,
+      unexplained: (n, { connection }) =>
+        `${count(n, 'difference', 'differences')} between ${connection} and NetSuite ${plural(n, 'is', 'are')} unexplained`,
+      failing: (_, { connection }) => `${connection} has trouble; it is tried again`,
+      gap: (_, { connection }) => `What was missed of ${connection} is being read`,
+    } satisfies Record<OverviewThing['kind'], (n: number, about: OverviewThing) => string> as Record<
+      OverviewThing['kind'],
+      (n: number, about: OverviewThing) => string
+    >,
+    empty: {
+      route: {
+        title: 'Nothing is carried yet',
+        text: 'Your connections are there. Say under routes in waybill.yaml which shop’s orders go to which NetSuite account, then run:',
+      },
+      firstOrder: {
+        title: 'No orders yet',
+        text: 'They appear here by themselves as soon as the shop has one. Orders from before the route’s start can be imported by number or by date.',
+        action: 'Look at the connections',
+      },
+    },
+    chart: {
+      title: 'Orders by the hour',
+      hint: 'The last 24 hours, by when they were placed; the colours say where they are now.',
+      none: 'No order was placed in the last 24 hours.',
+      summary: (orders: number, stopped: number) =>
+        `${count(orders, 'order', 'orders')}, ${stopped.toLocaleString('en')} of them stopped. The table below has every hour.`,
+      hour: (from: string, to: string) => `${from} to ${to}`,
+      tip: (hour: string, parts: string[]) => `${hour}: ${parts.join(', ')}`,
+      table: 'The same as a table',
+      columns: { hour: 'Hour', all: 'All' },
+      outcomes: {
+        posted: 'In NetSuite',
+        moving: 'On the way',
+        stopped: 'Stopped',
+        held: 'Held or waiting for you',
+        cancelled: 'Cancelled',
+      } satisfies Record<Outcome, string>,
+    },
+    times: {
+      title: 'From placed to posted',
+      p50: 'Half of them within',
+      p95: '95 of 100 within',
+      none: '–',
+      noneSpoken: 'no order',
+      columns: { day: 'Last 24 hours', week: 'Last 7 days' },
+      counted: ({ orders, placedInOutage }: TimesToPost) =>
+        `Counted: ${orders === 0 ? 'no order was' : count(orders, 'order', 'orders')} posted in the last 7 days, with all the time in which ${
+          orders === 1 ? 'it' : 'they'
+        } waited or ${plural(orders, 'was', 'were')} stopped${
+          placedInOutage === 0
+            ? ''
+            : `; ${count(placedInOutage, 'of them was', 'of them were')} placed while the shop could not be read`
+        }.`,
+      notCounted: ({ placedBeforeRoute, postedAnew }: TimesToPost) =>
+        `Not counted: ${[
+          ...(placedBeforeRoute === 0
+            ? []
+            : [`${count(placedBeforeRoute, 'order', 'orders')} placed before the route was there`]),
+          ...(postedAnew === 0
+            ? []
+            : [`${count(postedAnew, 'order', 'orders')} posted again as a new record`]),
+          'what is not in NetSuite yet',
+        ].join('; ')}.`,
+    },
+    waiting: {
+      title: 'What waits for you',
+      problems: 'Problems',
+      problemsValue: (groups: number, orders: number) =>
+        orders === 0
+          ? count(groups, 'problem', 'problems')
+          : `${groups.toLocaleString('en')}, ${count(orders, 'order', 'orders')}`,
+      changed: 'Changed after posting',
+      cancelled: 'Cancelled after posting',
+      postingOff: 'To be posted by you',
+      connections: 'Connections in trouble',
+      gaps: 'Times not read yet',
+      held: 'Held by your rules',
+      none: 'none',
+    },
+    endings: {
+      title: 'Cancelled by itself in 7 days',
+      none: 'No order is going to be cancelled in the next 7 days.',
+      orders: (n: number) => count(n, 'order', 'orders'),
+      first: (when: string) => `unless fixed; the first: ${when}`,
+    },
+    coverage: {
+      title: 'Compared with NetSuite',
+      never: 'not compared yet; it happens every night',
+      running: 'being compared now',
+      unexplained: (n: number) => `${n.toLocaleString('en')} unexplained`,
+      compared: (days: number, orders: number) =>
+        `${count(days, 'day', 'days')}, ${count(orders, 'order', 'orders')} in the shop`,
+      givenUp: (why: string) => `A newer comparison was given up: ${why}`,
+      none: 'No shop has a route to NetSuite.',
+    },
+    connections: {
+      title: 'Connections',
+      answered: 'answered',
+      never: 'never answered',
+      waiting: (n: number) => `${count(n, 'order waits', 'orders wait')} for it`,
+      gaps: (n: number) => `${count(n, 'time', 'times')} not read yet`,
+    },
   },
 
   notices: {

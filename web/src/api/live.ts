@@ -5,6 +5,8 @@ import type { Change } from './types.ts'
 
 /** At most one reading anew in this time, however fast the changes come. */
 const settleMs = 300
+/** The overview takes the server longer, and nobody watches it by the second. */
+const overviewSettleMs = 2_000
 const refusedMs = 5_000
 
 /**
@@ -16,24 +18,13 @@ export function useLiveChanges(): 'live' | 'waiting' {
   const [state, setState] = useState<'live' | 'waiting'>('waiting')
 
   useEffect(() => {
-    const stale = new Map<string, readonly unknown[]>()
-    let timer: number | undefined
+    const read = (queryKey: readonly unknown[]) => queries.invalidateQueries({ queryKey })
+    const fresh = settling(settleMs, read)
+    const overview = settling(overviewSettleMs, read)
     let again: number | undefined
     let source: EventSource
     let opened = false
     let connected = false
-
-    const flush = async () => {
-      const keys = [...stale.values()]
-      stale.clear()
-      await Promise.all(keys.map((queryKey) => queries.invalidateQueries({ queryKey })))
-      // Changes that came meanwhile wait for one more reading, not for one each.
-      timer = stale.size === 0 ? undefined : window.setTimeout(() => void flush(), settleMs)
-    }
-    const touch = (...keys: (readonly unknown[])[]) => {
-      for (const key of keys) stale.set(key.join(' '), key)
-      timer ??= window.setTimeout(() => void flush(), settleMs)
-    }
 
     const connect = () => {
       source = new EventSource('/api/v1/events')
@@ -55,10 +46,11 @@ export function useLiveChanges(): 'live' | 'waiting' {
       source.addEventListener('change', ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Change))
     }
     const take = (change: Change) => {
-      if (change.connections) touch(['connections'], ['problems'], ['reconciliations', 'list'])
-      if (change.orders === null) touch(['orders'], ['problems'], ['notices'])
+      overview.touch(['overview'])
+      if (change.connections) fresh.touch(['connections'], ['problems'], ['reconciliations', 'list'])
+      if (change.orders === null) fresh.touch(['orders'], ['problems'], ['notices'])
       else if (change.orders.length > 0)
-        touch(
+        fresh.touch(
           ['orders', 'list'],
           ['orders', 'counts'],
           ['orders', 'held'],
@@ -70,10 +62,32 @@ export function useLiveChanges(): 'live' | 'waiting' {
     connect()
     return () => {
       source.close()
-      window.clearTimeout(timer)
+      fresh.stop()
+      overview.stop()
       window.clearTimeout(again)
     }
   }, [queries])
 
   return state
+}
+
+/** Collects what is stale, and has it read once in `ms`. */
+function settling(ms: number, read: (queryKey: readonly unknown[]) => Promise<unknown>) {
+  const stale = new Map<string, readonly unknown[]>()
+  let timer: number | undefined
+
+  const flush = async () => {
+    const keys = [...stale.values()]
+    stale.clear()
+    await Promise.all(keys.map(read))
+    // Changes that came meanwhile wait for one more reading, not for one each.
+    timer = stale.size === 0 ? undefined : window.setTimeout(() => void flush(), ms)
+  }
+  return {
+    touch(...keys: (readonly unknown[])[]) {
+      for (const key of keys) stale.set(key.join(' '), key)
+      timer ??= window.setTimeout(() => void flush(), ms)
+    },
+    stop: () => window.clearTimeout(timer),
+  }
 }

@@ -13,6 +13,7 @@ import type {
   OrderPage,
   OrderPreview,
   OrderVersions,
+  Overview,
   ProblemGroup,
   Reconciliation,
   ReconciliationSummary,
@@ -94,6 +95,13 @@ export const previewQuery = (id: string) =>
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   })
+
+/** Read anew with every change, and as time goes: it tells of the last hours and days. */
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => get<Overview>('/overview', signal),
+  refetchInterval: 60_000,
+})
 
 export const problemsQuery = queryOptions({
   queryKey: ['problems'],

@@ -25,6 +25,9 @@ export function Shell() {
             <Wordmark />
           </Link>
           <nav className={classes.nav} aria-label={texts.shell.nav}>
+            <Link to="/overview" className={classes.link}>
+              {texts.shell.overview}
+            </Link>
             <Link to="/" activeOptions={{ exact: true, includeSearch: false }} className={classes.link}>
               {texts.shell.orders}
             </Link>
