@@ -1,4 +1,5 @@
-// Takes every page of the demo at 1440 and 390 pixels, light and dark, into docs/images/.
+// Takes the pages of the demo at 1440 and 390 pixels, light and dark, into docs/images/:
+//   node scripts/screenshots.ts [page …]      all of them without a name
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { BrowserContext } from 'playwright-core'
@@ -16,6 +17,8 @@ const schemes = ['light', 'dark'] as const
 const windowOnly = new Set(['orders', 'why'])
 /** A long page is cut here: the picture shows what it is, not all of it. */
 const tallest = { 1440: 1300, 390: 1500 } as Record<number, number>
+
+const wanted = process.argv.slice(2)
 
 const demo = await startDemo()
 const browser = await launchBrowser()
@@ -35,7 +38,8 @@ try {
         locale: 'en-GB',
         timezoneId: 'Europe/Berlin',
       })
-      for (const [name, address] of Object.entries(addresses)) await take(context, name, address)
+      for (const [name, address] of Object.entries(addresses))
+        if (wanted.length === 0 || wanted.includes(name)) await take(context, name, address)
       await context.close()
     }
 
@@ -95,6 +99,7 @@ async function setTheScene(): Promise<Record<string, string>> {
   const compared = await compare(posted[1]!.record!.id)
   await warnOfOrdersInError(demo)
   return {
+    overview: '/overview',
     orders: '/',
     held: '/?status=held',
     'order-problem': `/orders/${failing!.id}`,

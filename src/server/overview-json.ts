@@ -81,7 +81,10 @@ export async function overviewJson(deps: Deps): Promise<OverviewJson> {
         : counts.length === 0
           ? 'first_order'
           : null
-  const needsPerson = [...ordersInNeed(waiting), ...connectionsInNeed(connections, routes)]
+  const needsPerson = [
+    ...ordersInNeed(waiting, problems.of_reconciling),
+    ...connectionsInNeed(connections, routes),
+  ]
   needsPerson.push(...gapsOf(connections, gaps, true), ...unexplained(compared))
   const mending = [
     ...connections
@@ -158,14 +161,12 @@ const thing = (
 ): OverviewThing => ({ kind, count, orders: null, connection: null, reconciliation: null, ...about })
 
 /** What rules hold is left out: they were made for that. */
-function ordersInNeed({
-  problems,
-  changed,
-  cancelled,
-  postingOff,
-}: OverviewJson['waiting']): OverviewThing[] {
+function ordersInNeed(
+  { problems, changed, cancelled, postingOff }: OverviewJson['waiting'],
+  ofReconciling: number,
+): OverviewThing[] {
   return [
-    thing('problems', problems.groups, { orders: problems.orders }),
+    thing('problems', problems.groups - ofReconciling, { orders: problems.orders }),
     thing('changed', changed),
     thing('cancelled', cancelled),
     thing('posting_off', postingOff),

@@ -74,6 +74,7 @@ async function everyPage(demo: Demo): Promise<Record<string, string>> {
   const compared = await compare(demo)
   await warnOfOrdersInError(demo)
   return {
+    overview: '/overview',
     orders: '/',
     'held orders': '/?status=held',
     'an order in NetSuite': `/orders/${done!.id}`,

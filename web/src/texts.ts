@@ -67,9 +67,9 @@ export const texts = {
         stopped === 0 ? 'none is stopped' : `${stopped.toLocaleString('en')} stopped`
       }`,
     wellWithoutOrders: 'All is well: no order has come yet',
-    mending: 'Nothing needs you: Waybill is at it',
+    mending: 'Nothing needs you: Waybill is mending what is not well',
     needs: (n: number) => `${count(n, 'thing needs', 'things need')} you`,
-    alsoMending: 'Waybill is at it by itself:',
+    alsoMending: 'And this Waybill mends by itself:',
     things: {
       problems: (n, { orders }) =>
         orders === null || orders === 0
@@ -153,7 +153,7 @@ export const texts = {
       problemsValue: (groups: number, orders: number) =>
         orders === 0
           ? count(groups, 'problem', 'problems')
-          : `${groups.toLocaleString('en')}, ${count(orders, 'order', 'orders')}`,
+          : `${groups.toLocaleString('en')}, stopping ${count(orders, 'order', 'orders')}`,
       changed: 'Changed after posting',
       cancelled: 'Cancelled after posting',
       postingOff: 'To be posted by you',
@@ -166,7 +166,8 @@ export const texts = {
       title: 'Cancelled by itself in 7 days',
       none: 'No order is going to be cancelled in the next 7 days.',
       orders: (n: number) => count(n, 'order', 'orders'),
-      first: (when: string) => `unless fixed; the first: ${when}`,
+      unless: (n: number, first: string) =>
+        `${plural(n, 'is', 'are')} cancelled unless ${plural(n, 'it is', 'they are')} fixed; the first: ${first}`,
     },
     coverage: {
       title: 'Compared with NetSuite',

@@ -58,17 +58,18 @@ export async function timesToPost(db: Db, now: Date): Promise<{ day: TimesRow; w
   const [day, week] = [1, 7].map((days) => new Date(now.getTime() - days * dayMs))
   // Posting is a change of the order: by the time of its last change there is an index.
   const { rows } = await sql<TimesRow>`
-    WITH outages AS MATERIALIZED (
-      SELECT connection_id, coalesce(placed_from, from_at) AS from_at, coalesce(to_at, ${now}) AS to_at FROM gaps
-      WHERE account_id = ${mainAccount} AND reason <> 'webhooks'),
+    WITH outages AS (
+      SELECT connection_id, range_agg(tstzrange(from_at, to_at)) AS spans FROM (
+        SELECT connection_id, coalesce(placed_from, from_at) AS from_at, coalesce(to_at, ${now}) AS to_at FROM gaps
+        WHERE account_id = ${mainAccount} AND reason <> 'webhooks') AS gap
+      WHERE from_at < to_at GROUP BY connection_id),
     posted AS MATERIALIZED (
       SELECT o.posted_at, greatest(extract(epoch FROM o.posted_at - o.placed_at), 0)::float8 * 1000 AS ms,
         o.replacements > 0 AS anew,
         o.replacements = 0 AND o.placed_at < greatest(r.since, r.created_at) AS before_route,
         o.replacements = 0 AND o.placed_at >= greatest(r.since, r.created_at) AS counted,
-        EXISTS (SELECT FROM outages WHERE connection_id = o.channel_id
-          AND o.placed_at >= from_at AND o.placed_at < to_at) AS in_outage
-      FROM orders o JOIN routes r ON r.id = o.route_id
+        coalesce(o.placed_at <@ outages.spans, false) AS in_outage
+      FROM orders o JOIN routes r ON r.id = o.route_id LEFT JOIN outages ON outages.connection_id = o.channel_id
       WHERE o.account_id = ${mainAccount} AND o.updated_at >= ${week} AND o.posted_at >= ${week}
         AND o.placed_at IS NOT NULL)
     SELECT (count(*) FILTER (WHERE counted))::int AS orders,
@@ -86,6 +87,8 @@ export async function timesToPost(db: Db, now: Date): Promise<{ day: TimesRow; w
 export interface StoppedRow {
   /** Causes: of orders, and of connections' own work. */
   groups: number
+  /** Of these: a reconciliation that left something unexplained, which tells of itself. */
+  of_reconciling: number
   orders: number
   totals: { amount: string; currency: string }[]
 }
@@ -100,13 +103,16 @@ export async function stoppedOrders(db: Db): Promise<StoppedRow> {
     stopped AS (SELECT DISTINCT id, currency, total FROM open),
     worth AS (
       SELECT currency, sum(total)::text AS amount FROM stopped
-      WHERE currency IS NOT NULL AND total IS NOT NULL GROUP BY currency)
-    SELECT (SELECT count(*) FROM (SELECT DISTINCT fingerprint, connection_id FROM open) AS causes)::int
-        + (SELECT count(*) FROM problems
-           WHERE account_id = ${mainAccount} AND order_id IS NULL AND closed_at IS NULL)::int AS groups,
+      WHERE currency IS NOT NULL AND total IS NOT NULL GROUP BY currency),
+    work AS (
+      SELECT count(*)::int AS n, (count(*) FILTER (WHERE code = 'unexplained_differences'))::int AS of_reconciling
+      FROM problems WHERE account_id = ${mainAccount} AND order_id IS NULL AND closed_at IS NULL)
+    SELECT (SELECT count(*) FROM (SELECT DISTINCT fingerprint, connection_id FROM open) AS causes)::int + work.n AS groups,
+      work.of_reconciling,
       (SELECT count(*) FROM stopped)::int AS orders,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('amount', amount, 'currency', currency) ORDER BY currency), '[]')
-       FROM worth) AS totals`.execute(db)
+       FROM worth) AS totals
+    FROM work`.execute(db)
   return rows[0]!
 }
 

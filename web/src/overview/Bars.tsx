@@ -11,7 +11,7 @@ interface Bar {
   parts: { outcome: Outcome; n: number }[]
 }
 
-const height = 150
+const height = 200
 const labelEvery = 6
 const percent = (n: number): string => `${n.toFixed(2)}%`
 

@@ -23,7 +23,7 @@ export function Endings({ endings }: { endings: NonNullable<Overview['endings']>
             <Link to="/" search={{ status: 'post_error' }}>
               <strong>{words.orders(orders)}</strong>
             </Link>{' '}
-            {words.first(formatWhen(first, now))}
+            {words.unless(orders, formatWhen(first, now))}
           </p>
           <p className={classes.amounts}>
             {totals.map((total) => (

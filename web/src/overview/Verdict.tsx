@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import type { Overview, OverviewThing } from '../api/types.ts'
 import { Icon } from '../components/Icon.tsx'
 import { texts } from '../texts.ts'
@@ -8,35 +7,38 @@ import classes from './Verdict.module.css'
 const words = texts.overview
 const icons = { needs_person: 'alert', mending: 'refresh', well: 'check', empty: 'check' } as const
 
-/** One sentence: all is well, or how many things need a person, with the ways to them. */
-export function Verdict({
-  overview: { state, next, needsPerson, mending, lastDay },
-}: {
-  overview: Overview
-}) {
-  const sentence =
-    state === 'needs_person'
-      ? words.needs(needsPerson.length)
-      : state === 'mending'
-        ? words.mending
-        : next === 'first_order'
-          ? words.wellWithoutOrders
-          : words.well(lastDay.orders, lastDay.stopped)
+/** One sentence: all is well, or what needs a person, with the ways to it. */
+export function Verdict({ overview }: { overview: Overview }) {
+  const { state, needsPerson, mending } = overview
+  const [only] = needsPerson
   return (
     <section className={classes.verdict} data-state={state} aria-labelledby="verdict">
       <span className={classes.icon}>
         <Icon name={icons[state]} size={20} />
       </span>
       <div className={classes.words}>
-        <h2 id="verdict" role="status">
-          {sentence}
-        </h2>
-        <Things things={needsPerson} />
-        {mending.length > 0 && needsPerson.length > 0 ? <p>{words.alsoMending}</p> : null}
+        <div role="status">
+          <h2 id="verdict">
+            {only === undefined ? (
+              sentenceOf(overview)
+            ) : needsPerson.length === 1 ? (
+              <Way thing={only} />
+            ) : (
+              words.needs(needsPerson.length)
+            )}
+          </h2>
+        </div>
+        {needsPerson.length > 1 ? <Things things={needsPerson} /> : null}
+        {mending.length > 0 && only !== undefined ? <p>{words.alsoMending}</p> : null}
         <Things things={mending} />
       </div>
     </section>
   )
+}
+
+function sentenceOf({ state, next, lastDay }: Overview): string {
+  if (state === 'mending') return words.mending
+  return next === 'first_order' ? words.wellWithoutOrders : words.well(lastDay.orders, lastDay.stopped)
 }
 
 function Things({ things }: { things: OverviewThing[] }) {
@@ -45,7 +47,7 @@ function Things({ things }: { things: OverviewThing[] }) {
     <ul className={classes.things}>
       {things.map((thing) => (
         <li key={`${thing.kind} ${thing.connection}`}>
-          <Way thing={thing}>{words.things[thing.kind](thing.count, thing)}</Way>
+          <Way thing={thing} />
         </li>
       ))}
     </ul>
@@ -53,13 +55,9 @@ function Things({ things }: { things: OverviewThing[] }) {
 }
 
 /** The link to where a thing is seen and mended. */
-function Way({
-  thing: { kind, connection, reconciliation },
-  children,
-}: {
-  thing: OverviewThing
-  children: ReactNode
-}) {
+function Way({ thing }: { thing: OverviewThing }) {
+  const { kind, count, connection, reconciliation } = thing
+  const children = words.things[kind](count, thing)
   switch (kind) {
     case 'problems':
       return <Link to="/problems">{children}</Link>
