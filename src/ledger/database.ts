@@ -406,7 +406,7 @@ export const mainAccount = 'main'
 
 /**
  * Opens the ledger. A lost server does not end the process here: the next query fails with a connection error, and who
- * asked decides.
+ * asked decides. `pool.end()` closes it: `db.destroy()` ends no pool that was used without Kysely.
  */
 export function openDatabase(
   config: pg.PoolConfig,

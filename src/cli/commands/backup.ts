@@ -65,12 +65,12 @@ async function copyDirectly(environment: Environment, target: NodeJS.WritableStr
     throw new CliFailure(`No Waybill answers at ${environment.url}`, 'Check WAYBILL_URL.')
   await ensureThere(environment)
   const server = await findServer(environment, { now, log: quiet })
-  const { db, pool } = openDatabase({ connectionString: server.url }, () => undefined)
+  const { pool } = openDatabase({ connectionString: server.url }, () => undefined)
   try {
     const made = await copyTo(pool, target, now)
     if (!made.ok) throw failedLedger(made.error)
   } finally {
-    await db.destroy()
+    await pool.end()
     await server.stop()
   }
 }
@@ -119,7 +119,7 @@ export async function restore(file: string, output: Output): Promise<number> {
   } catch (error) {
     throw unlessKnown(error, `${file} could not be restored`)
   } finally {
-    await db.destroy()
+    await pool.end()
     await server.stop()
   }
 }

@@ -40,13 +40,13 @@ export async function openLedger(
       vault: vault.value,
       close: async () => {
         closing = true
-        await db.destroy()
+        await pool.end()
         await server.stop()
       },
     }
   } catch (error) {
     closing = true
-    await db.destroy()
+    await pool.end()
     await server.stop()
     throw error
   }
