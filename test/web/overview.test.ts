@@ -103,14 +103,11 @@ describe('the overview', () => {
     const trouble = /^nordlys-shop (is down|has trouble)/
     const gone = page.getByRole('link', { name: trouble })
     await gone.waitFor({ timeout: 60_000 })
-    for (const width of [390, 1440])
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const viewport = { width, height: 900 }
-        const other = await open('/overview', { viewport, colorScheme, reducedMotion: 'reduce' })
-        await other.getByRole('link', { name: trouble }).waitFor()
-        expect(await faults(other)).toEqual([])
-        await other.context().close()
-      }
+    // All pages are looked at in both themes and widths elsewhere; here it is the colours of trouble.
+    const dark = await open('/overview', { colorScheme: 'dark', reducedMotion: 'reduce' })
+    await dark.getByRole('link', { name: trouble }).waitFor()
+    expect(await faults(dark)).toEqual([])
+    await dark.context().close()
     await gone.click()
     await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor()
     await page.goBack()
