@@ -99,7 +99,10 @@ describe('the overview', () => {
 
   test('says by itself that a shop has gone, and that it is back', async () => {
     const page = await open('/overview', { viewport: { width: 390, height: 844 } })
+    // Somebody else has it checked: the page is not told of it but by the server.
+    const check = () => demo.api('/connections/nordlys-shop/check', { method: 'POST' })
     await demo.shopDoes('down', { mode: 'maintenance' })
+    await check()
     const trouble = /^nordlys-shop (is down|has trouble)/
     const gone = page.getByRole('link', { name: trouble })
     await gone.waitFor({ timeout: 60_000 })
@@ -112,6 +115,7 @@ describe('the overview', () => {
     await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor()
     await page.goBack()
     await demo.shopDoes('up')
+    await check()
     await gone.waitFor({ state: 'detached', timeout: 60_000 })
     await page.context().close()
   }, 180_000)
