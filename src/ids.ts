@@ -24,6 +24,11 @@ export function timeOrderedId(now: Date, random: Buffer = randomTen()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Whether the text is spelt as ids are; PostgreSQL refuses to compare others with one. */
+export const isId = (text: string): boolean => id.test(text)
+
 /** The least id that `timeOrderedId` could have made at that time. */
 export const firstIdAt = (time: Date): string => timeOrderedId(time, Buffer.alloc(10))
 

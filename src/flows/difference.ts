@@ -1,6 +1,7 @@
 import type { ToExplain } from '../ledger/reconciliations.ts'
 import { quoted } from '../quoted.ts'
 import { deletedWords } from './delete-order.ts'
+import { lowerFirst } from './explanation.ts'
 import { mayGo, type Status, statusLabel } from '../order/status.ts'
 
 /** Why an order is not the same at the channel, in Waybill and in the backend. */
@@ -225,8 +226,6 @@ const because = ({ reason, problem }: NonNullable<ToExplain['order']>): string =
   const why = reason ?? problem
   return why === null ? '' : ` (${why})`
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** What mends a difference, with its command; null where nothing is to be done, or not by Waybill. */
 export function fixOfDifference(

@@ -5,7 +5,15 @@ import { describeProblem, type Problem } from '../order/problems.ts'
 import { quoted } from '../quoted.ts'
 import type { Told } from './ask-now.ts'
 import { deletedWords } from './delete-order.ts'
-import { type Check, clock, type ExplainedFix, type Explanation, soon, verdictOfHold } from './explanation.ts'
+import {
+  type Check,
+  clock,
+  type ExplainedFix,
+  type Explanation,
+  soon,
+  upperFirst,
+  verdictOfHold,
+} from './explanation.ts'
 import { gapSentence } from './gap-words.ts'
 import type { Place } from './judge-order.ts'
 
@@ -192,8 +200,6 @@ function covers(gap: GapRow, { placedAt, modifiedAt }: Seen): boolean {
     (time) => time !== null && time >= from && (gap.to_at === null || time <= gap.to_at),
   )
 }
-
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** How an order of the gap would come. */
 function comesBy(gap: GapRow): string {

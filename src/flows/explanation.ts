@@ -72,3 +72,6 @@ export function soon(time: Date | null, now: Date, zone: string | null): string 
   if (ms < 7_200_000) return `in ${Math.round(ms / 60_000)} minutes`
   return `on ${clock(time!, zone)}`
 }
+
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

@@ -6,6 +6,7 @@ import { readAhead } from '../ledger/take-in.ts'
 import { forgetDeliveries } from '../ledger/tombstones.ts'
 import { callOver, channelFor, type Deps } from './deps.ts'
 import { deletedWords } from './delete-order.ts'
+import { upperFirst } from './explanation.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
 import { importAlone } from './import-alone.ts'
@@ -156,8 +157,6 @@ export function itemOf(result: ImportResult, zone: string | null): ItemResult {
   const words = deletedWords(result.tombstone, zone)
   return { state: 'deleted', detail: `${upperFirst(words)}: import anyway to bring it back` }
 }
-
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function stateOf(result: TakenIn): ItemState {
   if (result.status === 'held') return 'held'

@@ -99,14 +99,18 @@ export const rawOf = (deps: Deps, { connection, raw }: ImportInput): NewRaw => (
 /**
  * Takes in orders of one channel that the ledger does not have, each channel order once: a page of them costs little more
  * than one. Those that a person has deleted stay away, unless a person wants them back.
+ *
+ * @param known the tombstones among them, where they have been read
  */
-export async function importNewOrders(deps: Deps, tx: Tx, inputs: ImportInput[]): Promise<ImportResult[]> {
+export async function importNewOrders(
+  deps: Deps,
+  tx: Tx,
+  inputs: ImportInput[],
+  known?: Map<string, Tombstone>,
+): Promise<ImportResult[]> {
   if (inputs.length === 0) return []
-  const tombstones = await tombstonesOf(
-    tx,
-    inputs[0]!.connection.id,
-    inputs.map((input) => input.raw.id),
-  )
+  const ids = inputs.map((input) => input.raw.id)
+  const tombstones = known ?? (await tombstonesOf(tx, inputs[0]!.connection.id, ids))
   const isAway = ({ raw, bringBack }: ImportInput) => {
     const tombstone = tombstones.get(raw.id)
     return tombstone !== undefined && !(bringBack && bringBack >= tombstone.deleted_at)

@@ -51,7 +51,7 @@ export async function importPage(deps: Deps, tx: Tx, page: PageToStore): Promise
   )
   if (page.oneByOne) for (const raw of changed) await importAlone(deps, tx, input(raw))
   else {
-    await importNewOrders(deps, tx, unknown.map(input))
+    await importNewOrders(deps, tx, unknown.map(input), tombstones)
     for (const raw of known) await importOrder(deps, tx, input(raw))
   }
   await enqueue(

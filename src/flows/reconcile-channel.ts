@@ -17,7 +17,7 @@ import { dayOf } from '../shop-time.ts'
 import { type AnyChannel, channelFor, type Deps } from './deps.ts'
 import { importAlone } from './import-alone.ts'
 import { fetchAfresh } from './import-order.ts'
-import { takeDeletion } from './newer-version.ts'
+import { type ImportResult, takeDeletion } from './newer-version.ts'
 import { goOn, isPassedOver, type Reconciling, waits } from './reconcile-run.ts'
 import { rulesNow } from './route.ts'
 
@@ -83,6 +83,8 @@ async function takeListed(
   for (const raw of other) taken.set(raw.id, await takeIn(deps, tx, at, raw, askedAt))
   return taken
 }
+
+const findingOf = ({ outcome }: ImportResult) => (outcome === 'deleted' ? 'not_wanted' : null)
 
 const nothing: Taken = { imported: null, channel_finding: null }
 /** A person has deleted it here. */
@@ -214,13 +216,7 @@ export async function askForUnknown(deps: Deps, at: Reconciling): Promise<void> 
           order_id: found && found.outcome !== 'deleted' ? found.orderId : null,
           at_channel: raw !== null,
           imported: found?.outcome === 'new' ? 'new' : null,
-          channel_finding: refused
-            ? 'not_told'
-            : !raw
-              ? 'deleted'
-              : found?.outcome === 'deleted'
-                ? 'not_wanted'
-                : null,
+          channel_finding: refused ? 'not_told' : found === null ? 'deleted' : findingOf(found),
           backend_finding: 'not_linked',
           note: refused?.problems[0].detail ?? null,
         },

@@ -3,7 +3,7 @@ import type { Deps, Here } from '../flows/deps.ts'
 import { sayThatItWorks } from '../flows/failing-work.ts'
 import { isConnectionError } from '../ledger/database.ts'
 import { claim, claimProbe, dueConnections } from '../ledger/claim.ts'
-import { bringBack } from '../ledger/clock-set-back.ts'
+import { countFromNow } from '../ledger/clock-set-back.ts'
 import { Fenced, type Job, type JobKind, readNews } from '../ledger/jobs.ts'
 import { foldStatusCounts } from '../ledger/status-counts.ts'
 import { buryTheDead, deregister } from '../ledger/workers.ts'
@@ -185,7 +185,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     lastSeen = now
     if (before.getTime() - now.getTime() < setBackMs) return
     deps.log.warn({ before, now }, 'the clock was set back: what waited by the other one is due')
-    await bringBack(deps.db, { before, now })
+    await countFromNow(deps.db, { before, now })
     everything = true
   }
 

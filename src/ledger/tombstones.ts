@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { isId } from '../ids.ts'
 import { type Database, type Db, mainAccount, type Tx } from './database.ts'
 import type { OrderRow } from './orders.ts'
 
@@ -48,7 +49,7 @@ export async function tombstonesNamed(db: Db, name: string, connection?: string)
     .where('tombstones.account_id', '=', mainAccount)
     .where((where) =>
       where.or([
-        where(sql<string>`tombstones.order_id::text`, '=', text.toLowerCase()),
+        ...(isId(text) ? [where('tombstones.order_id', '=', text)] : []),
         where('tombstones.number', '=', number),
         where('tombstones.channel_order_id', '=', number),
       ]),
@@ -75,18 +76,22 @@ export async function sentOrders(db: Db, orderIds: readonly string[]): Promise<S
 }
 
 /**
- * Takes the jobs of orders that the transaction has locked out of the queue. Returns the orders that a worker has in
- * hand: their jobs stay. Waits for nobody: a worker holds its job while it waits for the order.
+ * Takes the jobs of orders that the transaction has locked out of the queue. Returns the orders of which a worker has a
+ * job in hand: all of their jobs stay. Waits for nobody: a worker holds its job while it waits for the order.
  */
 export async function takeJobsOf(tx: Tx, orderIds: readonly string[]): Promise<Set<string>> {
-  await sql`
-    DELETE FROM jobs WHERE id IN (
-      SELECT id FROM jobs WHERE order_id = ANY(${orderIds}::uuid[]) AND worker IS NULL FOR UPDATE SKIP LOCKED)`.execute(
+  const { rows: free } = await sql<{ id: string }>`
+    SELECT id FROM jobs WHERE order_id = ANY(${orderIds}::uuid[]) AND worker IS NULL
+    FOR UPDATE SKIP LOCKED`.execute(tx)
+  const ids = free.map((job) => job.id)
+  const { rows } = await sql<{ order_id: string }>`
+    SELECT DISTINCT order_id FROM jobs
+    WHERE order_id = ANY(${orderIds}::uuid[]) AND id <> ALL(${ids}::bigint[])`.execute(tx)
+  const inHand = rows.map((row) => row.order_id)
+  await sql`DELETE FROM jobs WHERE id = ANY(${ids}::bigint[]) AND order_id <> ALL(${inHand}::uuid[])`.execute(
     tx,
   )
-  const { rows } = await sql<{ order_id: string }>`
-    SELECT DISTINCT order_id FROM jobs WHERE order_id = ANY(${orderIds}::uuid[])`.execute(tx)
-  return new Set(rows.map((row) => row.order_id))
+  return new Set(inHand)
 }
 
 /** Everything that is kept of an order beside its own row, by the column that names it. */

@@ -1,4 +1,5 @@
 import type { Deps } from '../flows/deps.ts'
+import { type Db, inSnapshot } from '../ledger/database.ts'
 import { listConnections } from '../ledger/connections.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { autoCancelOf } from '../ledger/ageing.ts'
@@ -43,8 +44,10 @@ const outcomeOf: Record<Status, Outcome> = {
 const onTheWay: readonly Status[] = ['scheduled', 'posting', 'verifying']
 
 /** Whether all is well, in figures: what is counted is bounded by what is open, or by the last days. */
-export async function overviewJson(deps: Deps): Promise<OverviewJson> {
-  const { db } = deps
+export const overviewJson = (deps: Deps): Promise<OverviewJson> =>
+  inSnapshot(deps.db, (snapshot) => allIn(deps, snapshot))
+
+async function allIn(deps: Deps, db: Db): Promise<OverviewJson> {
   const now = deps.now()
   const inAWeek = new Date(now.getTime() + 7 * dayMs)
   const connections = await listConnections(db)

@@ -48,6 +48,29 @@ async function compare(): Promise<string> {
   return id
 }
 
+it('counts an order that was first seen by a clock that was ahead', async () => {
+  const { world } = await start()
+  const at = new Date(world.now().getTime() - minute).toISOString().slice(0, 19)
+  world.shop.control.load(
+    JSON.stringify({
+      id: 7001,
+      number: '7001',
+      status: 'processing',
+      currency: '',
+      total: '10.00',
+      date_created_gmt: at,
+      date_modified_gmt: at,
+      line_items: [],
+    }),
+  )
+  await world.poll()
+  await world.db
+    .updateTable('orders')
+    .set({ placed_at: null, first_seen_at: new Date(world.now().getTime() + 3 * hour) })
+    .execute()
+  expect((await overview()).lastDay).toMatchObject({ orders: 1, stopped: 1 })
+})
+
 describe('a new Waybill', () => {
   it('says what it waits for: an order, a route, a connection', async () => {
     const { world } = await start()

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { countFromNow } from '../../src/ledger/clock-set-back.ts'
 import { enqueue } from '../../src/ledger/jobs.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { makeWorld, type World } from '../support/world.ts'
@@ -41,4 +42,26 @@ it('work that has its time of the day is not done sooner for it', async () => {
   expect(
     await world.db.selectFrom('jobs').select('run_at').where('kind', '=', 'reconcile-daily').execute(),
   ).toEqual([{ run_at: at }])
+})
+
+it('of several workers that see the clock go back, the first counts delays anew', async () => {
+  world = await makeWorld()
+  const now = world.now()
+  const after = (ms: number) => new Date(now.getTime() + ms)
+  const minute = 60_000
+  await world.db.transaction().execute((tx) =>
+    enqueue(tx, [
+      // Put off by ten minutes by the clock that was two hours ahead, and due by it.
+      { kind: 'poll', key: 'a', connectionId: world.shopId, runAt: after(2 * hour + 10 * minute) },
+      { kind: 'poll', key: 'b', connectionId: world.shopId, runAt: after(hour) },
+    ]),
+  )
+  await countFromNow(world.db, { before: after(2 * hour), now })
+  await countFromNow(world.db, { before: after(2 * hour + 1000), now: after(1000) })
+  const jobs = world.db.selectFrom('jobs').select(['key', 'run_at']).where('kind', '=', 'poll').orderBy('key')
+  expect((await jobs.execute()).find(({ key }) => key === 'a')).toEqual({
+    key: 'a',
+    run_at: after(10 * minute),
+  })
+  expect((await jobs.execute()).find(({ key }) => key === 'b')?.run_at ?? now).toEqual(now)
 })

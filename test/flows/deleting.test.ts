@@ -289,23 +289,21 @@ describe('an order cannot be deleted', () => {
     const placed = shop.control.newOrder()
     await world.poll()
     const order = await world.order(placed.id)
+    const later = { connectionId: world.netsuiteId, orderId: order.id, runAt: new Date('2027-01-01') }
     await db.transaction().execute((tx) =>
       enqueue(tx, [
-        {
-          kind: 'post',
-          key: order.id,
-          connectionId: world.netsuiteId,
-          orderId: order.id,
-          runAt: new Date('2027-01-01'),
-        },
+        { kind: 'post', key: order.id, ...later },
+        { kind: 'check-total', key: order.id, ...later },
       ]),
     )
     const { id: worker } = await db.selectFrom('workers').select('id').executeTakeFirstOrThrow()
-    await db.updateTable('jobs').set({ worker }).where('order_id', '=', order.id).execute()
+    await db.updateTable('jobs').set({ worker }).where('kind', '=', 'post').execute()
     expect(await refused(order)).toContain('working on it at this moment')
+    const jobs = db.selectFrom('jobs').select('kind').where('order_id', '=', order.id).orderBy('kind')
+    expect(await jobs.execute()).toEqual([{ kind: 'check-total' }, { kind: 'post' }])
     await db.updateTable('jobs').set({ worker: null }).where('order_id', '=', order.id).execute()
     expect((await remove(order)).done).toEqual([order.id])
-    expect(await db.selectFrom('jobs').select('id').where('kind', '=', 'post').execute()).toEqual([])
+    expect(await jobs.execute()).toEqual([])
   })
 })
 

@@ -138,13 +138,7 @@ it('a worker that dies with the order it was handed leaves it to the next, which
 it('a webhook hands its job to the worker beside it, unless the connection is another by now, or the job runs already', async () => {
   const ran: Job[] = []
   Object.assign(world.deps, { here: { hasRoom: () => true, run: (job: Job) => ran.push(job) } })
-  await world.db
-    .updateTable('connections')
-    .set({ hook_secret: world.deps.hooks.seal(world.shopId, 'secret') })
-    .where('id', '=', world.shopId)
-    .execute()
-  world.deps.kept.forget()
-  const shop = (await world.deps.kept.withId(world.shopId))!
+  const shop = await subscribedShop()
   const inQueue = async (id: number) =>
     (await jobs('import')).filter(({ key }) => key === `${world.shopId}:${id}`).map((job) => job.worker)
 
@@ -168,13 +162,7 @@ it('a webhook hands its job to the worker beside it, unless the connection is an
 
 it('news that come again while the shop is asked for them are not asked for twice, unless others came in between', async () => {
   Object.assign(world.deps, { here: { hasRoom: () => true, run: () => undefined } })
-  await world.db
-    .updateTable('connections')
-    .set({ hook_secret: world.deps.hooks.seal(world.shopId, 'secret') })
-    .where('id', '=', world.shopId)
-    .execute()
-  world.deps.kept.forget()
-  const shop = (await world.deps.kept.withId(world.shopId))!
+  const shop = await subscribedShop()
   const again = async () => (await jobs('import')).map(({ again_at: at }) => at)
 
   await deliver(shop, 7001, 'created', 'new')
@@ -186,6 +174,17 @@ it('news that come again while the shop is asked for them are not asked for twic
   await deliver(shop, 7001, 'd', 'new')
   expect(await again()).toEqual([world.now()])
 })
+
+/** The shop's connection with the secret that deliveries are signed with. */
+async function subscribedShop(): Promise<KeptConnection> {
+  await world.db
+    .updateTable('connections')
+    .set({ hook_secret: world.deps.hooks.seal(world.shopId, 'secret') })
+    .where('id', '=', world.shopId)
+    .execute()
+  world.deps.kept.forget()
+  return (await world.deps.kept.withId(world.shopId))!
+}
 
 async function deliver(shop: KeptConnection, id: number, delivery: string, note = ''): Promise<void> {
   const body = Buffer.from(JSON.stringify({ id, note }))

@@ -404,11 +404,14 @@ export const texts = {
     deleting: {
       title: (number: string | null, n: number) =>
         `Delete ${number === null ? count(n, 'order', 'orders') : `order ${number}`}?`,
-      goes: 'Everything Waybill has of it goes, for good: the customer, what the shop sent, its history and its notes. Shop and NetSuite stay as they are.',
-      stays:
-        'Its number stays, with who deleted it and when. It does not come back by itself; import it anyway to bring it back.',
+      goes: (n: number) =>
+        `Everything Waybill has of ${plural(n, 'it', 'them')} goes, for good: the ${plural(n, 'customer', 'customers')}, what the shop sent, history and notes. Shop and NetSuite stay as they are.`,
+      stays: (n: number) =>
+        n === 1
+          ? 'Its number stays, with who deleted it and when. It does not come back by itself; import it anyway to bring it back.'
+          : 'Their numbers stay, with who deleted them and when. They do not come back by themselves; import them anyway to bring them back.',
       why: 'Why (if you like)',
-      keep: 'Keep it',
+      keep: (n: number) => plural(n, 'Keep it', 'Keep them'),
       confirm: (n: number) => (n === 1 ? 'Delete for good' : `Delete ${n.toLocaleString('en')} for good`),
       done: (number: string) => `Order ${number} is deleted`,
     },

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Status } from '../../order/status.ts'
+import { isId } from '../../ids.ts'
 import { type Database, type Db, mainAccount } from '../database.ts'
 import type { OrderRow } from '../orders.ts'
 import { withOpenChange } from '../record-changes.ts'
@@ -83,15 +84,13 @@ export async function orderViews(db: Db, ids: string[]): Promise<OrderView[]> {
   return complete(db, await withNames(db).where('orders.id', 'in', ids).execute())
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /**
  * The orders that a name may mean: Waybill's id, else the channel's id or the order number, else the record's number or
  * id or the external id. At most 20.
  */
 export async function ordersNamed(db: Db, name: string, connection?: string): Promise<OrderView[]> {
   const text = name.trim()
-  if (uuid.test(text)) {
+  if (isId(text)) {
     const exact = await orderViews(db, [text])
     if (exact.length > 0) return exact
   }

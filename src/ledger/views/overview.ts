@@ -26,11 +26,11 @@ export async function ordersByHour(db: Db, now: Date): Promise<HourRow[]> {
     SELECT date_trunc('hour', at, 'UTC') AS hour, status, count(*)::int AS orders,
       (count(*) FILTER (WHERE at >= ${day}))::int AS of_day
     FROM (
-      -- A shop's clock may be ahead of ours.
+      -- A shop's clock may be ahead of ours, and ours may have been.
       SELECT least(placed_at, ${now}::timestamptz) AS at, status FROM orders
       WHERE account_id = ${mainAccount} AND placed_at >= ${from}
       UNION ALL
-      SELECT first_seen_at, status FROM orders
+      SELECT least(first_seen_at, ${now}::timestamptz), status FROM orders
       WHERE account_id = ${mainAccount} AND placed_at IS NULL AND first_seen_at >= ${from}) AS recent
     GROUP BY 1, 2`.execute(db)
   return rows

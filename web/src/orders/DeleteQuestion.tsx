@@ -31,8 +31,8 @@ export function DeleteQuestion({ number, count, onDelete, onClose }: Props) {
           onDelete(why.trim())
         }}
       >
-        <p>{words.goes}</p>
-        <p>{words.stays}</p>
+        <p>{words.goes(count)}</p>
+        <p>{words.stays(count)}</p>
         <TextInput
           label={words.why}
           value={why}
@@ -41,7 +41,7 @@ export function DeleteQuestion({ number, count, onDelete, onClose }: Props) {
           onChange={(event) => setWhy(event.currentTarget.value)}
         />
         <div className={classes.buttons}>
-          <Button onClick={onClose}>{words.keep}</Button>
+          <Button onClick={onClose}>{words.keep(count)}</Button>
           <Button variant="filled" type="submit">
             {words.confirm(count)}
           </Button>
