@@ -73,25 +73,35 @@ const startOfDay = (date: Date): number =>
 
 /** The same moment where the viewer is, at the shop and in UTC, for the hover. */
 export function formatZones(iso: string, shopZone?: string | null): string {
-  const at = (timeZone: string) =>
-    new Intl.DateTimeFormat(locale, {
+  const date = new Date(iso)
+  const lines = [texts.time.yours(formatIn(zone)?.format(date) ?? iso, zone)]
+  const atShop = shopZone && formatIn(shopZone)?.format(date)
+  if (atShop) lines.push(texts.time.shops(atShop, shopZone))
+  lines.push(texts.time.utc(formatIn('UTC')?.format(date) ?? iso))
+  return lines.join('\n')
+}
+
+const zones = new Map<string, Intl.DateTimeFormat | null>()
+
+/** Made once for each zone: making one takes a thousand times as long as using it. Null for what is no zone. */
+function formatIn(timeZone: string): Intl.DateTimeFormat | null {
+  const known = zones.get(timeZone)
+  if (known !== undefined) return known
+  const made = makeFormat(timeZone)
+  zones.set(timeZone, made)
+  return made
+}
+
+function makeFormat(timeZone: string): Intl.DateTimeFormat | null {
+  try {
+    return new Intl.DateTimeFormat(locale, {
       dateStyle: 'medium',
       timeStyle: 'medium',
       hourCycle: 'h23',
       timeZone,
-    }).format(new Date(iso))
-  const lines = [texts.time.yours(at(zone), zone)]
-  if (shopZone && isZone(shopZone)) lines.push(texts.time.shops(at(shopZone), shopZone))
-  lines.push(texts.time.utc(at('UTC')))
-  return lines.join('\n')
-}
-
-function isZone(timeZone: string): boolean {
-  try {
-    Intl.DateTimeFormat(locale, { timeZone })
-    return true
+    })
   } catch {
-    return false
+    return null
   }
 }
 

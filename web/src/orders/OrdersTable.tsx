@@ -5,6 +5,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type SetStateAction,
+  type SyntheticEvent,
   useMemo,
   useRef,
   useState,
@@ -15,6 +16,7 @@ import { texts } from '../texts.ts'
 import { ColumnChoice } from './ColumnChoice.tsx'
 import { columns, features } from './columns.tsx'
 import { nextStep } from './next-step.ts'
+import { OrderRow } from './OrderRow.tsx'
 import classes from './OrdersTable.module.css'
 import { useAct } from './useAct.ts'
 import { useWide } from './useWide.ts'
@@ -50,6 +52,7 @@ export function OrdersTable({ orders, fresh, selection, onSelection, shown, isUs
     state: { rowSelection: selection, columnOrder, columnVisibility },
     onRowSelectionChange: onSelection,
   })
+  const visible = table.getVisibleLeafColumns()
   const body = useRef<HTMLTableSectionElement>(null)
   const around = useRef<HTMLDivElement>(null)
   const isWide = useWide(around, columnOrder) && !isUsual
@@ -71,10 +74,17 @@ export function OrdersTable({ orders, fresh, selection, onSelection, shown, isUs
     if (step?.kind === 'do')
       void (step.action === 'uncancel' ? uncancelAndPost(order) : act(order, step.action))
   }
-  const onKey = (event: KeyboardEvent<HTMLTableRowElement>, order: Order, index: number) => {
-    if (event.metaKey || event.ctrlKey || event.altKey || !event.currentTarget.contains(event.target as Node))
-      return
-    const own = event.target === event.currentTarget
+  /** The order in whose row something happened; null for what only React puts there, such as an open menu. */
+  const orderAt = ({ target }: SyntheticEvent) => {
+    const row = (target as Element).closest<HTMLTableRowElement>('tr[data-order]')
+    const order = row?.parentElement === body.current ? orders[row.sectionRowIndex] : undefined
+    return row && order ? { row, order, index: row.sectionRowIndex } : null
+  }
+  const onKey = (event: KeyboardEvent) => {
+    const at = orderAt(event)
+    if (event.metaKey || event.ctrlKey || event.altKey || at === null) return
+    const { order, index } = at
+    const own = event.target === at.row
     if (event.key === 'ArrowDown') move(index + 1)
     else if (event.key === 'ArrowUp') move(index - 1)
     else if (event.key === 'Home' && own) move(0)
@@ -86,18 +96,18 @@ export function OrdersTable({ orders, fresh, selection, onSelection, shown, isUs
     else return
     event.preventDefault()
   }
-  const onClick = (event: MouseEvent<HTMLTableRowElement>, order: Order) => {
-    const target = event.target as Element
-    if (!event.currentTarget.contains(target) || target.closest('a, button, input, label') !== null) return
+  const onClick = (event: MouseEvent) => {
+    const at = orderAt(event)
+    if (at === null || (event.target as Element).closest('a, button, input, label') !== null) return
     if (document.getSelection()?.isCollapsed === false) return
-    open(order)
+    open(at.order)
   }
 
   return (
     <div ref={around} className={classes.around} data-wide={isWide} data-usual={isUsual}>
       <table className={classes.table} aria-label={texts.orders.title}>
         <colgroup>
-          {table.getVisibleLeafColumns().map(({ id }) => (
+          {visible.map(({ id }) => (
             <col key={id} className={classes[id]} data-rest={id === rest} />
           ))}
         </colgroup>
@@ -125,26 +135,21 @@ export function OrdersTable({ orders, fresh, selection, onSelection, shown, isUs
             </tr>
           ))}
         </thead>
-        <tbody ref={body}>
+        <tbody
+          ref={body}
+          onFocus={(event) => setActive((was) => orderAt(event)?.index ?? was)}
+          onKeyDown={onKey}
+          onClick={onClick}
+        >
           {table.getRowModel().rows.map((row, index) => (
-            <tr
+            <OrderRow
               key={row.id}
-              tabIndex={index === current ? 0 : -1}
-              data-order={row.original.number}
-              data-fresh={fresh.has(row.id)}
-              data-selected={row.getIsSelected()}
-              data-cancelled={row.original.status === 'cancelled'}
-              aria-label={`${texts.order.title(row.original.number)}: ${row.original.label}`}
-              onFocus={() => setActive(index)}
-              onKeyDown={(event) => onKey(event, row.original, index)}
-              onClick={(event) => onClick(event, row.original)}
-            >
-              {row.getVisibleCells().map((cell) => (
-                <td key={cell.id} className={classes[cell.column.id]}>
-                  <table.FlexRender cell={cell} />
-                </td>
-              ))}
-            </tr>
+              row={row}
+              columns={visible}
+              isCurrent={index === current}
+              isFresh={fresh.has(row.id)}
+              isSelected={row.getIsSelected()}
+            />
           ))}
         </tbody>
       </table>
