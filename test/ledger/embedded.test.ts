@@ -64,7 +64,7 @@ test('what was committed is on the disk unless a test says otherwise', async () 
 })
 
 test('the socket wants the password', async () => {
-  const { databaseUrl } = await start({ home: await newHome() })
+  const { databaseUrl } = await start({ home: await usedHome() })
   const wrong = databaseUrl.replace(/waybill:\w+@/, 'waybill:guess@')
   await expect(query(wrong, 'SELECT 1')).rejects.toThrow('password authentication failed')
 })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -52,12 +53,28 @@ export async function refusal(options: Options): Promise<LedgerFailure> {
   throw new Error('it started')
 }
 
-/** Makes a home with a database that was stopped cleanly. */
-export async function usedHome(options: Partial<EmbeddedOptions> = {}): Promise<string> {
-  const home = options.home ?? path.join(await temporaryFolder(), 'home')
-  const database = await start({ ...options, home })
+/** A home with a database that was stopped cleanly: made with these options, or else a copy of one that was. */
+export async function usedHome(options?: Partial<EmbeddedOptions>): Promise<string> {
+  const home = options?.home ?? path.join(await temporaryFolder(), 'home')
+  if (options !== undefined) await makeUsedHome({ ...options, home })
+  else await cp(await (pattern ??= makePattern()), home, { recursive: true, verbatimSymlinks: true })
+  return home
+}
+
+async function makeUsedHome(options: Options): Promise<void> {
+  const database = await start(options)
   await query(database.databaseUrl, 'CREATE TABLE kept AS SELECT 42 AS answer')
   await database.stop()
+}
+
+let pattern: Promise<string> | undefined
+
+/** Making a database takes seconds, and copying one hardly any time. It stays until this process ends. */
+async function makePattern(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'waybill-embedded-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const home = path.join(folder, 'home')
+  await makeUsedHome({ home })
   return home
 }
 
