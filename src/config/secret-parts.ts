@@ -51,6 +51,14 @@ export function fillIn(
   return { value, mistakes }
 }
 
+/** The settings in which a text that was left empty stands for the secret stored at its place. */
+export function keepSecrets(settings: unknown, stored: Record<string, unknown>): unknown {
+  const kept = new Map(
+    strings(stored).flatMap(({ path, text }) => (namesOf(text).length > 0 ? [[pathText(path), text]] : [])),
+  )
+  return mapStrings(settings, (text, path) => (text === '' ? (kept.get(pathText(path)) ?? '') : text))
+}
+
 const inAnyEntry = (key: string): string => key.replaceAll(/\[\d+\]/g, '[]')
 
 /**

@@ -26,6 +26,11 @@ export interface Deps {
   configOf: (connection: ConnectionRow) => unknown
   /** The transport of a connection; every exchange is handed to `record`, redacted. */
   httpOf: (connection: ConnectionRow, timeoutMs: number, record?: (exchange: Exchange) => void) => Http
+  /** A transport for settings that are not stored; whoever asked for it closes it. */
+  httpFor: (
+    settings: Pick<ConnectionRow, 'kind'> & { config: unknown; secrets: string[] },
+    timeoutMs: number,
+  ) => Http & { close(): Promise<void> }
   /** The way out to whoever is told besides by mail. */
   outgoing: Http
   /** Where channels reach us, and the secrets they sign with. */
@@ -81,13 +86,13 @@ export function recordedCall(deps: Deps, connection: ConnectionRow, timeoutMs: n
   return { exchanges, ctx: callOver(deps, connection, timeoutMs, (exchange) => exchanges.push(exchange)) }
 }
 
-export function channelFor(deps: Deps, connection: ConnectionRow): AnyChannel {
+export function channelFor(deps: Deps, connection: Pick<ConnectionRow, 'kind'>): AnyChannel {
   const channel = deps.channelOf(connection.kind)
   if (!channel) throw new Error(`no channel of kind ${connection.kind}`)
   return channel
 }
 
-export function backendFor(deps: Deps, connection: ConnectionRow): AnyBackend {
+export function backendFor(deps: Deps, connection: Pick<ConnectionRow, 'kind'>): AnyBackend {
   const backend = deps.backendOf(connection.kind)
   if (!backend) throw new Error(`no backend of kind ${connection.kind}`)
   return backend

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx, Failure } from '../connectors/contract.ts'
-import type { Tx } from '../ledger/database.ts'
+import { type Db, mainAccount } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -67,23 +67,23 @@ export async function ensureIdentity(
 }
 
 /** Orders are told apart by their shop: over a second connection to it none could be taken in. */
-async function otherConnectionTo(
-  tx: Tx,
-  connection: ConnectionRow,
+export async function otherConnectionTo(
+  db: Db,
+  connection: { id: string | null; kind: string },
   identities: string[],
 ): Promise<string | null> {
-  const other = await tx
+  const other = await db
     .selectFrom('connections')
     .select('name')
-    .where('account_id', '=', connection.account_id)
+    .where('account_id', '=', mainAccount)
     .where('kind', '=', connection.kind)
     .where('identity', 'in', identities)
-    .where('id', '!=', connection.id)
+    .where('id', 'is distinct from', connection.id)
     .executeTakeFirst()
   return other?.name ?? null
 }
 
-const alreadyConnected = (name: string, other: string): Failure => ({
+export const alreadyConnected = (name: string, other: string): Failure => ({
   kind: 'auth',
   problems: [
     {

@@ -50,6 +50,11 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
   const { db, vault, channels, backends, now, random, newId, log, signal, workerId } = options
   const channelOf = (kind: string) => channels.find((channel) => channel.kind === kind)
   const backendOf = (kind: string) => backends.find((backend) => backend.kind === kind)
+  const faceOf = (kind: string) => {
+    const face = channelOf(kind) ?? backendOf(kind)
+    if (!face) throw new Error(`nothing speaks the kind ${kind}`)
+    return face
+  }
   const open = new Map<string, Open>()
   const hookSecrets = new WeakMap<Buffer, string>()
 
@@ -68,9 +73,7 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     if (known && known.address === address && known.sealed.equals(connection.secrets)) return known
     void known?.transport?.close()
     const secrets = secretsOf(vault, connection)
-    const face = channelOf(connection.kind) ?? backendOf(connection.kind)
-    if (!face) throw new Error(`nothing speaks the kind ${connection.kind}`)
-    const own = face.config.parse(
+    const own = faceOf(connection.kind).config.parse(
       withSecrets({ config: connection.config as Record<string, unknown>, secrets }),
     )
     const moved = address === null ? null : channelOf(connection.kind)?.moving?.at(own, address)
@@ -116,15 +119,16 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     memoryOf: (connectionId) => open.get(connectionId)?.memory ?? new Map(),
     httpOf: (connection, timeoutMs, record) => {
       const known = opened(connection)
-      const face = channelOf(connection.kind) ?? backendOf(connection.kind)
       known.transport ??= createHttp({
         timeoutMs,
-        limits: face!.limits(known.config),
+        limits: faceOf(connection.kind).limits(known.config),
         secrets: known.secrets,
         ...way,
       })
       return known.transport.recordedBy(record)
     },
+    httpFor: ({ kind, config, secrets }, timeoutMs) =>
+      createHttp({ timeoutMs, limits: faceOf(kind).limits(config), secrets, ...way }),
     close: async () => {
       await Promise.all(
         [outgoing, ...[...open.values()].map((one) => one.transport)].map((one) => one?.close()),

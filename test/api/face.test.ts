@@ -51,6 +51,7 @@ describe('the description of the API', () => {
       'GET /routes',
       'POST /routes',
       'PUT /routes/{name}',
+      'POST /connections/try',
       'POST /connections/{name}/check',
       'GET /events',
       'GET /healthz',

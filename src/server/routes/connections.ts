@@ -24,8 +24,11 @@ import {
   route,
   routeList,
   routeSettings,
+  storedSettings,
+  triedConnection,
+  tryResult,
 } from '../schemas.ts'
-import { applyFragment } from '../write-configuration.ts'
+import { applyFragment, tryFragment } from '../write-configuration.ts'
 
 const named = z.object({ name: z.string() })
 
@@ -34,6 +37,7 @@ export function connectionRoutes(
   { deps, configuration, publicUrl }: { deps: Deps; configuration: ConfigurationDeps; publicUrl: URL | null },
 ): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
+  const publicAddress = publicUrl?.href.replace(/\/$/, '') ?? null
 
   const all = async () =>
     (await connectionViews(deps.db)).map((view) => connectionJson(deps, view, publicUrl))
@@ -68,6 +72,35 @@ export function connectionRoutes(
       return reply.code(201).send(await one(name))
     },
   )
+  typed.post(
+    '/connections/try',
+    {
+      schema: {
+        summary: 'Test the settings of a connection before they are stored; nothing is changed',
+        body: triedConnection,
+        response: { 200: tryResult },
+      },
+    },
+    async ({ body: { name = null, values, ...settings } }) =>
+      tryFragment(deps, configuration, { name, settings, values }, publicAddress),
+  )
+  typed.get(
+    '/connections/:name/settings',
+    {
+      schema: {
+        summary: 'What it is set to, each secret as the ${NAME} it comes from',
+        params: named,
+        response: { 200: storedSettings },
+      },
+    },
+    async ({ params: { name } }) => {
+      const found = await connectionByName(deps.db, name)
+      if (!found) throw noConnection(name)
+      const { kind, config } = found
+      const { label } = await one(name)
+      return { name, kind, label, settings: config as Record<string, unknown> }
+    },
+  )
   typed.put(
     '/connections/:name',
     {
@@ -96,7 +129,7 @@ export function connectionRoutes(
     async ({ params }) => {
       const found = await connectionByName(deps.db, params.name)
       if (!found) throw noConnection(params.name)
-      return checkConnection(deps, found, { publicUrl: publicUrl?.href.replace(/\/$/, '') ?? null })
+      return checkConnection(deps, found, { publicUrl: publicAddress })
     },
   )
   typed.post(

@@ -93,9 +93,29 @@ const values = z
   .default({})
   .describe('The values of ${NAMES} in it; a name that is stored already may be left out')
 
-/** As under `connections` in waybill.yaml. */
+/** As under `connections` in waybill.yaml; a secret that is left empty stays the stored one. */
 export const connectionSettings = z.looseObject({ kind: z.string(), values })
 export const newConnection = connectionSettings.extend({ name: z.string().min(1) })
+export const triedConnection = connectionSettings.extend({
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Of a connection that is there: its secrets stand for those that are left empty'),
+})
+
+/** What a page needs to change a connection: no secret leaves the server. */
+export const storedSettings = z
+  .object({
+    name: z.string(),
+    kind: z.string(),
+    label: z.string().describe('The kind as people know it'),
+    settings: z
+      .record(z.string(), z.unknown())
+      .describe('As waybill.yaml has them, each secret as the ${NAME} it comes from'),
+  })
+  .meta({ id: 'ConnectionSettings' })
+export type StoredSettings = z.infer<typeof storedSettings>
 
 /** As under `routes` in waybill.yaml. */
 export const routeSettings = z.looseObject({ from: z.string(), to: z.string(), values })
@@ -116,4 +136,18 @@ export const checkResult = z
     fixes: z.array(fix),
   })
   .meta({ id: 'CheckResult' })
+export const tryResult = checkResult
+  .pick({ ok: true, account: true })
+  .extend({
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        outcome: z.enum(['ok', 'fail', 'skipped']),
+        detail: z.string(),
+        about: z.enum(['address', 'credentials']).nullable().describe('Which of the settings it speaks of'),
+      }),
+    ),
+  })
+  .meta({ id: 'TryResult' })
+export type TryResultJson = z.infer<typeof tryResult>
 export type CheckResultJson = z.infer<typeof checkResult>
