@@ -11,6 +11,7 @@ import { NotFound } from './components/NotFound.tsx'
 import { PageError } from './components/PageError.tsx'
 import { Shell } from './components/Shell.tsx'
 import { ownColumns, readColumns, writeColumns } from './orders/chosen-columns.ts'
+import type { Kind } from './setup/guides.ts'
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
@@ -122,6 +123,34 @@ const connections = createRoute({
   component: lazyRouteComponent(() => import('./pages/ConnectionsPage.tsx'), 'ConnectionsPage'),
 })
 
+/** Which kind of connection is added; absent: it is chosen first. */
+export interface NewConnectionSearch extends WhySearch {
+  kind?: Kind | undefined
+}
+
+const connectionKinds: readonly Kind[] = ['woocommerce', 'netsuite']
+
+const newConnection = createRoute({
+  getParentRoute: () => root,
+  path: '/connections/new',
+  validateSearch: (search): NewConnectionSearch =>
+    definedOnly({ kind: connectionKinds.find((kind) => kind === search.kind) }),
+  component: lazyRouteComponent(() => import('./pages/NewConnectionPage.tsx'), 'NewConnectionPage'),
+})
+
+/** Whether a person came to give new keys. */
+export interface EditConnectionSearch extends WhySearch {
+  give?: 'keys' | undefined
+}
+
+const editConnection = createRoute({
+  getParentRoute: () => root,
+  path: '/connections/$name/edit',
+  validateSearch: (search): EditConnectionSearch =>
+    definedOnly({ give: search.give === 'keys' ? ('keys' as const) : undefined }),
+  component: lazyRouteComponent(() => import('./pages/EditConnectionPage.tsx'), 'EditConnectionPage'),
+})
+
 const imports = createRoute({
   getParentRoute: () => root,
   path: '/imports/$id',
@@ -150,6 +179,8 @@ const routeTree = root.addChildren([
   problems,
   notices,
   connections,
+  newConnection,
+  editConnection,
   reconciliation,
   imports,
 ])

@@ -746,6 +746,13 @@ export const texts = {
       automatic
         ? `orders of ${from} are posted by themselves`
         : `orders of ${from} wait for a person to post them`,
+    add: 'Add a connection',
+    edit: 'Edit',
+    editOf: (name: string) => `Edit ${name}`,
+    giveKeys: 'Give new keys',
+    giveKeysOf: (name: string) => `Give new keys to ${name}`,
+    noRoute: 'none takes its orders yet: name it under routes in waybill.yaml',
+    routes: 'Route',
     pause: 'Pause',
     resume: 'Resume',
     check: 'Check now',
@@ -763,7 +770,7 @@ export const texts = {
     },
     empty: {
       title: 'No connections yet',
-      text: 'Describe your shop and your NetSuite account in waybill.yaml, then run:',
+      text: 'Add your shop and your NetSuite account here, step by step; or describe them in waybill.yaml, and run:',
       command: 'waybill apply -f waybill.yaml',
     },
   },

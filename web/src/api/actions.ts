@@ -19,6 +19,7 @@ import type {
   Reconciliation,
   Tombstone,
   ReconciliationRequest,
+  TryResult,
   View,
   ViewRequest,
 } from './types.ts'
@@ -99,6 +100,27 @@ export function useCheckConnection() {
   return useMutation({
     mutationFn: (name: string) => post<CheckResult>(`/connections/${encodeURIComponent(name)}/check`),
     onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
+  })
+}
+
+/** Tests settings that are not saved. */
+export function useTryConnection() {
+  return useMutation({ mutationFn: (settings: object) => post<TryResult>('/connections/try', settings) })
+}
+
+/** Saves a connection. It is checked then, which sets one that was stopped going; the card tells. */
+export function useSaveConnection() {
+  const queries = useQueryClient()
+  const anew = () => queries.invalidateQueries({ queryKey: ['connections'] })
+  return useMutation({
+    mutationFn: ({ name, isNew, body }: { name: string; isNew: boolean; body: object }) =>
+      isNew
+        ? post<Connection>('/connections', { name, ...body })
+        : put<Connection>(`/connections/${encodeURIComponent(name)}`, body),
+    onSuccess: ({ name }) => {
+      void post(`/connections/${encodeURIComponent(name)}/check`).then(anew, anew)
+      return anew()
+    },
   })
 }
 

@@ -11,16 +11,28 @@ export class ApiError extends Error {
   readonly fix: string
   /** The orders that an ambiguous name may mean. */
   readonly candidates: Candidate[]
+  /** What is wrong with single fields. */
+  readonly errors: FieldError[]
 
-  constructor(status: number, title: string, detail: string, fix = '', candidates: Candidate[] = []) {
+  constructor(
+    status: number,
+    title: string,
+    detail: string,
+    fix = '',
+    candidates: Candidate[] = [],
+    errors: FieldError[] = [],
+  ) {
     super(detail === '' ? title : `${title}: ${detail}`)
     this.status = status
     this.title = title
     this.detail = detail
     this.fix = fix
     this.candidates = candidates
+    this.errors = errors
   }
 }
+
+type FieldError = NonNullable<ProblemDetails['errors']>[number]
 
 export type Reach = 'online' | 'offline' | 'signed_out'
 
@@ -114,6 +126,7 @@ async function refusal(response: Response): Promise<ApiError> {
     body.detail ?? '',
     body.fix,
     body.candidates,
+    body.errors,
   )
 }
 

@@ -18,6 +18,7 @@ import type {
   Reconciliation,
   ReconciliationSummary,
   Route,
+  StoredSettings,
   View,
   Why,
 } from './types.ts'
@@ -128,6 +129,15 @@ export const connectionsQuery = queryOptions({
   queryFn: ({ signal }) => get<List<Connection>>('/connections', signal),
   staleTime: 60_000,
 })
+
+/** Asked when a connection is edited: what is typed there must not begin with what stood there once. */
+export const connectionSettingsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['connections', name, 'settings'],
+    queryFn: ({ signal }) => get<StoredSettings>(`/connections/${encodeURIComponent(name)}/settings`, signal),
+    staleTime: 0,
+    gcTime: 0,
+  })
 
 export const routesQuery = queryOptions({
   queryKey: ['routes'],

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useCheckConnection, useCloseGap, useConfirmAddress, usePause } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
 import type { Connection, Route } from '../api/types.ts'
 import { Coverage } from '../reconciliation/Coverage.tsx'
+import { LinkButton } from '../components/LinkButton.tsx'
 import { Checks } from '../components/WhyDrawer.tsx'
 import { Time } from '../components/Time.tsx'
 import { formatCount, formatSpan } from '../format.ts'
@@ -12,13 +14,32 @@ import classes from './ConnectionCard.module.css'
 
 const words = texts.connections
 
+interface Props {
+  connection: Connection
+  /** Null while they are being read. */
+  routes: Route[] | null
+}
+
 /** One account: whether it is well, what is wrong and what to do, and when it could not be read. */
-export function ConnectionCard({ connection, routes }: { connection: Connection; routes: Route[] }) {
+export function ConnectionCard({ connection, routes }: Props) {
   const { name, label, role, health, healthSince, summary, problem, pausedAt } = connection
   const check = useCheckConnection()
   const pausing = usePause()
+  const card = useRef<HTMLElement>(null)
+  const isMeant = useLocation({ select: ({ hash }) => hash === name })
+  useEffect(() => {
+    if (isMeant) card.current?.focus()
+  }, [isMeant])
   return (
-    <article className={classes.card} aria-label={name} data-health={pausedAt === null ? health : 'paused'}>
+    <article
+      ref={card}
+      id={name}
+      // Whoever has just saved it is led here.
+      tabIndex={isMeant ? -1 : undefined}
+      className={classes.card}
+      aria-label={name}
+      data-health={pausedAt === null ? health : 'paused'}
+    >
       <header className={classes.head}>
         <div>
           <h2>{name}</h2>
@@ -27,6 +48,14 @@ export function ConnectionCard({ connection, routes }: { connection: Connection;
           </p>
         </div>
         <div className={classes.buttons}>
+          <LinkButton
+            to="/connections/$name/edit"
+            params={{ name }}
+            variant="subtle"
+            aria-label={words.editOf(name)}
+          >
+            {words.edit}
+          </LinkButton>
           <Button
             variant={pausedAt === null ? 'subtle' : 'filled'}
             loading={pausing.isPending}
@@ -54,6 +83,7 @@ export function ConnectionCard({ connection, routes }: { connection: Connection;
             <strong>{texts.order.problem.fix}:</strong> {problem.fix}
           </p>
           {problem.vendorMessage === null ? null : <p className="mono">{problem.vendorMessage}</p>}
+          {health === 'needs_reauthorisation' ? <GiveKeys name={name} /> : null}
         </div>
       )}
       {connection.movedTo === null ? null : <Moved name={name} address={connection.movedTo} />}
@@ -74,7 +104,21 @@ export function ConnectionCard({ connection, routes }: { connection: Connection;
   )
 }
 
-function Facts({ connection, routes }: { connection: Connection; routes: Route[] }) {
+function GiveKeys({ name }: { name: string }) {
+  return (
+    <LinkButton
+      to="/connections/$name/edit"
+      params={{ name }}
+      search={{ give: 'keys' }}
+      variant="filled"
+      aria-label={words.giveKeysOf(name)}
+    >
+      {words.giveKeys}
+    </LinkButton>
+  )
+}
+
+function Facts({ connection, routes }: Props) {
   const { identityName, lastSuccessAt, lastReadAt, nextAttemptAt, timeZone, webhooks, role, waitingOrders } =
     connection
   const facts: { term: string; value: ReactNode }[] = []
@@ -82,7 +126,7 @@ function Facts({ connection, routes }: { connection: Connection; routes: Route[]
   tell(words.lastSuccess, lastSuccessAt === null ? texts.time.never : <Time at={lastSuccessAt} relative />)
   if (nextAttemptAt !== null) tell(words.nextAttempt, <Time at={nextAttemptAt} relative />)
   if (role === 'channel' && lastReadAt !== null) tell(words.lastRead, <Time at={lastReadAt} relative />)
-  if (role === 'channel' && routes.length > 0)
+  if (role === 'channel' && (routes ?? []).length > 0)
     tell(texts.reconciliation.card, <Coverage shop={connection.name} />)
   if (role === 'backend') tell(words.waiting, formatCount(waitingOrders))
   if (identityName !== null) tell(words.account, identityName)
@@ -90,7 +134,8 @@ function Facts({ connection, routes }: { connection: Connection; routes: Route[]
   if (webhooks.state !== 'unsupported') tell(words.webhooks, webhooks.detail)
   if (webhooks.refused !== null)
     tell(words.refused, words.refusedDetail(webhooks.refused.count, webhooks.refused.why))
-  for (const route of routes)
+  if (routes?.length === 0) tell(words.routes, words.noRoute)
+  for (const route of routes ?? [])
     tell(
       words.route(route.name),
       role === 'channel'

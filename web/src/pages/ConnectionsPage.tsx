@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { connectionsQuery, routesQuery } from '../api/queries.ts'
+import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { ConnectionCard } from '../connections/ConnectionCard.tsx'
@@ -18,7 +19,12 @@ export function ConnectionsPage() {
   const shops = data?.items.filter(({ role }) => role === 'channel').map(({ name }) => name) ?? []
   return (
     <>
-      <h1 className={classes.title}>{words.title}</h1>
+      <div className={classes.title}>
+        <h1>{words.title}</h1>
+        <LinkButton to="/connections/new" variant="filled">
+          {words.add}
+        </LinkButton>
+      </div>
       {data === undefined ? (
         error === null ? null : (
           <PageError error={error} reset={() => void refetch()} />
@@ -37,7 +43,7 @@ export function ConnectionsPage() {
                 routes={
                   routes.data?.items.filter(
                     ({ from, to }) => from === connection.name || to === connection.name,
-                  ) ?? []
+                  ) ?? null
                 }
               />
             ))}
