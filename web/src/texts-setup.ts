@@ -59,7 +59,7 @@ export const setupTexts = {
         'Sign in to WordPress, and go to *WooCommerce > Settings > Advanced > REST API > Add key*.',
         'Description: *Waybill*. User: *an administrator or shop manager*. Permissions: *Read/Write*. Then *Generate API key*.',
         'Copy *both* keys now, into step 3: the secret is shown once.',
-        'Look at *Settings > Permalinks*: anything but *Plain* is well.',
+        'Look at *Settings > Permalinks*: anything but *Plain*. (Waybill finds its way with Plain too; other programs do not.)',
       ],
       readOnly: 'With Read alone, orders come in and shipments cannot go back.',
     },
@@ -188,6 +188,7 @@ export const setupTexts = {
     untested: 'Not tested as it stands now. It can be saved; its card says then whether it works.',
     failing:
       'The test failed. It can be saved all the same: Waybill tries it again by itself, and orders wait until it works.',
+    file: 'Whoever keeps a waybill.yaml changes it there too: the next “waybill apply” goes back to what stands in it.',
     cancel: 'Cancel',
     saved: (name: string) => `${name} is saved`,
     mistakes: 'Not all of this can be right:',

@@ -7,7 +7,7 @@ export const connections = {
     title: (host) => `The address ${host} does not exist`,
     example: 'shop.example.com',
     cause: 'The internet does not know this name: the domain has moved, has expired, or is misspelt.',
-    fix: 'Open the address in a browser. If the shop has a new one, put it into waybill.yaml (url) and run "waybill apply"; if the domain has expired, renew it. For NetSuite, compare the account ID in waybill.yaml with Setup > Company > Company Information.',
+    fix: 'Open the address in a browser. If the shop has a new one, give it to the connection: Connections > Edit, or url in waybill.yaml and "waybill apply"; if the domain has expired, renew it. For NetSuite, compare the account ID with Setup > Company > Company Information.',
     fixes: [checkConnection, editConnection],
     avoid: 'Renew domains automatically. When the shop moves, change the connection on the same day.',
   },
@@ -17,7 +17,7 @@ export const connections = {
     example: 'intranet.example.com',
     cause:
       'The name leads to a machine inside your own network. Waybill asks no such address unless it is told that it may.',
-    fix: 'Correct the address in waybill.yaml. If it is meant so, start Waybill with WAYBILL_ALLOW_HOSTS naming that host.',
+    fix: 'Correct the address: Connections > Edit, or in waybill.yaml. If it is meant so, start Waybill with WAYBILL_ALLOW_HOSTS naming that host.',
     fixes: [editConnection],
     avoid: 'Give the shop the address under which its customers reach it.',
     meanwhile:
@@ -29,7 +29,7 @@ export const connections = {
     example: 'shop.example.com',
     cause:
       'The address sends its visitors on to another one, and Waybill could not see for itself that your shop is there. It does not follow, so that neither orders nor credentials go to a stranger.',
-    fix: 'Open the address in a browser and see where it leads. Put the new address into waybill.yaml (url) and run "waybill apply".',
+    fix: 'Open the address in a browser and see where it leads. Give the new address to the connection: Connections > Edit, or url in waybill.yaml and "waybill apply".',
     fixes: [checkConnection, editConnection],
     avoid:
       'When the shop gets a new address (with or without "www" counts as well), change the connection on the same day.',
@@ -52,7 +52,7 @@ export const connections = {
     example: '',
     cause:
       'What answers there is not the one with which this connection was made: another shop, a copy for testing, or another NetSuite account.',
-    fix: 'Put the right address and keys into waybill.yaml and run "waybill apply". For another shop or account, make a new connection with another name.',
+    fix: 'Give the connection the right address and keys: Connections > Edit, or in waybill.yaml and "waybill apply". For another shop or account, make a new connection with another name.',
     fixes: [editConnection, checkConnection],
     avoid:
       'A copy of the shop for testing needs an address and a connection of its own. A NetSuite sandbox is another account than production.',
@@ -139,7 +139,7 @@ export const connections = {
     example: '',
     cause:
       'The key or certificate that Waybill signs in with was revoked, has expired or is mistyped, or its user was removed. The details say what is known.',
-    fix: 'Make a new key (WooCommerce > Settings > Advanced > REST API) or certificate (NetSuite: Setup > Integration > Manage Authentication), and run "waybill apply" with it.',
+    fix: 'Make a new key (WooCommerce > Settings > Advanced > REST API) or certificate (NetSuite: Setup > Integration > Manage Authentication), and give it to the connection: Connections > Give new keys, or "waybill apply".',
     fixes: [checkConnection, editConnection],
     avoid:
       'Let the key belong to a user who stays, not to a person who may leave. Note the day on which the NetSuite certificate ends, and that every refresh of a NetSuite sandbox removes its credentials.',
@@ -184,7 +184,7 @@ export const connections = {
     scope: 'connection',
     title: (host) => `There are no REST web services at ${host}`,
     example: '1234567-sb1.suitetalk.api.netsuite.com',
-    cause: 'The account ID in waybill.yaml is wrong, or REST web services are switched off in NetSuite.',
+    cause: 'The account ID of the connection is wrong, or REST web services are switched off in NetSuite.',
     fix: 'Compare the account ID with Setup > Company > Company Information. Then tick "REST Web Services" under Setup > Company > Enable Features > SuiteCloud.',
     fixes: [checkConnection, editConnection],
     avoid: 'A sandbox has an account ID of its own, such as 1234567_SB1.',
@@ -287,7 +287,7 @@ export const connections = {
     title: (field) => `The connection's ${field} cannot be right`,
     example: 'address',
     cause: 'A value of the connection has a form that cannot work.',
-    fix: 'Correct it in waybill.yaml and run "waybill apply": it names the line and what belongs there.',
+    fix: 'Correct it: Connections > Edit, or in waybill.yaml and "waybill apply". Both name what belongs there.',
     fixes: [editConnection],
     avoid: 'Run "waybill apply --dry-run" first: it changes nothing and names every mistake.',
   },

@@ -16,11 +16,18 @@ interface Props {
   file?: string
 }
 
+const look = {
+  className: classes.field,
+  classNames: { description: classes.small!, error: classes.small! },
+}
+
 /** One setting: what it is, where it is found, what is wrong with it. What is stored and secret is not shown. */
 export function Field({ setup, path, label, text = '', secret = false, file }: Props) {
   const { stored, typed, set, errors } = setup
   const hidden = isHidden(stored, path)
-  const description = [text, hidden ? words.keep : ''].filter((part) => part !== '').join('. ')
+  const description = [text.replace(/\.$/, ''), hidden ? words.keep : '']
+    .filter((part) => part !== '')
+    .join('. ')
   const common = {
     name: path,
     label,
@@ -35,7 +42,7 @@ export function Field({ setup, path, label, text = '', secret = false, file }: P
     return (
       <TextInput
         {...common}
-        className={classes.field}
+        {...look}
         type={secret ? 'password' : 'text'}
         // Browsers fill in a sign-in of theirs otherwise, and what was to be kept would be changed.
         autoComplete={secret ? 'new-password' : 'off'}
@@ -46,8 +53,8 @@ export function Field({ setup, path, label, text = '', secret = false, file }: P
     <div className={classes.pem}>
       <Textarea
         {...common}
-        className={classes.field}
-        classNames={{ input: 'mono' }}
+        className={look.className}
+        classNames={{ ...look.classNames, input: 'mono' }}
         rows={4}
         autoComplete="off"
         onChange={(event) => set(path, event.currentTarget.value)}

@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
 import { CodeBlock } from '../components/CodeBlock.tsx'
 import { setupTexts } from '../texts-setup.ts'
 import { Field } from './Field.tsx'
@@ -86,9 +87,14 @@ function Account({ setup }: { setup: Setup }) {
 function More({ setup }: { setup: Setup }) {
   const { title, concurrency, concurrencyText, url, urlText } = words.more
   const { errors, typed } = setup
-  const isOpen = Boolean(errors['url'] ?? errors['concurrency'] ?? typed['url'] ?? '')
+  const [isOpen, setOpen] = useState(Boolean(typed['url']))
+  const isWrong = Boolean(errors['url'] ?? errors['concurrency'])
   return (
-    <details className={classes.more} open={isOpen}>
+    <details
+      className={classes.more}
+      open={isOpen || isWrong}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>{title}</summary>
       <Field setup={setup} path="concurrency" label={concurrency} text={concurrencyText} />
       <Field setup={setup} path="url" label={url} text={urlText} />
@@ -131,7 +137,9 @@ function Certificate({ setup }: { setup: Setup }) {
   return (
     <Step n={netSuiteSteps} title={title}>
       <Lines lines={lines.slice(0, 1)} />
-      <CodeBlock text={command} label={commandLabel} />
+      <div className={classes.command}>
+        <CodeBlock text={command} label={commandLabel} />
+      </div>
       <Lines lines={lines.slice(1)} start={2} />
       <p className="quiet">{lasts}</p>
       <Field setup={setup} path="credentials.certificateId" label={certificateId} />

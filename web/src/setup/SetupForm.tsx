@@ -60,7 +60,7 @@ function Finish({ setup, n }: { setup: Setup; n: number }) {
   return (
     <Step n={n} title={words.title}>
       <p className="quiet">{words.hint}</p>
-      <div role="status">
+      <div role="status" className={classes.status}>
         {setup.testing ? <p>{words.testing}</p> : null}
         {tried === null || setup.testing ? null : (
           <section className={classes.result} aria-label={words.result} data-ok={tried.ok}>
@@ -86,6 +86,7 @@ function Finish({ setup, n }: { setup: Setup; n: number }) {
         </p>
       )}
       {works ? null : <p id="untested">{fresh && tried !== null ? words.failing : words.untested}</p>}
+      {setup.editing === null ? null : <p className="quiet">{words.file}</p>}
       <div className={classes.buttons}>
         <Button type="submit" variant={works ? 'default' : 'filled'} loading={setup.testing}>
           {words.test}
