@@ -33,7 +33,6 @@ export function ConnectionCard({ connection, routes }: Props) {
   return (
     <article
       ref={card}
-      id={name}
       // Whoever has just saved it is led here.
       tabIndex={isMeant ? -1 : undefined}
       className={classes.card}

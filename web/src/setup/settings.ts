@@ -48,7 +48,7 @@ export function settingsToSend(
 }
 
 const valueOf = (path: string, text: string): string | number =>
-  path === 'concurrency' && /^\d+$/.test(text) ? Number(text) : text.replaceAll('${', '$${')
+  path === 'concurrency' && /^\d+$/.test(text) ? Number(text) : text.replaceAll('${', () => '$${')
 
 function put(settings: Settings, path: string, value: unknown): void {
   const [first = '', ...rest] = path.split('.')

@@ -64,8 +64,9 @@ export function useSetup(kind: Kind, editing: { name: string; settings: Settings
   const present = JSON.stringify(body)
 
   const set = (path: string, text: string) => {
-    setTyped({ ...typed, [path]: text })
-    setErrors(without(errors, path))
+    // A file may have been read long after it was chosen.
+    setTyped((before) => ({ ...before, [path]: text }))
+    setErrors((before) => without(before, path))
   }
   const say = (found: FieldErrors) => {
     setErrors(found)
@@ -102,7 +103,7 @@ export function useSetup(kind: Kind, editing: { name: string; settings: Settings
     way,
     setWay: (next) => {
       setWay(next)
-      setTyped({ ...typedFrom(stored, guide.credentials(next)), ...typed })
+      setTyped((before) => ({ ...typedFrom(stored, guide.credentials(next)), ...before }))
       say({})
     },
     errors,
