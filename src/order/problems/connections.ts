@@ -139,7 +139,7 @@ export const connections = {
     example: '',
     cause:
       'The key or certificate that Waybill signs in with was revoked, has expired or is mistyped, or its user was removed. The details say what is known.',
-    fix: 'Make a new key (WooCommerce > Settings > Advanced > REST API) or certificate (NetSuite: Setup > Integration > Manage Authentication), and give it to the connection: Connections > Give new keys, or "waybill apply".',
+    fix: 'Make a new key (WooCommerce > Settings > Advanced > REST API) or certificate (NetSuite: Setup > Integration > Manage Authentication), and give it to Waybill: on the page, under Connections, or with "waybill apply".',
     fixes: [checkConnection, editConnection],
     avoid:
       'Let the key belong to a user who stays, not to a person who may leave. Note the day on which the NetSuite certificate ends, and that every refresh of a NetSuite sandbox removes its credentials.',

@@ -121,7 +121,11 @@ function GroupFix({ group, action, label, primary }: GroupFixProps) {
       </Button>
     )
   if (action === 'edit_connection' || action === 'check_connection' || action === 'confirm_address')
-    return <LinkButton to="/connections">{label}</LinkButton>
+    return (
+      <LinkButton to="/connections" hash={group.connection}>
+        {label}
+      </LinkButton>
+    )
   if (isOrderAction(action) && !orderByOrder.includes(action) && group.orders > 0)
     return (
       <Button

@@ -25,9 +25,7 @@ const look = {
 export function Field({ setup, path, label, text = '', secret = false, file }: Props) {
   const { stored, typed, set, errors } = setup
   const hidden = isHidden(stored, path)
-  const description = [text.replace(/\.$/, ''), hidden ? words.keep : '']
-    .filter((part) => part !== '')
-    .join('. ')
+  const description = hidden ? [text.replace(/[^.]$/, '$&.'), words.keep].join(' ').trim() : text
   const common = {
     name: path,
     label,

@@ -109,6 +109,7 @@ export function useSetup(kind: Kind, editing: { name: string; settings: Settings
     errors,
     mistakes,
     test: () => {
+      saving.reset()
       if (!say(missing(false))) return
       trying.mutate(
         { ...body, ...(editing && { name: editing.name }) },
@@ -128,6 +129,7 @@ export function useSetup(kind: Kind, editing: { name: string; settings: Settings
     tried: tried?.result ?? null,
     fresh: tried?.of === present,
     save: (saved) => {
+      trying.reset()
       if (!say(missing(true))) return
       saving.mutate(
         { name: name.trim(), isNew: editing === null, body },
