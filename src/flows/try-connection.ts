@@ -35,6 +35,9 @@ export interface TryResult {
   checks: TriedCheck[]
 }
 
+/** How long a test waits for one of the calls that its account allows at once. */
+const slotWaitMs = 30_000
+
 /**
  * Tests the settings of a connection before they are stored, by the same questions as `checkConnection`. Nothing is
  * written, neither settings nor health; mistakes are those that storing them would find.
@@ -49,10 +52,9 @@ export async function tryConnection(
     /** The connection whose settings are changed; null for one that is not there yet. */
     stored: ConnectionRow | null
     publicUrl: string | null
-    waitMs?: number
   },
 ): Promise<Result<TryResult, Mistake[]>> {
-  const { yaml, values, stored, publicUrl, waitMs = 30_000 } = input
+  const { yaml, values, stored, publicUrl } = input
   const known = {
     connections: stored ? [{ ...stored, ...storedConfigOf(vault, stored) }] : [],
     routes: [],
@@ -65,7 +67,7 @@ export async function tryConnection(
   const side = await sideOf(deps, { ...desired, id: stored?.id ?? null })
   const calls = () => ask(deps, side, desired, stored)
   // A connection's account has one budget, whoever asks.
-  const asked = stored ? await withSlot(deps, stored.id, waitMs, calls) : await calls()
+  const asked = stored ? await withSlot(deps, stored.id, slotWaitMs, calls) : await calls()
   const { account, checks } = asked ?? { account: null, checks: [noSlot] }
   return ok({
     ok: checks.every(({ outcome }) => outcome !== 'fail'),

@@ -14,7 +14,9 @@ let browser: Browser
 let page: Page
 let shop: SandboxShop
 beforeAll(async () => {
-  ;[demo, browser, shop] = await Promise.all([startDemo(), launchBrowser(), startSecondShop(0)])
+  shop = await startSecondShop(0)
+  demo = await startDemo()
+  browser = await launchBrowser()
   page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage()
   page.setDefaultTimeout(15_000)
   await page.goto(demo.link)

@@ -93,8 +93,10 @@ const values = z
   .default({})
   .describe('The values of ${NAMES} in it; a name that is stored already may be left out')
 
-/** As under `connections` in waybill.yaml; a secret that is left empty stays the stored one. */
-export const connectionSettings = z.looseObject({ kind: z.string(), values })
+/** As under `connections` in waybill.yaml. */
+export const connectionSettings = z
+  .looseObject({ kind: z.string(), values })
+  .describe('As under connections in waybill.yaml; a secret that is left empty ("") stays the stored one')
 export const newConnection = connectionSettings.extend({ name: z.string().min(1) })
 export const triedConnection = connectionSettings.extend({
   name: z
