@@ -166,7 +166,8 @@ test('no page of it breaks a rule of accessibility, runs over its width or compl
     if (address.includes('kind=')) await button('Test').click()
     for (const [width, colorScheme] of each) {
       await page.setViewportSize({ width, height: 900 })
-      await page.emulateMedia({ colorScheme })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
       const axe = new AxeBuilder({ page })
       // All that the dark changes is colours; the rest has been looked at in the light.
       if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
