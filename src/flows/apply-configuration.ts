@@ -52,6 +52,8 @@ export interface ApplyInput {
   prune: boolean
   /** Who applies it: 'person' or 'waybill'. */
   actor: string
+  /** Where it was changed, for the history: on the page, by a program, or with a file. */
+  way?: 'page' | 'api' | 'file' | undefined
 }
 
 export interface Applied {
@@ -79,8 +81,7 @@ export async function applyConfiguration(
     const read = readConfiguration(reading)
     if (!read.ok) return read
     const changes = changesOf(read.value, known, connectors, input.prune)
-    if (!input.dryRun)
-      await makeChanges(deps, tx, { desired: read.value, known, changes, actor: input.actor })
+    if (!input.dryRun) await makeChanges(deps, tx, { desired: read.value, known, changes, ...input })
     return ok({
       dryRun: input.dryRun,
       changed: changes.some((change) => change.action !== 'unchanged'),
@@ -94,15 +95,14 @@ export async function applyConfiguration(
   })
 }
 
-interface Making {
+interface Making extends Pick<ApplyInput, 'actor' | 'way'> {
   desired: Desired
   known: KnownConfiguration
   changes: Change[]
-  actor: string
 }
 
 async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Promise<void> {
-  const { desired, known, changes, actor } = making
+  const { desired, known, changes, actor, way } = making
   const at = deps.now()
   const isDone = (what: Change['what'], name: string) =>
     changes.some((change) => change.what === what && change.name === name && change.action === 'unchanged')
@@ -152,7 +152,7 @@ async function makeChanges(deps: ConfigurationDeps, tx: Tx, making: Making): Pro
         at,
         kind: `${change.what}_${change.action}`,
         actor,
-        detail: { name: change.name, fields: change.fields },
+        detail: { name: change.name, fields: change.fields, ...(way && { way }) },
       })),
   )
 }

@@ -1,3 +1,4 @@
+import { differences } from '../config/differences.ts'
 import type { Choice, Failure, MappingFix } from '../connectors/contract.ts'
 import { connectionById } from '../ledger/health.ts'
 import { changeMapping, lockRoute } from '../ledger/mappings.ts'
@@ -63,13 +64,10 @@ async function mendRoute(
     backend.forget(deps.memoryOf(connection.id))
     if (action === 'post' || action === 'refresh_items' || value === undefined) return route.name
     const fix: MappingFix = { action, subject, value }
-    await changeMapping(tx, {
-      route,
-      mapping: backend.applyFix(backend.mapping.parse(route.mapping), fix),
-      at: deps.now(),
-      actor,
-      detail: fix,
-    })
+    const before = backend.mapping.parse(route.mapping)
+    const mapping = backend.applyFix(before, fix)
+    const fields = differences({ mapping: before }, { mapping })
+    await changeMapping(tx, { route, mapping, at: deps.now(), actor, detail: { ...fix, fields } })
     return route.name
   })
 }

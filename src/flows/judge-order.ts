@@ -97,19 +97,22 @@ function placeOf(reading: Reading, { input, channel, anyway, known }: Circumstan
     }
   // What was accepted once stays accepted when the shop moves on: an outage of the backend must not turn it away.
   if (rule && !anyway && !accepted) return { ...none, status: 'held', reason: rule.detail, hold: rule }
-  const difference = totalsDifference(order)
-  if (difference)
-    return {
-      ...none,
-      status: 'post_error',
-      problem: {
-        code: 'totals_do_not_add_up',
-        subject: '',
-        detail: `The lines come to ${difference.computed} ${order.currency}, the shop says ${difference.stated} ${order.currency}: a difference of ${difference.difference}`,
-        vendorMessage: null,
-      },
-    }
+  const problem = totalsProblem(order)
+  if (problem) return { ...none, status: 'post_error', problem }
   return { ...none, status: route.post_automatic ? 'scheduled' : 'imported' }
+}
+
+/** What stops an order whose lines do not come to its total; null where they do. */
+export function totalsProblem(order: Order): Problem | null {
+  const difference = totalsDifference(order)
+  return (
+    difference && {
+      code: 'totals_do_not_add_up',
+      subject: '',
+      detail: `The lines come to ${difference.computed} ${order.currency}, the shop says ${difference.stated} ${order.currency}: a difference of ${difference.difference}`,
+      vendorMessage: null,
+    }
+  )
 }
 
 /** What the ledger keeps beside the payload, to list and find the order by. */

@@ -13,13 +13,13 @@ import type { AtBackend } from './record-posted.ts'
 export type Prepared =
   { ok: true; draft: unknown } | { ok: false; failure?: Failure; problems: readonly Problem[] }
 
-interface Side {
+export interface Side {
   connection: ConnectionRow
   backend: AnyBackend
   ctx: Ctx<unknown>
 }
 
-interface ToPrepare {
+export interface ToPrepare {
   order: Order
   externalId: string
   mapping: unknown
@@ -64,7 +64,8 @@ export async function draftFromMemory(
   return prepared.ok ? prepared.draft : null
 }
 
-async function prepareDraft(
+/** The draft of an order by a mapping, or what stands against it. `ctx` is what the backend is asked with. */
+export async function prepareDraft(
   deps: Deps,
   { connection, backend, ctx }: Side,
   { order, externalId, mapping: route, channel }: ToPrepare,

@@ -36,6 +36,7 @@ import { heldRoutes } from './routes/held.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
+import { routeSettingsRoutes } from './routes/route-settings.ts'
 import { viewRoutes } from './routes/views.ts'
 import { whyRoutes } from './routes/why.ts'
 import { webPage } from './web-page.ts'
@@ -154,6 +155,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         reconciliationRoutes(closed, deps)
         connectionRoutes(closed, { deps, configuration, publicUrl })
         routeRoutes(closed, { deps, configuration })
+        routeSettingsRoutes(closed, { deps, configuration })
         configurationRoutes(closed, configuration)
         if (options.pool) backupRoutes(closed, { pool: options.pool, now: deps.now })
         eventRoutes(closed, live)

@@ -6,7 +6,7 @@ import type { Deps } from '../flows/deps.ts'
 import { tryConnection, type TryResult } from '../flows/try-connection.ts'
 import { connectionByName } from '../ledger/connections.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
-import { actorOf } from './auth.ts'
+import { actorOf, type Caller } from './auth.ts'
 import { Refusal } from './refusal.ts'
 
 /** One connection or route as waybill.yaml would have it, with the values of the `${NAMES}` in it. */
@@ -15,7 +15,12 @@ export interface Fragment {
   name: string
   settings: Record<string, unknown>
   values: Record<string, string>
+  /** Where it is changed: on the page, or by a program. */
+  way?: 'page' | 'api'
 }
+
+/** Browsers have a session, programs a token. */
+export const wayOf = (caller: Caller | null): 'page' | 'api' => (caller === 'session' ? 'page' : 'api')
 
 /** Makes or changes one connection or route by the same rules as a file; a mistake changes nothing. */
 export async function applyFragment(deps: ConfigurationDeps, fragment: Fragment): Promise<void> {
@@ -26,6 +31,7 @@ export async function applyFragment(deps: ConfigurationDeps, fragment: Fragment)
     dryRun: false,
     prune: false,
     actor: actorOf(),
+    way: fragment.way,
   })
   if (!applied.ok) throw mistaken(fragment, applied.error)
 }
@@ -46,14 +52,15 @@ export async function tryFragment(
   return tried.value
 }
 
-/** A secret that is left empty is the stored one: no page ever has it. */
-function fileOf({ kind, name, settings }: Fragment, stored: ConnectionRow | null): string {
+/** The fragment as a file that names nothing else. A secret that is left empty is the stored one: no page ever has it. */
+export function fileOf({ kind, name, settings }: Fragment, stored: ConnectionRow | null): string {
   if (kind === 'route') return stringify({ routes: [{ name, ...settings }] })
   const kept = stored ? keepSecrets(settings, stored.config as Record<string, unknown>) : settings
   return stringify({ connections: { [name]: kept } })
 }
 
-function mistaken({ kind, name }: Fragment, mistakes: Mistake[]): Refusal {
+/** Names each wrong field as the fragment has it. */
+export function mistaken({ kind, name }: Pick<Fragment, 'kind' | 'name'>, mistakes: Mistake[]): Refusal {
   const whole = kind === 'connection' ? pathText(['connections', name]) : 'routes[0]'
   const errors = mistakes.map(({ path, message, fix }) => ({
     field: path === whole ? 'name' : path.startsWith(`${whole}.`) ? path.slice(whole.length + 1) : path,

@@ -153,7 +153,13 @@ describe('a fix', () => {
       {
         kind: 'mapping_changed',
         actor: 'person',
-        detail: { route: 'route', action: 'map_sku', subject: 'ODD', value: '4711' },
+        detail: {
+          route: 'route',
+          action: 'map_sku',
+          subject: 'ODD',
+          value: '4711',
+          fields: expect.arrayContaining([{ field: 'mapping.items.bySku.ODD', from: null, to: '4711' }]),
+        },
       },
     ])
   })

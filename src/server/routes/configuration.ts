@@ -5,12 +5,7 @@ import { applyConfiguration, type ConfigurationDeps } from '../../flows/apply-co
 import { exportConfiguration } from '../../flows/export-configuration.ts'
 import { actorOf } from '../auth.ts'
 import { Refusal } from '../refusal.ts'
-
-const fieldChange = z.object({
-  field: z.string(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-})
+import { fieldChange } from '../schemas.ts'
 
 const applied = z
   .object({
@@ -51,7 +46,7 @@ export function configurationRoutes(app: FastifyInstance, deps: ConfigurationDep
       },
     },
     async ({ body }) => {
-      const result = await applyConfiguration(deps, { ...body, actor: actorOf() })
+      const result = await applyConfiguration(deps, { ...body, actor: actorOf(), way: 'file' })
       if (result.ok) return result.value
       const mistakes = result.error
       throw new Refusal({

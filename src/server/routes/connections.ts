@@ -28,7 +28,7 @@ import {
   triedConnection,
   tryResult,
 } from '../schemas.ts'
-import { applyFragment, tryFragment } from '../write-configuration.ts'
+import { applyFragment, tryFragment, wayOf } from '../write-configuration.ts'
 
 const named = z.object({ name: z.string() })
 
@@ -236,9 +236,9 @@ export function routeRoutes(
         response: { 201: route },
       },
     },
-    async ({ body: { name, values, ...settings } }, reply) => {
+    async ({ body: { name, values, ...settings }, caller }, reply) => {
       if ((await all()).some((each) => each.name === name)) throw taken('route', name)
-      await applyFragment(configuration, { kind: 'route', name, settings, values })
+      await applyFragment(configuration, { kind: 'route', name, settings, values, way: wayOf(caller) })
       return reply.code(201).send(await one(name))
     },
   )
@@ -252,9 +252,9 @@ export function routeRoutes(
         response: { 200: route },
       },
     },
-    async ({ params: { name }, body: { values, ...settings } }) => {
+    async ({ params: { name }, body: { values, ...settings }, caller }) => {
       await one(name)
-      await applyFragment(configuration, { kind: 'route', name, settings, values })
+      await applyFragment(configuration, { kind: 'route', name, settings, values, way: wayOf(caller) })
       return one(name)
     },
   )

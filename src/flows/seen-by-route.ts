@@ -1,0 +1,95 @@
+import { listRoutes } from '../ledger/routes.ts'
+import { connectionById } from '../ledger/health.ts'
+import { heldGroups } from '../ledger/views/held.ts'
+import { recentOrders } from '../ledger/views/recent-orders.ts'
+import type { Order } from '../order/order.ts'
+import { channelFor, type Deps } from './deps.ts'
+import { canonicalFrom } from './prepare-draft.ts'
+
+export interface SeenStatus {
+  code: string
+  label: string
+  /** How many of the newest orders have it now. */
+  recent: number
+  /** How many orders are held because of it: they come in once it is imported. */
+  held: number
+}
+
+/** A word of the shop that a mapping translates. */
+export interface SeenValue {
+  value: string
+  title: string
+  /** What a mapping may call it, in the sequence in which it is looked for. */
+  names: string[]
+  orders: number
+}
+
+export interface SeenByRoute {
+  orders: number
+  statuses: SeenStatus[]
+  paymentMethods: SeenValue[]
+  shippingMethods: SeenValue[]
+}
+
+const newest = 100
+
+/** What a route's newest orders say, for whoever writes its rules and its mapping. Null: there is no such route. */
+export async function seenByRoute(deps: Deps, name: string): Promise<SeenByRoute | null> {
+  const route = (await listRoutes(deps.db)).find((row) => row.name === name && row.removed_at === null)
+  const connection = route && (await connectionById(deps.db, route.channel_id))
+  if (!route || !connection) return null
+  const recent = await recentOrders(deps.db, connection.id, newest)
+  const orders = recent.flatMap(({ order, body }) => {
+    const read = canonicalFrom(deps, connection.kind, order, body)
+    return read.order === null ? [] : [read.order]
+  })
+  const held = (await heldGroups(deps.db)).filter((group) => group.route === name)
+  const channel = channelFor(deps, connection)
+  const codes = [
+    ...channel.defaultStatuses.map(({ code }) => code),
+    ...route.statuses,
+    ...held.flatMap((group) => group.channel_status ?? []),
+    ...recent.flatMap(({ order }) => order.channel_status ?? []),
+  ]
+  return {
+    orders: recent.length,
+    statuses: [...new Set(codes)].map((code) => ({
+      code,
+      label: channel.defaultStatuses.find((status) => status.code === code)?.label ?? code,
+      recent: recent.filter(({ order }) => order.channel_status === code).length,
+      held: held.find((group) => group.channel_status === code)?.orders ?? 0,
+    })),
+    paymentMethods: counted(orders, paymentOf),
+    shippingMethods: counted(orders, shippingOf),
+  }
+}
+
+type Said = Omit<SeenValue, 'orders'>
+
+const paymentOf = ({ payment }: Order): Said[] =>
+  payment === null ? [] : [said([payment.code, payment.title], payment.title)]
+
+/** With its zone, without, and by its title. */
+const shippingOf = ({ lines }: Order): Said[] =>
+  lines
+    .filter(({ kind }) => kind === 'shipping')
+    .map(({ code, name }) => said([code ?? '', code?.split(':')[0] ?? '', name], name))
+
+function said(names: string[], title: string): Said {
+  const given = [...new Set(names.filter((name) => name !== ''))]
+  return { value: given[0] ?? '', title: title === '' ? (given[0] ?? '') : title, names: given }
+}
+
+/** Each once, with how many orders say it; what most say first. */
+function counted(orders: Order[], valuesOf: (order: Order) => Said[]): SeenValue[] {
+  const found = new Map<string, SeenValue>()
+  for (const order of orders) {
+    const values = new Map(valuesOf(order).map((value) => [value.value, value]))
+    for (const [key, value] of values) {
+      const seen = found.get(key)
+      if (seen) seen.orders++
+      else if (key !== '') found.set(key, { ...value, orders: 1 })
+    }
+  }
+  return [...found.values()].toSorted((a, b) => b.orders - a.orders)
+}
