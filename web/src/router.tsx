@@ -151,6 +151,12 @@ const editConnection = createRoute({
   component: lazyRouteComponent(() => import('./pages/EditConnectionPage.tsx'), 'EditConnectionPage'),
 })
 
+const route = createRoute({
+  getParentRoute: () => root,
+  path: '/routes/$name',
+  component: lazyRouteComponent(() => import('./pages/RoutePage.tsx'), 'RoutePage'),
+})
+
 const imports = createRoute({
   getParentRoute: () => root,
   path: '/imports/$id',
@@ -181,6 +187,7 @@ const routeTree = root.addChildren([
   connections,
   newConnection,
   editConnection,
+  route,
   reconciliation,
   imports,
 ])

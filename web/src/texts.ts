@@ -740,6 +740,7 @@ export const texts = {
     refusedDetail: (n: number, why: string) =>
       `${n.toLocaleString('en')}; the last: ${why}. They changed nothing.`,
     route: (name: string) => `Route ${name}`,
+    editRoute: (name: string) => `Edit route ${name}`,
     imports: (statuses: string, since: string, every: string) =>
       `takes ${statuses}, placed from ${since} on; reads every ${every}`,
     posts: (from: string, automatic: boolean) =>

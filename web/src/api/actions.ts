@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { post, put, remove } from './client.ts'
-import { orderQuery, unseenQuery, viewsQuery } from './queries.ts'
+import { get, post, put, remove } from './client.ts'
+import { orderQuery, routeQuery, unseenQuery, viewsQuery } from './queries.ts'
 import type {
   BulkRequest,
   BulkResult,
@@ -20,6 +20,8 @@ import type {
   Tombstone,
   ReconciliationRequest,
   TryResult,
+  Route,
+  RouteTrial,
   View,
   ViewRequest,
 } from './types.ts'
@@ -164,6 +166,40 @@ export function useReconcile() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['reconciliations'] }),
   })
 }
+
+/** Says what other settings of a route would mean for the last orders. */
+export function useTryRoute(name: string) {
+  return useMutation({
+    mutationFn: async (settings: object) => ({
+      settings,
+      trial: await post<RouteTrial>(`/routes/${encodeURIComponent(name)}/dry-run`, settings),
+    }),
+  })
+}
+
+/** Gives a route other settings, unless somebody else has done so since it was read. */
+export function useSaveRoute(name: string) {
+  const queries = useQueryClient()
+  const at = `/routes/${encodeURIComponent(name)}`
+  return useMutation({
+    mutationFn: async ({ settings, read }: { settings: object; read: Route }) => {
+      const now = await get<Route>(at)
+      if (now.updatedAt !== read.updatedAt) throw new ChangedMeanwhile()
+      return put<Route>(at, settings)
+    },
+    onSuccess: (route) => {
+      queries.setQueryData(routeQuery(name).queryKey, route)
+      return Promise.all(
+        [['routes'], ['orders'], ['connections'], ['problems']].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
+        ),
+      )
+    },
+  })
+}
+
+/** Saving would take back what somebody else has changed. */
+export class ChangedMeanwhile extends Error {}
 
 export function useTestMail() {
   return useMutation({ mutationFn: () => post<MailsTried>('/notices/test-mail') })

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { fileAt, get, withQuery } from './client.ts'
 import type {
   Choices,
+  ConfigurationHistory,
   Connection,
   Difference,
   HeldGroup,
@@ -18,6 +19,7 @@ import type {
   Reconciliation,
   ReconciliationSummary,
   Route,
+  SeenByRoute,
   StoredSettings,
   View,
   Why,
@@ -144,6 +146,33 @@ export const routesQuery = queryOptions({
   queryFn: ({ signal }) => get<List<Route>>('/routes', signal),
   staleTime: 60_000,
 })
+
+export const routeQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['routes', name],
+    queryFn: ({ signal }) => get<Route>(`/routes/${encodeURIComponent(name)}`, signal),
+    retry: false,
+  })
+
+/** What the newest orders of the route's shop say. */
+export const seenQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['routes', name, 'seen'],
+    queryFn: ({ signal }) => get<SeenByRoute>(`/routes/${encodeURIComponent(name)}/seen`, signal),
+    staleTime: 60_000,
+  })
+
+export const historyQuery = (route: string) =>
+  infiniteQueryOptions({
+    queryKey: ['routes', route, 'history'],
+    queryFn: ({ pageParam, signal }) =>
+      get<ConfigurationHistory>(
+        withQuery('/configuration/history', { route, limit: 10, cursor: pageParam }),
+        signal,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  })
 
 export const importQuery = (id: string) =>
   queryOptions({

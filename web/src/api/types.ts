@@ -1,4 +1,4 @@
-import type { OrderAction } from '../../../src/server/schemas.ts'
+import type { OrderAction, ProblemDetails } from '../../../src/server/schemas.ts'
 
 export type {
   AttemptJson as Attempt,
@@ -8,6 +8,8 @@ export type {
   Change,
   CheckResultJson as CheckResult,
   Choices,
+  ConfigurationChange,
+  ConfigurationHistory,
   ConnectionJson as Connection,
   DifferenceJson as Difference,
   DescribedProblem as Problem,
@@ -41,15 +43,21 @@ export type {
   ReconciliationRequest,
   ReconciliationSummary,
   RouteJson as Route,
+  RouteTrialJson as RouteTrial,
+  SeenByRouteJson as SeenByRoute,
+  SeenValueJson as SeenValue,
   ShipmentJson as Shipment,
   StoredSettings,
   TimesToPost,
   TombstoneJson as Tombstone,
+  TriedOrderJson as TriedOrder,
   TryResultJson as TryResult,
   ViewJson as View,
   ViewRequest,
   Why,
 } from '../../../src/server/schemas.ts'
+/** What is wrong at one field of what was sent. */
+export type Mistake = NonNullable<ProblemDetails['errors']>[number]
 /** What is done with an order that stays; deleting asks first. */
 export type DoableAction = Exclude<OrderAction, 'delete'>
 export type { Status } from '../../../src/order/status.ts'

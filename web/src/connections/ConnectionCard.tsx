@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useLocation } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useCheckConnection, useCloseGap, useConfirmAddress, usePause } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
@@ -137,9 +137,14 @@ function Facts({ connection, routes }: Props) {
   for (const route of routes ?? [])
     tell(
       words.route(route.name),
-      role === 'channel'
-        ? words.imports(route.statuses.join(', '), route.since.slice(0, 10), formatSpan(route.everyMs))
-        : words.posts(route.from, route.postAutomatic),
+      <>
+        {role === 'channel'
+          ? words.imports(route.statuses.join(', '), route.since.slice(0, 10), formatSpan(route.everyMs))
+          : words.posts(route.from, route.postAutomatic)}{' '}
+        <Link to="/routes/$name" params={{ name: route.name }} aria-label={words.editRoute(route.name)}>
+          {words.edit}
+        </Link>
+      </>,
     )
   return (
     <dl className={classes.facts}>

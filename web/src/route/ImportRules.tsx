@@ -1,0 +1,103 @@
+import { Button, Checkbox, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { Mistake, SeenByRoute } from '../api/types.ts'
+import { Panel } from '../components/Panel.tsx'
+import { routeTexts } from '../texts-route.ts'
+import { DurationInput } from './DurationInput.tsx'
+import classes from './RouteForm.module.css'
+import { mistakeAt, type Settings } from './settings.ts'
+
+const words = routeTexts.import
+
+interface Props {
+  settings: Settings
+  seen: SeenByRoute | undefined
+  mistakes: Mistake[]
+  onChange: (change: Partial<Settings>) => void
+}
+
+/** Which orders are taken in: by status, with how many each would bring, and from which day on. */
+export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
+  const [others, setOthers] = useState<string[]>([])
+  const [other, setOther] = useState('')
+  const { statuses } = settings
+  const known = seen?.statuses ?? []
+  const codes = [...new Set([...known.map(({ code }) => code), ...statuses, ...others])]
+  const rows = codes.map(
+    (code) => known.find((status) => status.code === code) ?? { code, label: code, recent: 0, held: 0 },
+  )
+  const toggle = (code: string, wanted: boolean) =>
+    onChange({ statuses: wanted ? [...statuses, code] : statuses.filter((status) => status !== code) })
+  const add = () => {
+    const code = other.trim()
+    if (code === '') return
+    setOthers([...others, code])
+    if (!statuses.includes(code)) toggle(code, true)
+    setOther('')
+  }
+  const wrong = mistakeAt(mistakes, 'import.statuses')
+  return (
+    <Panel title={words.title}>
+      <fieldset className={classes.statuses} aria-describedby={wrong ? 'statuses-wrong' : undefined}>
+        <legend>{words.statuses}</legend>
+        <p className={classes.hint}>{words.statusHint}</p>
+        <ul>
+          {rows.map(({ code, label, recent, held }) => (
+            <li key={code}>
+              <Checkbox
+                label={label}
+                checked={statuses.includes(code)}
+                onChange={(event) => toggle(code, event.currentTarget.checked)}
+                aria-describedby={`status-${code}`}
+              />
+              <span id={`status-${code}`} className={classes.facts}>
+                {label === code ? null : <span className={classes.code}>{code}</span>}
+                {recent === 0 ? null : <span>{words.recent(recent, seen?.orders ?? 0)}</span>}
+                {held === 0 || statuses.includes(code) ? null : <strong>{words.held(held)}</strong>}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {wrong === undefined ? null : (
+          <p id="statuses-wrong" className={classes.wrong}>
+            {wrong}
+          </p>
+        )}
+      </fieldset>
+      <div className={classes.add}>
+        <TextInput
+          label={words.other}
+          description={words.otherHint}
+          value={other}
+          maxLength={100}
+          onChange={(event) => setOther(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            add()
+          }}
+        />
+        <Button disabled={other.trim() === ''} onClick={add}>
+          {words.otherAdd}
+        </Button>
+      </div>
+      <div className={classes.row}>
+        <TextInput
+          type="date"
+          label={words.since}
+          description={words.sinceHint}
+          value={settings.since}
+          error={mistakeAt(mistakes, 'import.since')}
+          onChange={(event) => onChange({ since: event.currentTarget.value })}
+        />
+        <DurationInput
+          label={words.every}
+          units={['s', 'm', 'h']}
+          value={settings.every}
+          error={mistakeAt(mistakes, 'import.every')}
+          onChange={(every) => onChange({ every })}
+        />
+      </div>
+    </Panel>
+  )
+}

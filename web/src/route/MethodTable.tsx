@@ -1,0 +1,109 @@
+import { ActionIcon, Button, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { Mistake } from '../api/types.ts'
+import { Icon } from '../components/Icon.tsx'
+import type { ChoiceAction } from '../problems/fixes.ts'
+import { routeTexts } from '../texts-route.ts'
+import { ChoiceSelect } from './ChoiceSelect.tsx'
+import classes from './RouteForm.module.css'
+import { type MethodRow, mistakeAt } from './settings.ts'
+
+const words = routeTexts.methods
+
+interface Props {
+  route: string
+  label: string
+  action: ChoiceAction
+  rows: MethodRow[]
+  /** Where its mistakes are named: "mapping.payment.methods". */
+  field: string
+  mistakes: Mistake[]
+  addLabel: string
+  onChange: (word: string, value: string | null) => void
+  onAdd: (word: string) => void
+}
+
+/** Words of the shop and the record of the backend that stands for each; what is not mapped yet comes first. */
+export function MethodTable({
+  route,
+  label,
+  action,
+  rows,
+  field,
+  mistakes,
+  addLabel,
+  onChange,
+  onAdd,
+}: Props) {
+  const [word, setWord] = useState('')
+  const add = () => {
+    if (word.trim() === '') return
+    onAdd(word.trim())
+    setWord('')
+  }
+  return (
+    <>
+      {rows.length === 0 ? (
+        <p className="quiet">{words.none}</p>
+      ) : (
+        <table className={classes.methods} aria-label={label}>
+          <thead>
+            <tr>
+              <th scope="col">{words.word}</th>
+              <th scope="col">{words.orders}</th>
+              <th scope="col">{words.record}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.word} data-open={row.value === null}>
+                <th scope="row">
+                  {row.title}
+                  {row.title === row.word ? null : <span className={classes.code}>{row.word}</span>}
+                  {row.value === null ? <span className={classes.missing}>{words.missing}</span> : null}
+                </th>
+                <td className={classes.seen}>{words.seen(row.orders)}</td>
+                <td>
+                  <div className={classes.choice}>
+                    <ChoiceSelect
+                      route={route}
+                      action={action}
+                      label={words.choose(row.title)}
+                      value={row.value}
+                      error={mistakeAt(mistakes, `${field}.${row.word}`)}
+                      onChange={(value) => onChange(row.word, value)}
+                    />
+                    {row.value === null ? null : (
+                      <ActionIcon
+                        aria-label={words.remove(row.title)}
+                        onClick={() => onChange(row.word, null)}
+                      >
+                        <Icon name="cross" />
+                      </ActionIcon>
+                    )}
+                  </div>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <div className={classes.add}>
+        <TextInput
+          label={addLabel}
+          value={word}
+          maxLength={200}
+          onChange={(event) => setWord(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            add()
+          }}
+        />
+        <Button disabled={word.trim() === ''} onClick={add}>
+          {words.add}
+        </Button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,153 @@
+import { formatDuration } from '../../../src/config/durations.ts'
+import type { Mistake, Route, SeenValue } from '../api/types.ts'
+
+/** What a person sees and changes of a route; what the form does not know of its mapping stays in `mapping` untouched. */
+export interface Settings {
+  statuses: string[]
+  /** A day. */
+  since: string
+  every: string
+  automatic: boolean
+  cancelledAfterPosting: Route['cancelledAfterPosting']
+  /** Null: orders in error stay. */
+  cancelAfter: string | null
+  /** How long before that it is said, such as "3d, 1d"; empty: as usual. */
+  warn: string
+  mapping: Group
+}
+
+export type Group = Record<string, unknown>
+
+export const settingsOf = (route: Route): Settings => ({
+  statuses: route.statuses,
+  since: route.since.slice(0, 10),
+  every: formatDuration(route.everyMs),
+  automatic: route.postAutomatic,
+  cancelledAfterPosting: route.cancelledAfterPosting,
+  cancelAfter: route.autoCancel && formatDuration(route.autoCancel.afterMs),
+  warn: (route.autoCancel?.warnMs ?? []).map((ms) => formatDuration(ms)).join(', '),
+  mapping: route.mapping,
+})
+
+/** The settings as the API takes them. */
+export function requestOf(route: Route, settings: Settings): Group {
+  const { since, cancelAfter, warn } = settings
+  const times = warn.split(/[\s,;]+/).filter((text) => text !== '')
+  return {
+    from: route.from,
+    to: route.to,
+    import: {
+      statuses: settings.statuses,
+      // A time of the day that the form does not show is not lost.
+      since: since === route.since.slice(0, 10) ? route.since : since,
+      every: settings.every,
+    },
+    post: { automatic: settings.automatic },
+    autoCancel:
+      cancelAfter === null ? false : { after: cancelAfter, ...(times.length > 0 && { warn: times }) },
+    cancelledAfterPosting: settings.cancelledAfterPosting,
+    mapping: settings.mapping,
+  }
+}
+
+export const isGroup = (value: unknown): value is Group =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+export type Path = readonly [string, ...string[]]
+
+export function valueAt(group: Group, path: readonly string[]): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return group
+  const value = Object.hasOwn(group, key) ? group[key] : undefined
+  return rest.length === 0 ? value : isGroup(value) ? valueAt(value, rest) : undefined
+}
+
+export const textAt = (group: Group, path: readonly string[]): string => {
+  const value = valueAt(group, path)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+/** The group with a value at the path; `undefined` takes it away, and groups that are empty then. */
+export function withValue(group: Group, path: Path, value: unknown): Group {
+  const [key, ...rest] = path
+  const { [key]: old, ...others } = group
+  const inner = rest as unknown as Path
+  const next = rest.length === 0 ? value : withValue(isGroup(old) ? old : {}, inner, value)
+  const isNothing =
+    next === undefined || (value === undefined && isGroup(next) && Object.keys(next).length === 0)
+  if (isNothing) return others
+  // In its own place: what a person reads keeps its sequence.
+  return Object.hasOwn(group, key)
+    ? Object.fromEntries(Object.entries(group).map(([name, was]) => [name, name === key ? next : was]))
+    : { ...group, [key]: next }
+}
+
+/** Every part of the mapping that the form shows. */
+const shown: Path[] = [
+  ['payment', 'field'],
+  ['payment', 'methods'],
+  ['payment', 'otherwise'],
+  ['shipping', 'methods'],
+  ['shipping', 'otherwise'],
+  ['tax', 'codes'],
+  ['tax', 'otherwise'],
+  ['tax', 'none'],
+  ['items', 'skuField'],
+  ['customers', 'match'],
+  ['customers', 'create'],
+  ['customers', 'fallback'],
+  ['fields'],
+]
+
+/** What the form does not show of it. */
+export const restOf = (mapping: Group): Group =>
+  shown.reduce((rest, path) => withValue(rest, path, undefined), mapping)
+
+/** A word of the shop in a table of the mapping. */
+export interface MethodRow {
+  word: string
+  title: string
+  /** How many of the newest orders say it. */
+  orders: number
+  /** The chosen record; null: nobody has chosen yet. */
+  value: string | null
+}
+
+/**
+ * The rows of a table: first what orders said and nobody has mapped, then what is mapped. `asked` are words that stop
+ * older orders; `begun` those of rows that were there when the form was opened, which keep their place.
+ */
+export function rowsOf(
+  methods: Group,
+  { seen, asked, begun }: { seen: SeenValue[]; asked: string[]; begun: ReadonlySet<string> },
+): MethodRow[] {
+  const ordersOf = (word: string) => seen.find(({ names }) => names.includes(word))
+  const isMapped = ({ names }: SeenValue) =>
+    names.some((name) => Object.hasOwn(methods, name) && begun.has(name))
+  const open: MethodRow[] = seen
+    .filter((value) => !isMapped(value))
+    .map(({ value, title, orders }) => ({ word: value, title, orders, value: null }))
+  for (const word of asked)
+    if (
+      !open.some((row) => row.word === word) &&
+      !seen.some(({ names }) => names.includes(word)) &&
+      !begun.has(word)
+    )
+      open.push({ word, title: word, orders: 0, value: null })
+  const first = open.map((row) => ({ ...row, value: textAt(methods, [row.word]) || null }))
+  const others = Object.keys(methods)
+    .filter((word) => !first.some((row) => row.word === word))
+    .map((word) => ({
+      word,
+      title: ordersOf(word)?.title ?? word,
+      orders: ordersOf(word)?.orders ?? 0,
+      value: textAt(methods, [word]),
+    }))
+  return [...first, ...others]
+}
+
+/** What is wrong at a field, or below it. */
+export const mistakeAt = (mistakes: Mistake[], field: string): string | undefined =>
+  mistakes.find(
+    (one) => one.field === field || one.field.startsWith(`${field}.`) || one.field.startsWith(`${field}[`),
+  )?.message

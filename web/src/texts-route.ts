@@ -1,0 +1,195 @@
+import type { ConfigurationChange, RouteTrial, TriedOrder } from './api/types.ts'
+
+const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+const orders = (n: number) => count(n, 'order', 'orders')
+
+/** Every text of the page of a route. */
+export const routeTexts = {
+  title: (name: string) => `Route ${name}`,
+  back: 'Connections',
+  way: (from: string, to: string) => `Carries the orders of ${from} to ${to}.`,
+  notFound: {
+    title: 'There is no such route',
+    text: 'It may have been stopped, or have another name by now.',
+  },
+  import: {
+    title: 'Which orders are imported',
+    statuses: 'Import orders with these statuses',
+    statusHint:
+      'Orders with any other status are held: they are listed with the reason, and nothing is sent.',
+    recent: (n: number, of: number) =>
+      of === 0 ? '' : `${n.toLocaleString('en')} of the last ${of.toLocaleString('en')}`,
+    held: (n: number) =>
+      n === 1 ? '1 held order would come in' : `${n.toLocaleString('en')} held orders would come in`,
+    other: 'Another status',
+    otherHint: 'A status of a plug-in, as the shop calls it',
+    otherAdd: 'Add status',
+    since: 'Placed from this day on',
+    sinceHint: 'Older orders stay where they are. An earlier day has the shop read again from there.',
+    every: 'Ask the shop for new orders every',
+  },
+  units: { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' },
+  unitOf: (label: string) => `${label}: unit`,
+  posting: {
+    title: 'Posting',
+    automatic: 'Post orders to NetSuite by themselves',
+    automaticHint: 'Without it, every order waits until a person posts it.',
+    cancelled: 'When the shop cancels an order that is in NetSuite already',
+    cancelledWays: {
+      ask: 'Ask me',
+      cancel: 'Close its sales order, unless something was shipped or billed',
+      keep: 'Leave the sales order as it is',
+    },
+  },
+  ageing: {
+    title: 'Orders that stay in error',
+    off: 'They wait until a person solves the problem',
+    on: 'They are cancelled after a while',
+    label: 'What happens with them',
+    after: 'Cancel after',
+    warn: 'Warn me before that',
+    warnHint: 'At least twice, such as: 3d, 1d. Left empty: three days and one day before.',
+    outlook:
+      'Cancelled orders can be taken up again. What it means for the orders in error now is said when you try it.',
+  },
+  methods: {
+    word: 'In the shop',
+    record: 'In NetSuite',
+    orders: 'Seen',
+    seen: (n: number) => (n === 0 ? '' : orders(n)),
+    missing: 'Not mapped yet',
+    choose: (word: string) => `${word} in NetSuite`,
+    placeholder: 'Choose',
+    remove: (word: string) => `Remove ${word}`,
+    add: 'Add',
+    otherwise: 'Any other',
+    stop: 'Stop the order and ask me',
+    leaveOut: 'Leave it out',
+    record_: (id: string) => `Record ${id}`,
+    byId: (id: string) => `Use the record with the id ${id}`,
+    nothingFound: 'Nothing found. An id of NetSuite can be typed, too.',
+    searching: 'Searching …',
+    cannotAsk: 'NetSuite cannot be asked now; an id can be typed',
+    none: 'No order has said any yet.',
+  },
+  payment: {
+    title: 'Payment methods',
+    hint: 'What NetSuite gets for each way to pay in the shop.',
+    add: 'Another payment method, as the shop calls it',
+    field: 'NetSuite field for the payment method',
+    fieldHint:
+      'paymentOption, or a field of your own (custbody…). Left empty: the payment method is not sent, and nothing stops for it.',
+  },
+  shipping: {
+    title: 'Shipping methods',
+    hint: 'Which shipping item of NetSuite stands for each way to ship.',
+    add: 'Another shipping method, as the shop calls it',
+  },
+  tax: {
+    title: 'Taxes',
+    hint: 'Which tax code of NetSuite stands for each tax of the shop: by country and percent (DE:19), or by percent (19).',
+    add: 'Another tax, such as DE:19',
+    none: 'Lines without tax',
+    nothing: 'No tax code',
+  },
+  items: {
+    title: 'Products and customers',
+    skuField: 'NetSuite item field that holds the SKU',
+    skuHint:
+      'itemId is the name of the item; others are upcCode, externalId, mpn or a field of your own (custitem…).',
+    match: 'Find customers by',
+    matches: {
+      'externalId,email': "Waybill's own id, then the e-mail address",
+      'email,externalId': "The e-mail address, then Waybill's own id",
+      externalId: "Waybill's own id alone",
+      email: 'The e-mail address alone',
+    } as Record<string, string>,
+    create: 'Create customers that are not found',
+    fallback: 'Customer for orders without one',
+    fallbackHint:
+      'The internal id of a customer in NetSuite; also for those not found when none may be created.',
+  },
+  fields: {
+    title: 'Custom fields',
+    hint: 'What stands in fields of your own on the sales order.',
+    field: 'Field',
+    source: 'Gets its value from',
+    sourceOf: (field: string) => `${field} gets its value from`,
+    fixed: 'always the same',
+    add: 'Another field (custbody…)',
+    remove: (field: string) => `Remove ${field}`,
+    none: 'No custom field is filled.',
+  },
+  rest: {
+    title: 'The rest of the mapping',
+    text: 'This stays as it is when you save. It is changed in waybill.yaml, with: waybill apply',
+    label: 'The rest of the mapping as YAML',
+  },
+  save: {
+    title: 'Try it, then save',
+    untouched: 'Nothing has been changed.',
+    hint: 'Trying shows what the last 100 orders would do by these settings. Nothing is stored or sent.',
+    try: 'Try it',
+    trying: 'Looking at the last 100 orders …',
+    save: 'Save',
+    discard: 'Discard changes',
+    saved: 'Saved.',
+    savedAndPosted: (n: number) => `Saved. ${orders(n)} ${n === 1 ? 'is' : 'are'} posted again.`,
+    postFailed: 'Saved, but the stopped orders could not be posted again',
+    mistakes: 'This cannot be saved yet',
+    failed: 'That did not work',
+    changedMeanwhile: 'Somebody has changed this route meanwhile',
+    changedFix: 'Load it anew, and make your changes again.',
+    reload: 'Load it anew',
+  },
+  trial: {
+    label: 'What the last orders would do',
+    of: (n: number) => `Of the last ${orders(n)}:`,
+    nothing: 'The shop has brought no orders yet, so there is nothing to try it on.',
+    counts: {
+      as_before: 'as before',
+      would_post: 'would now post',
+      would_stop: 'would stop',
+      stops_otherwise: 'would stop for another reason',
+      would_be_held: 'would be held',
+      no_longer_held: 'would no longer be held',
+    } satisfies Record<keyof RouteTrial['counts'], string>,
+    notJudged: (n: number, why: string) => `${orders(n)} could not be judged: ${why}.`,
+    heldHint: 'What has come in already stays. New orders like these would be held.',
+    stopHint: 'Orders that are posted stay posted. New orders like these would stop.',
+    old: 'You have changed something since. Try it again.',
+    changes: 'What saving changes',
+    noChanges: 'It changes nothing.',
+    reason: (order: TriedOrder) =>
+      order.outcome === 'would_be_held'
+        ? order.rule
+        : order.outcome === 'would_post'
+          ? `Stopped until now: ${order.problems[0]?.title ?? ''}`
+          : (order.problems[0]?.title ?? null),
+    more: (n: number) => `and ${n.toLocaleString('en')} more`,
+    postAgain: 'Also post again what is stopped and would now post',
+  },
+  history: {
+    title: 'Who changed what',
+    none: 'Nothing has been changed yet.',
+    older: 'Show older changes',
+    actor: (actor: string, way: ConfigurationChange['way']) =>
+      `${actor === 'person' ? 'A person' : actor === 'waybill' ? 'Waybill' : actor}${way === null ? '' : { page: ', on this page', api: ', by the API', file: ', with waybill apply' }[way]}`,
+    action: { created: 'made the route', changed: 'changed', removed: 'stopped the route' },
+    field: (field: string) => fieldWords[field] ?? field,
+    nothing: 'nothing',
+    secret: 'changed',
+  },
+}
+
+/** Settings by the words of the form. */
+const fieldWords: Record<string, string> = {
+  'import.statuses': 'Statuses',
+  'import.since': 'Placed from',
+  'import.every': 'Ask the shop every',
+  'post.automatic': 'Post by themselves',
+  autoCancel: 'Cancel after a while',
+  'autoCancel.after': 'Cancel after',
+  'autoCancel.warn': 'Warn before that',
+  cancelledAfterPosting: 'When the shop cancels',
+}
