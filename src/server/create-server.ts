@@ -156,7 +156,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         connectionRoutes(closed, { deps, configuration, publicUrl })
         routeRoutes(closed, { deps, configuration })
         routeSettingsRoutes(closed, { deps, configuration })
-        configurationRoutes(closed, configuration)
+        configurationRoutes(closed, { deps, configuration })
         if (options.pool) backupRoutes(closed, { pool: options.pool, now: deps.now })
         eventRoutes(closed, live)
         sessionRoutes(closed, login, linkOf)

@@ -1,3 +1,4 @@
+import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatDuration } from '../../src/config/durations.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
@@ -205,6 +206,19 @@ describe('the dry run of a route', () => {
     ])
     await pause(null)
     expect((await tryOut({ mapping: change.mapping })).notJudged).toEqual([])
+  })
+
+  it('is part of a dry run of a file, for each route that would change', async () => {
+    const applied = (change: Change, dryRun = true) =>
+      api.post<{ notes: string[] }>('/configuration', {
+        yaml: stringify({ routes: [{ name: 'route', ...settings(change) }] }),
+        dryRun,
+      })
+    const { notes } = await applied({ statuses: [...route.statuses, 'on-hold'] })
+    expect(notes).toContainEqual(
+      'Route route, over the last 9 orders: 8 as before, 0 would now post, 0 would stop, 1 would no longer be held.',
+    )
+    expect((await applied({})).notes.join()).not.toContain('over the last')
   })
 
   it('names mistakes by their field as saving does, and knows no route that is not there', async () => {

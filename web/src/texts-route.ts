@@ -43,7 +43,7 @@ export const routeTexts = {
   },
   ageing: {
     title: 'Orders that stay in error',
-    off: 'They wait until a person solves the problem',
+    off: 'They wait for a person',
     on: 'They are cancelled after a while',
     label: 'What happens with them',
     after: 'Cancel after',
@@ -141,6 +141,7 @@ export const routeTexts = {
     changedMeanwhile: 'Somebody has changed this route meanwhile',
     changedFix: 'Load it anew, and make your changes again.',
     reload: 'Load it anew',
+    leave: 'What you have changed here is not saved. Leave the page all the same?',
   },
   trial: {
     label: 'What the last orders would do',
@@ -158,14 +159,17 @@ export const routeTexts = {
     heldHint: 'What has come in already stays. New orders like these would be held.',
     stopHint: 'Orders that are posted stay posted. New orders like these would stop.',
     old: 'You have changed something since. Try it again.',
-    changes: 'What saving changes',
-    noChanges: 'It changes nothing.',
-    reason: (order: TriedOrder) =>
-      order.outcome === 'would_be_held'
-        ? order.rule
-        : order.outcome === 'would_post'
-          ? `Stopped until now: ${order.problems[0]?.title ?? ''}`
-          : (order.problems[0]?.title ?? null),
+    changes: (n: number) => `What saving changes: ${count(n, 'setting', 'settings')}`,
+    reason: ({ outcome, rule, problems: [problem] }: TriedOrder) =>
+      outcome === 'would_be_held'
+        ? rule
+        : outcome === 'would_post'
+          ? `Stopped until now: ${problem?.title ?? ''}`
+          : outcome === 'no_longer_held'
+            ? problem === undefined
+              ? 'Held until now; nothing else stands against it.'
+              : `Held until now, and would stop: ${problem.title}`
+            : (problem?.title ?? null),
     more: (n: number) => `and ${n.toLocaleString('en')} more`,
     postAgain: 'Also post again what is stopped and would now post',
   },
@@ -173,12 +177,16 @@ export const routeTexts = {
     title: 'Who changed what',
     none: 'Nothing has been changed yet.',
     older: 'Show older changes',
-    actor: (actor: string, way: ConfigurationChange['way']) =>
-      `${actor === 'person' ? 'A person' : actor === 'waybill' ? 'Waybill' : actor}${way === null ? '' : { page: ', on this page', api: ', by the API', file: ', with waybill apply' }[way]}`,
-    action: { created: 'made the route', changed: 'changed', removed: 'stopped the route' },
+    who: (actor: string, action: ConfigurationChange['action'], way: ConfigurationChange['way']) =>
+      [
+        actor === 'person' ? 'A person' : actor === 'waybill' ? 'Waybill' : actor,
+        { created: ' made the route', changed: '', removed: ' stopped the route' }[action],
+        way === null
+          ? ''
+          : { page: ', on this page', api: ', by the API', file: ', with waybill apply' }[way],
+      ].join(''),
     field: (field: string) => fieldWords[field] ?? field,
     nothing: 'nothing',
-    secret: 'changed',
   },
 }
 

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { applyConfiguration, type ConfigurationDeps } from '../../flows/apply-configuration.ts'
+import { type Applied, applyConfiguration, type ConfigurationDeps } from '../../flows/apply-configuration.ts'
+import type { Deps } from '../../flows/deps.ts'
 import { exportConfiguration } from '../../flows/export-configuration.ts'
+import { trialSentence, tryRoute } from '../../flows/try-route.ts'
 import { actorOf } from '../auth.ts'
 import { Refusal } from '../refusal.ts'
 import { fieldChange } from '../schemas.ts'
@@ -34,7 +36,10 @@ const request = z.strictObject({
 })
 
 /** `POST /configuration` applies a waybill.yaml, `GET /configuration` exports one. */
-export function configurationRoutes(app: FastifyInstance, deps: ConfigurationDeps): void {
+export function configurationRoutes(
+  app: FastifyInstance,
+  { deps: flows, configuration: deps }: { deps: Deps; configuration: ConfigurationDeps },
+): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
   typed.post(
     '/configuration',
@@ -47,7 +52,13 @@ export function configurationRoutes(app: FastifyInstance, deps: ConfigurationDep
     },
     async ({ body }) => {
       const result = await applyConfiguration(deps, { ...body, actor: actorOf(), way: 'file' })
-      if (result.ok) return result.value
+      if (result.ok)
+        return body.dryRun
+          ? {
+              ...result.value,
+              notes: [...result.value.notes, ...(await trials(flows, deps, body, result.value))],
+            }
+          : result.value
       const mistakes = result.error
       throw new Refusal({
         status: 422,
@@ -69,4 +80,21 @@ export function configurationRoutes(app: FastifyInstance, deps: ConfigurationDep
     },
     async () => ({ yaml: await exportConfiguration(deps) }),
   )
+}
+
+/** What the last orders of each route that would change would do. */
+async function trials(
+  deps: Deps,
+  configuration: ConfigurationDeps,
+  { yaml, values }: z.output<typeof request>,
+  { changes }: Applied,
+): Promise<string[]> {
+  const sentences: string[] = []
+  for (const { what, name, action } of changes) {
+    if (what !== 'route' || action !== 'changed') continue
+    const tried = await tryRoute(deps, configuration, { name, yaml, values })
+    if (tried.ok && tried.value !== null && tried.value.orders > 0)
+      sentences.push(trialSentence(name, tried.value))
+  }
+  return sentences
 }

@@ -26,13 +26,15 @@ export function DurationInput({ label, value, units, error, onChange }: Props) {
         error={error}
         onChange={(event) => onChange(event.currentTarget.value.trim() + unit)}
       />
-      <Select
-        aria-label={routeTexts.unitOf(label)}
-        data={known.map((one) => ({ value: one, label: routeTexts.units[one] }))}
-        value={unit}
-        allowDeselect={false}
-        onChange={(next) => next !== null && onChange(amount + next)}
-      />
+      <div className={classes.unit}>
+        <Select
+          aria-label={routeTexts.unitOf(label)}
+          data={known.map((one) => ({ value: one, label: routeTexts.units[one] }))}
+          value={unit}
+          allowDeselect={false}
+          onChange={(next) => next !== null && onChange(amount + next)}
+        />
+      </div>
     </div>
   )
 }

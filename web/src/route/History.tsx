@@ -38,21 +38,25 @@ function Change({ change: { at, actor, way, action, fields } }: { change: Config
   return (
     <li>
       <p className={classes.who}>
-        <Time at={at} /> · {words.actor(actor, way)}
-        {action === 'changed' ? null : ` ${words.action[action]}`}
+        <Time at={at} /> · {words.who(actor, action, way)}
       </p>
-      {action === 'created' ? null : (
-        <dl className={classes.fields}>
-          {fields.map(({ field, from, to }) => (
-            <div key={field}>
-              <dt>{words.field(field)}</dt>
-              <dd>
-                <del>{from ?? words.nothing}</del> → <ins>{to ?? words.nothing}</ins>
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {action === 'changed' ? <FieldChanges fields={fields} /> : null}
     </li>
+  )
+}
+
+/** Each setting with what it was and what it is now. */
+export function FieldChanges({ fields }: Pick<ConfigurationChange, 'fields'>) {
+  return (
+    <dl className={classes.fields}>
+      {fields.map(({ field, from, to }) => (
+        <div key={field}>
+          <dt>{words.field(field)}</dt>
+          <dd>
+            <del>{from ?? words.nothing}</del> → <ins>{to ?? words.nothing}</ins>
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }

@@ -5,7 +5,7 @@ import { Panel } from '../components/Panel.tsx'
 import { routeTexts } from '../texts-route.ts'
 import { DurationInput } from './DurationInput.tsx'
 import classes from './RouteForm.module.css'
-import { mistakeAt, type Settings } from './settings.ts'
+import { mistakeAt, type Settings, hintBelow } from './settings.ts'
 
 const words = routeTexts.import
 
@@ -67,6 +67,7 @@ export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
       <div className={classes.add}>
         <TextInput
           label={words.other}
+          inputWrapperOrder={hintBelow}
           description={words.otherHint}
           value={other}
           maxLength={100}
@@ -85,6 +86,7 @@ export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
         <TextInput
           type="date"
           label={words.since}
+          inputWrapperOrder={hintBelow}
           description={words.sinceHint}
           value={settings.since}
           error={mistakeAt(mistakes, 'import.since')}

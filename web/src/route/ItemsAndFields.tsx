@@ -7,7 +7,7 @@ import { Panel } from '../components/Panel.tsx'
 import { routeTexts } from '../texts-route.ts'
 import type { MappingProps } from './Methods.tsx'
 import classes from './RouteForm.module.css'
-import { isGroup, mistakeAt, type Path, restOf, textAt, valueAt, withValue } from './settings.ts'
+import { isGroup, mistakeAt, type Path, restOf, textAt, valueAt, withValue, hintBelow } from './settings.ts'
 
 /** Where products and customers are found in the backend. */
 export function ItemsAndCustomers({ mapping, mistakes, onChange }: MappingProps) {
@@ -20,6 +20,7 @@ export function ItemsAndCustomers({ mapping, mistakes, onChange }: MappingProps)
       <div className={classes.row}>
         <TextInput
           label={words.skuField}
+          inputWrapperOrder={hintBelow}
           description={words.skuHint}
           placeholder="itemId"
           value={textAt(mapping, ['items', 'skuField'])}
@@ -28,6 +29,7 @@ export function ItemsAndCustomers({ mapping, mistakes, onChange }: MappingProps)
         />
         <TextInput
           label={words.fallback}
+          inputWrapperOrder={hintBelow}
           description={words.fallbackHint}
           inputMode="numeric"
           value={textAt(mapping, ['customers', 'fallback'])}

@@ -41,16 +41,17 @@ export function MethodTable({
     onAdd(word.trim())
     setWord('')
   }
+  const isCounted = rows.some(({ orders }) => orders > 0)
   return (
     <>
       {rows.length === 0 ? (
         <p className="quiet">{words.none}</p>
       ) : (
-        <table className={classes.methods} aria-label={label}>
+        <table className={classes.methods} aria-label={label} data-columns={isCounted ? 'three' : 'two'}>
           <thead>
             <tr>
               <th scope="col">{words.word}</th>
-              <th scope="col">{words.orders}</th>
+              {isCounted ? <th scope="col">{words.orders}</th> : null}
               <th scope="col">{words.record}</th>
             </tr>
           </thead>
@@ -62,7 +63,7 @@ export function MethodTable({
                   {row.title === row.word ? null : <span className={classes.code}>{row.word}</span>}
                   {row.value === null ? <span className={classes.missing}>{words.missing}</span> : null}
                 </th>
-                <td className={classes.seen}>{words.seen(row.orders)}</td>
+                {isCounted ? <td className={classes.seen}>{words.seen(row.orders)}</td> : null}
                 <td>
                   <div className={classes.choice}>
                     <ChoiceSelect

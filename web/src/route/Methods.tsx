@@ -7,7 +7,17 @@ import { routeTexts } from '../texts-route.ts'
 import { ChoiceSelect } from './ChoiceSelect.tsx'
 import { MethodTable } from './MethodTable.tsx'
 import classes from './RouteForm.module.css'
-import { type Group, isGroup, mistakeAt, type Path, rowsOf, textAt, valueAt, withValue } from './settings.ts'
+import {
+  type Group,
+  isGroup,
+  mistakeAt,
+  type Path,
+  rowsOf,
+  textAt,
+  valueAt,
+  withValue,
+  hintBelow,
+} from './settings.ts'
 
 const words = routeTexts.methods
 const stop = { value: 'stop', label: words.stop }
@@ -43,6 +53,7 @@ export function Methods(props: MappingProps) {
         <TextInput
           className={classes.wide}
           label={payment.field}
+          inputWrapperOrder={hintBelow}
           description={payment.fieldHint}
           value={textAt(mapping, ['payment', 'field'])}
           error={mistakeAt(mistakes, 'mapping.payment.field')}

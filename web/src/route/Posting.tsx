@@ -4,7 +4,7 @@ import { Panel } from '../components/Panel.tsx'
 import { routeTexts } from '../texts-route.ts'
 import { DurationInput } from './DurationInput.tsx'
 import classes from './RouteForm.module.css'
-import { mistakeAt, type Settings } from './settings.ts'
+import { mistakeAt, type Settings, hintBelow } from './settings.ts'
 
 interface Props {
   settings: Settings
@@ -61,6 +61,7 @@ export function Posting({ settings, mistakes, onChange }: Props) {
               />
               <TextInput
                 label={ageing.warn}
+                inputWrapperOrder={hintBelow}
                 description={ageing.warnHint}
                 value={settings.warn}
                 error={mistakeAt(mistakes, 'autoCancel.warn')}

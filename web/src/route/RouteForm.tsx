@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useBlocker } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useBulkAction, useSaveRoute, useTryRoute } from '../api/actions.ts'
 import { ApiError } from '../api/client.ts'
@@ -44,6 +45,11 @@ export function RouteForm({ route, onAnew }: Props) {
   const mistakes = error instanceof ApiError ? error.errors : noMistakes
   const change = (part: Partial<Settings>) => setSettings((now) => ({ ...now, ...part }))
 
+  useBlocker({
+    shouldBlockFn: ({ current, next }) =>
+      isChanged && current.pathname !== next.pathname && !window.confirm(routeTexts.save.leave),
+    enableBeforeUnload: () => isChanged,
+  })
   const tryIt = () => {
     saving.reset()
     if (isChanged && !trying.isPending) trying.mutate(request)

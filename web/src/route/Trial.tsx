@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { RouteTrial } from '../api/types.ts'
 import { StatusMark } from '../components/StatusBadge.tsx'
 import { routeTexts } from '../texts-route.ts'
+import { FieldChanges } from './History.tsx'
 import classes from './Trial.module.css'
 
 const words = routeTexts.trial
@@ -9,12 +10,14 @@ const shownOrders = 8
 /** These are told even of none. */
 const always = ['as_before', 'would_post', 'would_stop'] as const
 const others = ['stops_otherwise', 'no_longer_held', 'would_be_held'] as const
+/** What needs a look comes first. */
+const inDetail = ['would_stop', 'stops_otherwise', 'would_be_held', 'no_longer_held', 'would_post'] as const
 
 /** What the last orders would do by other settings: how many, and which would fare otherwise than today. */
 export function Trial({ trial, name, isOld }: { trial: RouteTrial; name: string; isOld: boolean }) {
-  const { orders, counts, notJudged, differing, notes } = trial
+  const { orders, counts, notJudged, differing, changes, notes } = trial
   const told = [...always, ...others.filter((outcome) => counts[outcome] > 0)]
-  const groups = [...others, ...always].filter((outcome) => outcome !== 'as_before' && counts[outcome] > 0)
+  const groups = inDetail.filter((outcome) => counts[outcome] > 0)
   return (
     <section className={classes.trial} aria-label={words.label} data-old={isOld}>
       {isOld ? <p className={classes.old}>{words.old}</p> : null}
@@ -71,6 +74,12 @@ export function Trial({ trial, name, isOld }: { trial: RouteTrial; name: string;
           {sentence(note, name)}
         </p>
       ))}
+      {changes.length === 0 ? null : (
+        <details className={classes.changes}>
+          <summary>{words.changes(changes.length)}</summary>
+          <FieldChanges fields={changes} />
+        </details>
+      )}
     </section>
   )
 }

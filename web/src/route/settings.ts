@@ -151,3 +151,11 @@ export const mistakeAt = (mistakes: Mistake[], field: string): string | undefine
   mistakes.find(
     (one) => one.field === field || one.field.startsWith(`${field}.`) || one.field.startsWith(`${field}[`),
   )?.message
+
+/** Hints of fields that stand side by side: below, so that the boxes are in one line. */
+export const hintBelow: ('label' | 'input' | 'description' | 'error')[] = [
+  'label',
+  'input',
+  'description',
+  'error',
+]

@@ -1,0 +1,189 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { List, OrderCounts, ProblemGroup, Route } from '../../web/src/api/types.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { type Demo, startDemo } from '../support/demo.ts'
+import { becomes, shown } from '../support/desk.ts'
+
+let demo: Demo
+let browser: Browser
+let session: Awaited<ReturnType<BrowserContext['storageState']>>
+const patiently = { timeout: 20_000 }
+
+beforeAll(async () => {
+  demo = await startDemo()
+  browser = await launchBrowser()
+  // No further orders come by themselves: what is counted stays as it is.
+  await demo.shopDoes('drip', { seconds: 0 })
+  const first = await browser.newContext()
+  await (await first.newPage()).goto(demo.link)
+  session = await first.storageState()
+  await first.close()
+  await becomes(async () => {
+    const {
+      scheduled,
+      posting,
+      post_error: stopped,
+    } = (await demo.api<OrderCounts>('/orders/counts')).byStatus!
+    return stopped > 8 && scheduled + posting === 0
+  })
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await demo?.stop()
+}, 30_000)
+
+async function open(address: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  const context = await browser.newContext({ storageState: session, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    // The browser itself tells of an answer that refuses.
+    if (message.type() === 'error' && !message.text().includes('422')) complaints.push(message.text())
+  })
+  await page.goto(demo.url + address)
+  await shown(page)
+  return page
+}
+const complaints: string[] = []
+const theRoute = async () => (await demo.api<List<Route>>('/routes')).items[0]!
+const unmapped = async () =>
+  (await demo.api<List<ProblemGroup>>('/problems')).items.find(
+    ({ code }) => code === 'unmapped_payment_method',
+  )
+const trialOn = (page: Page) => page.getByRole('region', { name: 'What the last orders would do' })
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+test('a payment method that was missing is chosen, tried and saved, and the orders that it stopped are posted', async () => {
+  const before = await theRoute()
+  const stopped = (await unmapped())!
+  expect(stopped.orders).toBeGreaterThan(0)
+  const page = await open('/connections')
+  await page
+    .getByRole('link', { name: `Edit route ${before.name}` })
+    .first()
+    .click()
+  await page.getByRole('heading', { name: `Route ${before.name}`, level: 1 }).waitFor()
+
+  const rows = page.getByRole('table', { name: 'Payment methods' }).getByRole('row')
+  expect(await rows.nth(1).innerText()).toContain('Not mapped yet')
+  expect(await rows.filter({ hasText: 'Not mapped yet' }).count()).toBe(1)
+  await rows.nth(1).getByRole('combobox').fill('Stripe')
+  await page.getByRole('option', { name: 'Stripe' }).click()
+
+  await button(page, 'Try it').click()
+  await trialOn(page).waitFor()
+  expect(await trialOn(page).innerText()).toContain(`${stopped.orders} would now post`)
+  expect(await trialOn(page).innerText()).toContain(`Stopped until now: ${stopped.title}`)
+  // Trying has changed nothing.
+  expect(await theRoute()).toEqual(before)
+  expect(await unmapped()).toEqual(stopped)
+
+  await button(page, 'Save').click()
+  await page.getByText(`Saved. ${stopped.orders} orders are posted again.`).waitFor()
+  await expect.poll(unmapped, patiently).toBeUndefined()
+
+  const after = await theRoute()
+  const methods = (before.mapping['payment'] as { methods: Record<string, string> }).methods
+  const chosen = (after.mapping['payment'] as { methods: Record<string, string> }).methods
+  expect(Object.keys(chosen).filter((word) => !(word in methods))).toEqual([stopped.subject])
+  const without = { ...after.mapping, payment: before.mapping['payment'] }
+  expect({ ...after, mapping: without, updatedAt: '' }).toEqual({ ...before, updatedAt: '' })
+
+  const history = page.getByRole('region', { name: 'Who changed what' }).getByRole('listitem')
+  await expect
+    .poll(() => history.first().innerText(), patiently)
+    .toMatch(
+      new RegExp(`mapping\\.payment\\.methods\\.${stopped.subject}\\s*nothing → ${chosen[stopped.subject]}$`),
+    )
+  expect(await history.first().innerText()).toContain('A person, on this page')
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test('mistakes stand at their fields, and what would be cancelled is said before it is saved', async () => {
+  const before = await theRoute()
+  const page = await open(`/routes/${before.name}`)
+  const every = page.getByRole('textbox', { name: 'Ask the shop for new orders every' })
+  const stays = await every.inputValue()
+  await every.fill('0')
+  await page.getByLabel('Placed from this day on').fill('')
+  await button(page, 'Save').click()
+  await page.getByRole('alert').filter({ hasText: 'This cannot be saved yet' }).waitFor()
+  for (const field of [every, page.getByLabel('Placed from this day on')]) {
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    const described = (await field.getAttribute('aria-describedby'))!.split(' ')
+    const said = await Promise.all(described.map((id) => page.locator(`[id="${id}"]`).allInnerTexts()))
+    expect(said.flat().join(' ')).toMatch(/a duration such as|a day \(/)
+  }
+  expect(await theRoute()).toEqual(before)
+
+  await every.fill(stays)
+  await page.getByLabel('Placed from this day on').fill(before.since.slice(0, 10))
+  await page.getByText('They are cancelled after a while').click()
+  await page.getByRole('textbox', { name: 'Cancel after', exact: true }).fill('10')
+  await page.getByRole('checkbox', { name: 'On hold' }).check()
+  // Enter tries; it does not save.
+  await page.getByRole('textbox', { name: 'Cancel after', exact: true }).press('Enter')
+  await trialOn(page).waitFor()
+  expect(await trialOn(page).innerText()).toMatch(
+    /orders in error now would be cancelled, the first on \d{4}-/,
+  )
+  expect(await trialOn(page).innerText()).toMatch(/\d would no longer be held/)
+  expect(await theRoute()).toEqual(before)
+
+  await button(page, 'Discard changes').click()
+  await page.getByText('Nothing has been changed.').waitFor()
+  expect(await page.getByRole('checkbox', { name: 'On hold' }).isChecked()).toBe(false)
+  await page.context().close()
+})
+
+test('what somebody else has changed meanwhile is not taken back', async () => {
+  const route = await theRoute()
+  const page = await open(`/routes/${route.name}`)
+  const held = await demo.api<{ items: { channelStatus: string | null }[] }>('/held')
+  const status = held.items.find(({ channelStatus }) => channelStatus !== null)!.channelStatus
+  const asked = { method: 'POST', body: JSON.stringify({ status }) }
+  await demo.api(`/routes/${route.name}/import-status`, asked)
+  await page.getByRole('checkbox', { name: 'Post orders to NetSuite by themselves' }).uncheck()
+  await button(page, 'Save').click()
+  await page.getByText('Somebody has changed this route meanwhile').waitFor()
+  expect((await theRoute()).postAutomatic).toBe(true)
+  await button(page, 'Load it anew').click()
+  await page.getByText('Nothing has been changed.').waitFor()
+  expect((await theRoute()).statuses).toContain(status)
+  await page.context().close()
+})
+
+test('no rule of accessibility is broken, and nothing runs over the width, light and dark', async () => {
+  const { name } = await theRoute()
+  const page = await open(`/routes/${name}`, { reducedMotion: 'reduce' })
+  await page.getByText('They are cancelled after a while').click()
+  const another = page.getByRole('textbox', { name: 'Another payment method, as the shop calls it' })
+  await another.fill('gold')
+  await another.press('Enter')
+  await page.getByText('Not mapped yet').waitFor()
+  await button(page, 'Try it').click()
+  await trialOn(page).waitFor()
+  const faults: string[] = []
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height })
+      await page.emulateMedia({ colorScheme })
+      const axe = new AxeBuilder({ page })
+      // All that the dark changes is colours; the rest has been looked at in the light.
+      if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
+      const { violations } = await axe.analyze()
+      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+      faults.push(...found.map((fault) => `${width} ${colorScheme} ${fault}`))
+      const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+      if (Number(over) > 0) faults.push(`${width}: ${String(over)} pixels wider than the window`)
+    }
+  expect([...faults, ...complaints]).toEqual([])
+  await page.context().close()
+}, 300_000)
