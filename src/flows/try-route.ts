@@ -2,41 +2,17 @@ import { readConfiguration } from '../config/read-configuration.ts'
 import type { DesiredRoute } from '../config/desired.ts'
 import type { FieldChange } from '../config/differences.ts'
 import type { Mistake } from '../config/yaml-source.ts'
-import { fail } from '../connectors/connection-errors.ts'
-import { connectionById, type ConnectionRow } from '../ledger/health.ts'
-import { type RecentOrder, recentOrders } from '../ledger/views/recent-orders.ts'
-import { err, ok, type Result } from '../result.ts'
+import { ok, type Result } from '../result.ts'
 import type { ConfigurationDeps } from './apply-configuration.ts'
-import { ask } from './ask-now.ts'
-import { askOnce } from './ask-once.ts'
 import { whatWouldAge } from './cancel-aged.ts'
-import { type Comparison, compareSettings, type Settings, trialOutcomes } from './compare-settings.ts'
 import { changesOf, routeOfRow } from './configuration-changes.ts'
-import { backendFor, callOver, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { knownConfiguration } from './known-configuration.ts'
-import { canonicalFrom, prepareDraft } from './prepare-draft.ts'
-
-/** So many orders are tried, and so long at most: a person waits. */
-const newest = 100
-const atMostMs = 15_000
-
-export interface TriedOrder extends Comparison {
-  id: string
-  number: string
-  status: RecentOrder['order']['status']
-  placedAt: Date | null
-}
+import { type TriedOrders, tryOrders } from './try-orders.ts'
 
 /** What other settings of a route would mean. */
-export interface RouteTrial {
+export interface RouteTrial extends TriedOrders {
   at: Date
-  /** How many orders were looked at. */
-  orders: number
-  counts: Record<Comparison['outcome'], number>
-  /** Orders that could not be judged, by the reason. */
-  notJudged: { why: string; orders: number }[]
-  /** Those that would fare otherwise than today, the newest first. */
-  differing: TriedOrder[]
   changes: FieldChange[]
   /** What else it means, a sentence each: for automatic posting, for what is cancelled by itself. */
   notes: string[]
@@ -112,96 +88,4 @@ function notesOn(before: DesiredRoute, after: DesiredRoute): string[] {
         ]
       : []),
   ]
-}
-
-interface Ends {
-  channelId: string
-  backendId: string
-}
-
-async function tryOrders(
-  deps: Deps,
-  { channelId, backendId }: Ends,
-  settings: { before: Settings; after: Settings },
-): Promise<Pick<RouteTrial, 'orders' | 'counts' | 'notJudged' | 'differing'>> {
-  const [channel, backend] = await Promise.all([
-    connectionById(deps.db, channelId),
-    connectionById(deps.db, backendId),
-  ])
-  if (!channel || !backend) throw new Error('a route has lost a connection')
-  const recent = await recentOrders(deps.db, channelId, newest)
-  const judge = judging(deps, { channel, backend }, settings)
-  const judged: (Result<Comparison, string> | undefined)[] = []
-  // Half of the account's budget at most, for whatever is posted meanwhile.
-  const { concurrency } = backendFor(deps, backend).limits(deps.configOf(backend))
-  let at = 0
-  const lane = async () => {
-    for (let i; (i = at++) < recent.length;) judged[i] = await judge(recent[i]!)
-  }
-  await Promise.all(Array.from({ length: Math.max(1, Math.floor(concurrency / 2)) }, lane))
-
-  const counts = Object.fromEntries(trialOutcomes.map((outcome) => [outcome, 0])) as RouteTrial['counts']
-  const differing: TriedOrder[] = []
-  const reasons = new Map<string, number>()
-  for (const [i, { order }] of recent.entries()) {
-    const result = judged[i]!
-    if (!result.ok) {
-      reasons.set(result.error, (reasons.get(result.error) ?? 0) + 1)
-      continue
-    }
-    counts[result.value.outcome]++
-    if (result.value.outcome === 'as_before') continue
-    const { id, number, status, placed_at: placedAt } = order
-    differing.push({ id, number, status, placedAt, ...result.value })
-  }
-  const notJudged = [...reasons].map(([why, orders]) => ({ why, orders }))
-  return { orders: recent.length, counts, notJudged, differing }
-}
-
-/**
- * Judges one order after the other: from what is remembered of the backend's account where that is enough, else by asking.
- * Once it cannot be asked it is not asked again.
- */
-function judging(
-  deps: Deps,
-  { channel, backend: connection }: { channel: ConnectionRow; backend: ConnectionRow },
-  settings: { before: Settings; after: Settings },
-) {
-  const backend = backendFor(deps, connection)
-  const answers = askOnce()
-  const until = performance.now() + atMostMs
-  let stopped: string | null = null
-
-  return async ({ order: row, body }: RecentOrder): Promise<Result<Comparison, string>> => {
-    const { order } = canonicalFrom(deps, channel.kind, row, body)
-    const compare = (ctx: ReturnType<typeof callOver>) =>
-      compareSettings({ row, order }, settings, (mapping) =>
-        prepareDraft(
-          deps,
-          { connection, backend, ctx },
-          { order: order!, externalId: row.external_id, mapping, channel },
-        ),
-      )
-    const remembered = await compare(quietCtx(deps, connection, answers))
-    if (remembered.ok) return remembered
-    if (stopped === null && performance.now() > until)
-      stopped = 'there was not time enough; what was asked is remembered for a while, so try again'
-    if (stopped !== null) return err(stopped)
-    const told = await ask<Comparison>(deps, connection, async (ctx) => {
-      const compared = await compare({ ...ctx, http: answers.over(ctx.http) })
-      return compared.ok ? compared : err(compared.error.failure!)
-    })
-    if (told.asked) return ok(told.found)
-    stopped = told.why
-    return err(stopped)
-  }
-}
-
-/** For calls that nothing is sent with: what was answered already is all there is. */
-function quietCtx(deps: Deps, connection: ConnectionRow, answers: ReturnType<typeof askOnce>) {
-  const nothing = async () =>
-    err(fail('unavailable', 'connection_lost', connection.name, 'Nothing is asked now'))
-  const real = callOver(deps, connection, 0)
-  // A copy of the memory: nobody may wait for a token that is asked for in vain here.
-  return { ...real, memory: new Map(real.memory), http: answers.known(nothing) }
 }

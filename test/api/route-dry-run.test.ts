@@ -180,6 +180,8 @@ describe('the dry run of a route', () => {
     expect(trial.counts).toEqual(counts({ as_before: 5 + more.length }))
     const asked = calls().map(({ method, path, body }) => JSON.stringify([method, path, body]))
     expect(new Set(asked).size).toBe(asked.length)
+    // All items that are there with one question; those that are not, with one for each.
+    expect(asked.filter((call) => call.includes('FROM item'))).toHaveLength(2)
   })
 
   it('says how many orders it could not judge when the backend does not answer, and judges the others', async () => {

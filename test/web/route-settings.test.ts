@@ -106,7 +106,7 @@ test('a payment method that was missing is chosen, tried and saved, and the orde
 test('mistakes stand at their fields, and what would be cancelled is said before it is saved', async () => {
   const before = await theRoute()
   const page = await open(`/routes/${before.name}`)
-  const every = page.getByRole('textbox', { name: 'Ask the shop for new orders every' })
+  const every = page.getByRole('textbox', { name: 'Read new orders every' })
   const stays = await every.inputValue()
   await every.fill('0')
   await page.getByLabel('Placed from this day on').fill('')
@@ -122,7 +122,7 @@ test('mistakes stand at their fields, and what would be cancelled is said before
 
   await every.fill(stays)
   await page.getByLabel('Placed from this day on').fill(before.since.slice(0, 10))
-  await page.getByText('They are cancelled after a while').click()
+  await page.getByText('Cancel after a while').click()
   await page.getByRole('textbox', { name: 'Cancel after', exact: true }).fill('10')
   await page.getByRole('checkbox', { name: 'On hold' }).check()
   // Enter tries; it does not save.
@@ -160,7 +160,7 @@ test('what somebody else has changed meanwhile is not taken back', async () => {
 test('no rule of accessibility is broken, and nothing runs over the width, light and dark', async () => {
   const { name } = await theRoute()
   const page = await open(`/routes/${name}`, { reducedMotion: 'reduce' })
-  await page.getByText('They are cancelled after a while').click()
+  await page.getByText('Cancel after a while').click()
   const another = page.getByRole('textbox', { name: 'Another payment method, as the shop calls it' })
   await another.fill('gold')
   await another.press('Enter')

@@ -26,7 +26,7 @@ export const routeTexts = {
     otherAdd: 'Add status',
     since: 'Placed from this day on',
     sinceHint: 'Older orders stay where they are. An earlier day has the shop read again from there.',
-    every: 'Ask the shop for new orders every',
+    every: 'Read new orders every',
   },
   units: { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' },
   unitOf: (label: string) => `${label}: unit`,
@@ -43,8 +43,8 @@ export const routeTexts = {
   },
   ageing: {
     title: 'Orders that stay in error',
-    off: 'They wait for a person',
-    on: 'They are cancelled after a while',
+    off: 'Wait for a person',
+    on: 'Cancel after a while',
     label: 'What happens with them',
     after: 'Cancel after',
     warn: 'Warn me before that',
@@ -194,7 +194,7 @@ export const routeTexts = {
 const fieldWords: Record<string, string> = {
   'import.statuses': 'Statuses',
   'import.since': 'Placed from',
-  'import.every': 'Ask the shop every',
+  'import.every': 'Read new orders every',
   'post.automatic': 'Post by themselves',
   autoCancel: 'Cancel after a while',
   'autoCancel.after': 'Cancel after',

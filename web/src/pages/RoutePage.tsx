@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { ApiError } from '../api/client.ts'
 import { routeQuery } from '../api/queries.ts'
 import type { Route } from '../api/types.ts'
@@ -34,10 +34,13 @@ export function RoutePage() {
 /** The form keeps to the route as it was when it was opened, until it is begun anew. */
 function Opened({ route }: { route: Route }) {
   const queries = useQueryClient()
+  const heading = useRef<HTMLHeadingElement>(null)
   const [opened, setOpened] = useState({ route, turn: 0 })
   const anew = async (stored?: Route) => {
     const next = stored ?? (await queries.fetchQuery({ ...routeQuery(route.name), staleTime: 0 }))
     setOpened(({ turn }) => ({ route: next, turn: turn + 1 }))
+    // The button that was pressed is gone with the old form.
+    heading.current?.focus()
   }
   const { name, from, to } = opened.route
   return (
@@ -46,7 +49,9 @@ function Opened({ route }: { route: Route }) {
         {routeTexts.back}
       </Link>
       <header className={classes.head}>
-        <h1>{routeTexts.title(name)}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {routeTexts.title(name)}
+        </h1>
         <p className="quiet">{routeTexts.way(from, to)}</p>
       </header>
       <RouteForm key={opened.turn} route={opened.route} onAnew={(stored) => void anew(stored)} />

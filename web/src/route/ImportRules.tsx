@@ -67,7 +67,6 @@ export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
       <div className={classes.add}>
         <TextInput
           label={words.other}
-          inputWrapperOrder={hintBelow}
           description={words.otherHint}
           value={other}
           maxLength={100}

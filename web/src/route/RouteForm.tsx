@@ -14,7 +14,7 @@ import { Methods, type MappingProps } from './Methods.tsx'
 import { Posting } from './Posting.tsx'
 import classes from './RouteForm.module.css'
 import { SavePanel } from './SavePanel.tsx'
-import { requestOf, type Settings, settingsOf } from './settings.ts'
+import { isSame, requestOf, type Settings, settingsOf } from './settings.ts'
 
 interface Props {
   /** As it was read when the form was opened; a later reading does not take away what a person has typed. */
@@ -23,7 +23,6 @@ interface Props {
   onAnew: (route?: Route) => void
 }
 
-const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b)
 const noMistakes: Mistake[] = []
 
 /** All settings of a route, what they would do, and who changed them. */
@@ -38,9 +37,9 @@ export function RouteForm({ route, onAnew }: Props) {
   const bulk = useBulkAction()
 
   const request = requestOf(route, settings)
-  const isChanged = !same(request, requestOf(route, settingsOf(route)))
+  const isChanged = !isSame(request, requestOf(route, settingsOf(route)))
   const tried = trying.data ?? null
-  const isOld = tried !== null && !same(tried.settings, request)
+  const isOld = tried !== null && !isSame(tried.settings, request)
   const error = saving.error ?? trying.error
   const mistakes = error instanceof ApiError ? error.errors : noMistakes
   const change = (part: Partial<Settings>) => setSettings((now) => ({ ...now, ...part }))

@@ -32,12 +32,17 @@ export const settingsOf = (route: Route): Settings => ({
 /** The settings as the API takes them. */
 export function requestOf(route: Route, settings: Settings): Group {
   const { since, cancelAfter, warn } = settings
+  const isKnown = (status: string) => route.statuses.includes(status)
   const times = warn.split(/[\s,;]+/).filter((text) => text !== '')
   return {
     from: route.from,
     to: route.to,
     import: {
-      statuses: settings.statuses,
+      // In their own sequence: to take one away and to choose it again is no change.
+      statuses: [
+        ...route.statuses.filter((status) => settings.statuses.includes(status)),
+        ...settings.statuses.filter((status) => !isKnown(status)),
+      ],
       // A time of the day that the form does not show is not lost.
       since: since === route.since.slice(0, 10) ? route.since : since,
       every: settings.every,
@@ -49,6 +54,14 @@ export function requestOf(route: Route, settings: Settings): Group {
     mapping: settings.mapping,
   }
 }
+
+/** Whether both say the same, in whatever sequence. */
+export const isSame = (a: object, b: object): boolean => sorted(a) === sorted(b)
+
+const sorted = (value: object): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    isGroup(part) ? Object.fromEntries(Object.entries(part).toSorted(([x], [y]) => (x < y ? -1 : 1))) : part,
+  )
 
 export const isGroup = (value: unknown): value is Group =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
