@@ -76,4 +76,8 @@ export function Posting({ settings, mistakes, onChange }: Props) {
   )
 }
 
-const exactly = (mistakes: Mistake[], field: string) => mistakes.find((one) => one.field === field)?.message
+const exactly = (mistakes: Mistake[], field: string) =>
+  mistakeAt(
+    mistakes.filter((one) => one.field === field),
+    field,
+  )

@@ -4,6 +4,7 @@ import { ChangedMeanwhile } from '../api/actions.ts'
 import type { RouteTrial } from '../api/types.ts'
 import { Panel } from '../components/Panel.tsx'
 import { routeTexts } from '../texts-route.ts'
+import { inWords } from './settings.ts'
 import classes from './Trial.module.css'
 import { Trial } from './Trial.tsx'
 
@@ -83,7 +84,7 @@ function Mistakes({ error, onReload }: { error: Error; onReload: () => void }) {
         <ul>
           {mistakes.map(({ field, message }) => (
             <li key={field + message}>
-              {routeTexts.history.field(field)}: {message}
+              <strong>{routeTexts.history.field(field)}:</strong> {inWords(message)}
             </li>
           ))}
         </ul>

@@ -160,10 +160,18 @@ export function rowsOf(
 }
 
 /** What is wrong at a field, or below it. */
-export const mistakeAt = (mistakes: Mistake[], field: string): string | undefined =>
-  mistakes.find(
+export function mistakeAt(mistakes: Mistake[], field: string): string | undefined {
+  const found = mistakes.find(
     (one) => one.field === field || one.field.startsWith(`${field}.`) || one.field.startsWith(`${field}[`),
-  )?.message
+  )
+  return found && inWords(found.message)
+}
+
+/** The message without the name of the key in the file: it stands beside the field's own label. */
+export function inWords(message: string): string {
+  const text = message.replace(/^"[^"]*" cannot be right(?: \([^)]*\))?: /, '')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
 
 /** Hints of fields that stand side by side: below, so that the boxes are in one line. */
 export const hintBelow: ('label' | 'input' | 'description' | 'error')[] = [
