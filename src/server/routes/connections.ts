@@ -66,9 +66,9 @@ export function connectionRoutes(
         response: { 201: connection },
       },
     },
-    async ({ body: { name, values, ...settings } }, reply) => {
+    async ({ body: { name, values, ...settings }, caller }, reply) => {
       if (await connectionByName(deps.db, name)) throw taken('connection', name)
-      await applyFragment(configuration, { kind: 'connection', name, settings, values })
+      await applyFragment(configuration, { kind: 'connection', name, settings, values, way: wayOf(caller) })
       return reply.code(201).send(await one(name))
     },
   )
@@ -111,9 +111,9 @@ export function connectionRoutes(
         response: { 200: connection },
       },
     },
-    async ({ params: { name }, body: { values, ...settings } }) => {
+    async ({ params: { name }, body: { values, ...settings }, caller }) => {
       await one(name)
-      await applyFragment(configuration, { kind: 'connection', name, settings, values })
+      await applyFragment(configuration, { kind: 'connection', name, settings, values, way: wayOf(caller) })
       return one(name)
     },
   )
