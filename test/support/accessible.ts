@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { brokenRulesInBothSchemes, overWidth } from './axe.ts'
 import { type Desk, openDesk, shown } from './desk.ts'
 
 /** Looks at every page in a window of this size, light and dark: rules of accessibility, its width, what it complains of. */
@@ -18,18 +18,9 @@ export function describeAccessiblePages(viewport: { width: number; height: numbe
     for (const [name, address] of Object.entries(desk.addresses)) {
       await page.goto(desk.demo.url + address)
       await shown(page)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
-        const axe = new AxeBuilder({ page })
-        // All that the dark changes is colours; the rest has been looked at in the light.
-        if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
-        const { violations } = await axe.analyze()
-        const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-        faults.push(...found.map((fault) => `${name}, ${colorScheme}: ${fault}`))
-      }
-      const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-      if (Number(over) > 0) faults.push(`${name}: ${String(over)} pixels wider than the window`)
+      faults.push(...(await brokenRulesInBothSchemes(page)).map((fault) => `${name}: ${fault}`))
+      const over = await overWidth(page)
+      if (over > 0) faults.push(`${name}: ${over} pixels wider than the window`)
     }
     expect(faults).toEqual([])
     await page.context().close()

@@ -73,8 +73,6 @@ export async function launchBrowser(): Promise<Browser> {
     args: [
       '--disable-quic',
       '--disable-background-networking',
-      // No page of a test lives long enough to pay back what optimizing its script takes.
-      '--js-flags=--no-opt,--no-maglev,--single-threaded-gc',
       // Its sandbox refuses to run as root.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       ...(executablePath === carried ? ['--headless=shell', '--single-process', '--disable-gpu'] : []),

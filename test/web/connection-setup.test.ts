@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { type SandboxShop, startSandboxShop } from '../../src/sandbox/shop/index.ts'
 import type { Connection, StoredSettings } from '../../web/src/api/types.ts'
+import { brokenRulesInBothSchemes, overWidth } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { numbersFrom } from '../support/chance.ts'
 import { type Demo, startDemo } from '../support/demo.ts'
@@ -135,46 +135,25 @@ test('a second shop is added through the guide, edited, and given new keys once 
   })
 }, 180_000)
 
-/** The widths and schemes of each page; the dark differs by its colours alone, which no width changes. */
-const looks: [address: string, looks: [width: number, scheme: 'light' | 'dark'][]][] = [
-  ['new', [[390, 'light']]],
-  [
-    'new?kind=woocommerce',
-    [
-      [1440, 'light'],
-      [390, 'light'],
-      [390, 'dark'],
-    ],
-  ],
-  [
-    'netsuite/edit?give=keys',
-    [
-      [390, 'light'],
-      [1440, 'light'],
-      [1440, 'dark'],
-    ],
-  ],
+/** The widths at which each page is looked at. */
+const looks: [address: string, widths: number[]][] = [
+  ['new', [390]],
+  ['new?kind=woocommerce', [1440, 390]],
+  ['netsuite/edit?give=keys', [1440, 390]],
 ]
 
 test('no page of it breaks a rule of accessibility, runs over its width or complains', async () => {
   const faults: string[] = []
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
   page.on('pageerror', (error) => faults.push(error.message))
-  for (const [address, each] of looks) {
+  for (const [address, widths] of looks) {
     await page.goto(`${demo.url}/connections/${address}`)
     await shown(page)
     if (address.includes('kind=')) await button('Test').click()
-    for (const [width, colorScheme] of each) {
+    for (const width of widths) {
       await page.setViewportSize({ width, height: 900 })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
-      const axe = new AxeBuilder({ page })
-      // All that the dark changes is colours; the rest has been looked at in the light.
-      if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
-      const { violations } = await axe.analyze()
-      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-      faults.push(...found.map((fault) => `${address} ${width} ${colorScheme} ${fault}`))
-      const over = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'))
+      faults.push(...(await brokenRulesInBothSchemes(page)).map((fault) => `${address} ${width} ${fault}`))
+      const over = await overWidth(page)
       if (over > 0) faults.push(`${address}: ${over} pixels wider than ${width}`)
     }
   }

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OverviewJson } from '../../src/server/schemas.ts'
+import { brokenRules } from '../support/axe.ts'
 import { newHome, startCommand } from '../support/command.ts'
 import { testDatabase } from '../support/database.ts'
 import { type Desk, openDesk, shown } from '../support/desk.ts'
@@ -17,10 +17,6 @@ afterAll(() => desk?.close(), 30_000)
 
 const overview = () => demo.api<OverviewJson>('/overview')
 const part = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
-const faults = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html }) => `${id}: ${html}`),
-  )
 /** Presses the tabulator until a link or button with this text has the focus. */
 async function tabTo(page: Page, text: string): Promise<void> {
   for (let n = 0; n < 60; n += 1) {
@@ -93,7 +89,7 @@ describe('the overview', () => {
     const told = async () =>
       (await chart.getByRole('cell').allInnerTexts()).reduce((sum, text) => sum + Number(text), 0)
     await expect.poll(told).toBe(all)
-    expect(await faults(page)).toEqual([])
+    expect(await brokenRules(page)).toEqual([])
     await page.context().close()
   })
 
@@ -109,7 +105,7 @@ describe('the overview', () => {
     // All pages are looked at in both themes and widths elsewhere; here it is the colours of trouble.
     const dark = await open('/overview', { colorScheme: 'dark', reducedMotion: 'reduce' })
     await dark.getByRole('link', { name: trouble }).waitFor()
-    expect(await faults(dark)).toEqual([])
+    expect(await brokenRules(dark)).toEqual([])
     await dark.context().close()
     await gone.click()
     await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor()
@@ -134,7 +130,7 @@ test('a Waybill to which nothing is connected says what to do next', async () =>
     await shown(page)
     await page.getByText('No connections yet').waitFor()
     await page.getByText('waybill apply -f waybill.yaml').waitFor()
-    expect(await faults(page)).toEqual([])
+    expect(await brokenRules(page)).toEqual([])
     await context.close()
   } finally {
     await started.stop()

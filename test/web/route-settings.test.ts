@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { List, OrderCounts, ProblemGroup, Route } from '../../web/src/api/types.ts'
+import { brokenRulesInBothSchemes, overWidth } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { type Demo, startDemo } from '../support/demo.ts'
 import { becomes, shown } from '../support/desk.ts'
@@ -171,19 +171,12 @@ test('no rule of accessibility is broken, and nothing runs over the width, light
   for (const [width, height] of [
     [1440, 900],
     [390, 844],
-  ] as const)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height })
-      await page.emulateMedia({ colorScheme })
-      const axe = new AxeBuilder({ page })
-      // All that the dark changes is colours; the rest has been looked at in the light.
-      if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
-      const { violations } = await axe.analyze()
-      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-      faults.push(...found.map((fault) => `${width} ${colorScheme} ${fault}`))
-      const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-      if (Number(over) > 0) faults.push(`${width}: ${String(over)} pixels wider than the window`)
-    }
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    faults.push(...(await brokenRulesInBothSchemes(page)).map((fault) => `${width}: ${fault}`))
+    const over = await overWidth(page)
+    if (over > 0) faults.push(`${width}: ${over} pixels wider than the window`)
+  }
   expect([...faults, ...complaints]).toEqual([])
   await page.context().close()
 }, 300_000)

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { brokenRules } from '../support/axe.ts'
 import { type Desk, openDesk, shown } from '../support/desk.ts'
 
 let desk: Desk
@@ -19,10 +19,6 @@ const patiently = { timeout: 15_000 }
 const query = (page: Page) => new URL(page.url()).searchParams
 const choice = (page: Page) => page.getByRole('dialog', { name: 'Choose columns' })
 const box = (page: Page, name: string) => choice(page).getByRole('checkbox', { name, exact: true })
-const faults = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html }) => `${id}: ${html}`),
-  )
 
 async function openChoice(page: Page) {
   await page.getByRole('button', { name: 'Choose columns' }).click()
@@ -121,7 +117,7 @@ describe('columns', () => {
       expect(at!.x + at!.width).toBeLessThanOrEqual(1000)
     }
     await openChoice(page)
-    expect(await faults(page)).toEqual([])
+    expect(await brokenRules(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.setViewportSize({ width: 390, height: 844 })
     await page.locator('li[data-order]').first().waitFor()
@@ -155,7 +151,7 @@ describe('saved views', () => {
     await box(page, 'E-mail').check()
     await page.keyboard.press('Escape')
     await button(page, 'Save this view').click()
-    expect(await faults(page)).toEqual([])
+    expect(await brokenRules(page)).toEqual([])
     await name(page, 'Waiting for me')
     await page.getByText('The view “Waiting for me” is saved').waitFor()
     await expect.poll(() => current(page), patiently).toEqual(['Waiting for me'])
@@ -246,7 +242,7 @@ describe('saved views', () => {
     await page.getByRole('button', { name: /^\d+ more$/ }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('menuitem', { name: 'Stack 9' }).focus()
-    expect(await faults(page)).toEqual([])
+    expect(await brokenRules(page)).toEqual([])
     await page.keyboard.press('Enter')
     await expect.poll(() => current(page), patiently).toEqual(['Stack 9'])
     expect(query(page).get('search')).toBe('19')
