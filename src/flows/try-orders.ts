@@ -103,8 +103,8 @@ function judging(
 ) {
   const backend = backendFor(deps, connection)
   const answers = askOnce()
-  const until = performance.now() + askedForMs
-  const isOver = () => performance.now() > until
+  const until = deps.now().getTime() + askedForMs
+  const isOver = () => deps.now().getTime() > until
   const nothing = async () =>
     err(fail('unavailable', 'connection_lost', connection.name, 'Nothing is asked now'))
   let stopped: string | null = null

@@ -129,9 +129,13 @@ describe('the dry run of a route', () => {
     expect(found(trial, 'stops_otherwise')).toEqual(numbers.stopped.toSorted())
     const posted = trial.differing.find(({ outcome }) => outcome === 'would_stop')!
     expect(posted.status).toBe('posted')
-    expect(posted.problems).toMatchObject([
-      { code: 'unmapped_tax', title: expect.stringContaining('is not mapped'), fix: expect.any(String) },
-    ])
+    expect(posted.problems.length).toBeGreaterThan(0)
+    for (const problem of posted.problems)
+      expect(problem).toMatchObject({
+        code: 'unmapped_tax',
+        title: expect.stringContaining('is not mapped'),
+        fix: expect.any(String),
+      })
   })
 
   it('says which orders would be held by a rule, and which no longer', async () => {

@@ -164,7 +164,7 @@ describe('NetSuite that something else answers for', () => {
         health: 'down',
         code: 'rest_services_off',
         title: `There are no REST web services at ${host()}`,
-        cause: /account ID in waybill\.yaml is wrong, or REST web services are switched off/,
+        cause: /account ID of the connection is wrong, or REST web services are switched off/,
         fix: /Setup > Company > Company Information.*"REST Web Services"/,
         step: 'Answers as expected',
       }),
