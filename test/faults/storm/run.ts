@@ -94,7 +94,7 @@ async function storm(
     commonLife(scene)
     scene.clocks.pass(tickMs)
     // While no worker is there, little is waited for: an outage of ours is one of minutes.
-    await lull(scene, scene.workers.some((one) => one.pid() !== null) ? 400 : 150)
+    await lull(scene, scene.workers.some((one) => one.pid() !== null) ? 280 : 120)
   }
   const rest = later
   for (const { work } of rest.splice(0)) await work()
