@@ -1,8 +1,9 @@
-import { Button, Checkbox, TextInput } from '@mantine/core'
+import { Checkbox, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Mistake, SeenByRoute } from '../api/types.ts'
 import { Panel } from '../components/Panel.tsx'
 import { routeTexts } from '../texts-route.ts'
+import { AddRow } from './AddRow.tsx'
 import { DurationInput } from './DurationInput.tsx'
 import classes from './RouteForm.module.css'
 import { mistakeAt, type Settings, hintBelow } from './settings.ts'
@@ -19,7 +20,6 @@ interface Props {
 /** Which orders are taken in: by status, with how many each would bring, and from which day on. */
 export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
   const [others, setOthers] = useState<string[]>([])
-  const [other, setOther] = useState('')
   const { statuses } = settings
   const known = seen?.statuses ?? []
   const codes = [...new Set([...known.map(({ code }) => code), ...statuses, ...others])]
@@ -28,12 +28,10 @@ export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
   )
   const toggle = (code: string, wanted: boolean) =>
     onChange({ statuses: wanted ? [...statuses, code] : statuses.filter((status) => status !== code) })
-  const add = () => {
-    const code = other.trim()
-    if (code === '') return
+  const add = (code: string) => {
     setOthers([...others, code])
     if (!statuses.includes(code)) toggle(code, true)
-    setOther('')
+    return true
   }
   const wrong = mistakeAt(mistakes, 'import.statuses')
   return (
@@ -64,23 +62,13 @@ export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
           </p>
         )}
       </fieldset>
-      <div className={classes.add}>
-        <TextInput
-          label={words.other}
-          description={words.otherHint}
-          value={other}
-          maxLength={100}
-          onChange={(event) => setOther(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return
-            event.preventDefault()
-            add()
-          }}
-        />
-        <Button disabled={other.trim() === ''} onClick={add}>
-          {words.otherAdd}
-        </Button>
-      </div>
+      <AddRow
+        label={words.other}
+        description={words.otherHint}
+        button={words.otherAdd}
+        maxLength={100}
+        onAdd={add}
+      />
       <div className={classes.row}>
         <TextInput
           type="date"

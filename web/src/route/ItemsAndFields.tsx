@@ -1,10 +1,10 @@
-import { ActionIcon, Button, Checkbox, Select, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { ActionIcon, Checkbox, Select, TextInput } from '@mantine/core'
 import { stringify } from 'yaml'
 import { CodeBlock } from '../components/CodeBlock.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Panel } from '../components/Panel.tsx'
 import { routeTexts } from '../texts-route.ts'
+import { AddRow } from './AddRow.tsx'
 import type { MappingProps } from './Methods.tsx'
 import classes from './RouteForm.module.css'
 import { isGroup, mistakeAt, type Path, restOf, textAt, valueAt, withValue, hintBelow } from './settings.ts'
@@ -58,14 +58,12 @@ export function ItemsAndCustomers({ mapping, mistakes, onChange }: MappingProps)
 /** What stands in custom fields of the sales order. A fixed value is shown, and changed in the file. */
 export function CustomFields({ mapping, mistakes, onChange }: MappingProps) {
   const words = routeTexts.fields
-  const [name, setName] = useState('')
   const group = valueAt(mapping, ['fields'])
   const fields = Object.entries(isGroup(group) ? group : {})
-  const add = () => {
-    const field = name.trim()
-    if (field === '' || fields.some(([known]) => known === field)) return
-    onChange(withValue(mapping, ['fields', field], ''))
-    setName('')
+  const add = (field: string) => {
+    const isNew = fields.every(([known]) => known !== field)
+    if (isNew) onChange(withValue(mapping, ['fields', field], ''))
+    return isNew
   }
   return (
     <Panel title={words.title} hint={words.hint}>
@@ -115,22 +113,7 @@ export function CustomFields({ mapping, mistakes, onChange }: MappingProps) {
           </tbody>
         </table>
       )}
-      <div className={classes.add}>
-        <TextInput
-          label={words.add}
-          value={name}
-          maxLength={100}
-          onChange={(event) => setName(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return
-            event.preventDefault()
-            add()
-          }}
-        />
-        <Button disabled={name.trim() === ''} onClick={add}>
-          {routeTexts.methods.add}
-        </Button>
-      </div>
+      <AddRow label={words.add} button={routeTexts.methods.add} maxLength={100} onAdd={add} />
     </Panel>
   )
 }

@@ -1,9 +1,9 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { ActionIcon } from '@mantine/core'
 import type { Mistake } from '../api/types.ts'
 import { Icon } from '../components/Icon.tsx'
 import type { ChoiceAction } from '../problems/fixes.ts'
 import { routeTexts } from '../texts-route.ts'
+import { AddRow } from './AddRow.tsx'
 import { ChoiceSelect } from './ChoiceSelect.tsx'
 import classes from './RouteForm.module.css'
 import { type MethodRow, mistakeAt } from './settings.ts'
@@ -35,12 +35,6 @@ export function MethodTable({
   onChange,
   onAdd,
 }: Props) {
-  const [word, setWord] = useState('')
-  const add = () => {
-    if (word.trim() === '') return
-    onAdd(word.trim())
-    setWord('')
-  }
   const isCounted = rows.some(({ orders }) => orders > 0)
   return (
     <>
@@ -89,22 +83,15 @@ export function MethodTable({
           </tbody>
         </table>
       )}
-      <div className={classes.add}>
-        <TextInput
-          label={addLabel}
-          value={word}
-          maxLength={200}
-          onChange={(event) => setWord(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return
-            event.preventDefault()
-            add()
-          }}
-        />
-        <Button disabled={word.trim() === ''} onClick={add}>
-          {words.add}
-        </Button>
-      </div>
+      <AddRow
+        label={addLabel}
+        button={words.add}
+        maxLength={200}
+        onAdd={(word) => {
+          onAdd(word)
+          return true
+        }}
+      />
     </>
   )
 }
