@@ -1,9 +1,10 @@
 // Types, lint, format, the package, then every suite and the storms of faults on it; the suite with a browser last.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findBrowser, howToGetABrowser, installBrowser } from '../test/support/browser.ts'
+import { findBrowser, howToGetABrowser } from '../test/support/browser.ts'
 
 interface Summary {
   numPassedTests: number
@@ -60,7 +61,15 @@ function readReport(path: string): Summary | null {
   }
 }
 
+/** Beside the other suites: it is minutes of waiting for a download. */
+function getBrowser(): Promise<unknown> {
+  if (findBrowser() !== null) return Promise.resolve()
+  const script = join(import.meta.dirname, 'install-browser.ts')
+  return once(spawn('node', [script], { stdio: 'inherit' }), 'exit')
+}
+
 const extra = process.argv.slice(2)
+const browser = getBrowser()
 step('types', 'tsc', ['--noEmit'])
 step('types of the page', 'tsc', ['--noEmit', '-p', 'web'])
 step('lint', 'oxlint', [])
@@ -71,7 +80,7 @@ suites(['unit', 'contract', 'ledger', 'flows', 'sandbox', 'api', 'cli', 'faults'
 
 step('storms of faults over 20 seeds', 'npm', ['run', '--silent', 'test:faults', '--', '--seeds', '20'])
 
-if (findBrowser() === null) installBrowser()
+await browser
 if (findBrowser() === null) {
   console.error(`\nThe suite with a browser did not run: ${howToGetABrowser()}`)
   total.failed += 1

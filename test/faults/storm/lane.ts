@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,8 +9,8 @@ import { runSeed } from './run.ts'
 
 const template = 'ledger_template'
 
-/** Runs one seed after the other on a PostgreSQL of its own; each outcome goes to whoever forked this process. */
-async function main(seeds: number[]): Promise<void> {
+/** Runs the seeds it is given, on a PostgreSQL of its own; each outcome goes to whoever forked this process. */
+async function main(): Promise<void> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'waybill-lane-'))
   const started = await startEmbedded({
     home,
@@ -24,12 +25,18 @@ async function main(seeds: number[]): Promise<void> {
   process.once('SIGTERM', giveUp).once('SIGINT', giveUp).once('disconnect', giveUp)
   try {
     await makeTemplate(postgres)
-    for (const seed of seeds) process.send!(await runSeed(seed, { postgres, template }))
+    for (let seed = await nextSeed(); seed !== null; seed = await nextSeed())
+      process.send!(await runSeed(seed, { postgres, template }))
   } finally {
     process.off('disconnect', giveUp)
     await postgres.stop()
     await rm(home, { recursive: true, force: true })
   }
+}
+
+async function nextSeed(): Promise<number | null> {
+  const [{ seed }] = (await once(process, 'message')) as [{ seed: number | null }]
+  return seed
 }
 
 async function makeTemplate({ connection }: Embedded): Promise<void> {
@@ -43,5 +50,5 @@ async function makeTemplate({ connection }: Embedded): Promise<void> {
   if (!migrated.ok) throw new Error(migrated.error.message)
 }
 
-await main(process.argv.slice(2).map(Number))
+await main()
 process.disconnect()
