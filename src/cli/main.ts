@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Client } from './client.ts'
 import type { ListOptions } from './commands/orders.ts'
+import type { SupportOptions } from './commands/support.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { CliFailure } from './failure.ts'
 import { createOutput, type Output } from './output.ts'
@@ -301,6 +302,17 @@ link.action(async () => {
     output.line(made.link)
     return 0
   })
+})
+
+const support = command('support', 'one file about an order or a connection, for whoever helps')
+  .argument('[order]')
+  .option('--connection <name>', 'the connection; with an order, the one that it is of')
+  .option('--file <file>', 'where to write it')
+  .option('--personal', "leave customers' names, addresses and telephone numbers in it", false)
+support.action(async (id: string | undefined, options: SupportOptions) => {
+  await ask(support, async (client, output) =>
+    (await import('./commands/support.ts')).support(client, output, id ?? null, options),
+  )
 })
 
 const backup = command('backup', 'a consistent copy of everything, in one file').argument('<file>')

@@ -37,6 +37,7 @@ import { overviewRoutes } from './routes/overview.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { routeSettingsRoutes } from './routes/route-settings.ts'
+import { supportRoutes } from './routes/support.ts'
 import { viewRoutes } from './routes/views.ts'
 import { whyRoutes } from './routes/why.ts'
 import { webPage } from './web-page.ts'
@@ -157,6 +158,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         routeRoutes(closed, { deps, configuration })
         routeSettingsRoutes(closed, { deps, configuration })
         configurationRoutes(closed, { deps, configuration })
+        supportRoutes(closed, { deps, configuration, publicUrl, version })
         if (options.pool) backupRoutes(closed, { pool: options.pool, now: deps.now })
         eventRoutes(closed, live)
         sessionRoutes(closed, login, linkOf)

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Applied } from '../../src/flows/apply-configuration.ts'
@@ -176,6 +176,20 @@ describe('orders', () => {
     expect((await json<OrderDetail>(['order', placed.number])).events.map(({ kind }) => kind)).toContain(
       'brought_back',
     )
+  })
+
+  test('support writes one file about an order or a connection, never over one that is there', async () => {
+    const placed = outside.shop.control.newOrder({ trouble: 'held_status' })
+    await run(['import', 'shop', placed.number])
+    const target = path.join(home, 'support.json')
+    const written = await json<{ file: string }>(['support', placed.number, '--file', target])
+    expect(written.file).toBe(target)
+    const { about, personalData } = JSON.parse(await readFile(target, 'utf8')) as Record<string, unknown>
+    expect(about).toMatchObject({ order: placed.number })
+    expect(personalData).toContain('<name 1>')
+    const again = await run(['support', '--connection', 'shop', '--file', target])
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('Name another one with --file.')])
+    expect((await run(['support'])).code).toBe(2)
   })
 
   test('import brings all orders of some days', async () => {

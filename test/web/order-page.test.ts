@@ -173,3 +173,16 @@ test('an order is deleted from its menu only after a question that says what tha
   expect(desk.refusedByPolicy).toEqual([])
   await page.context().close()
 })
+
+test('the file for support is downloaded where the order is, and names no customer', async () => {
+  const order = await theFailing()
+  const page = await open(`/orders/${order.id}`)
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('link', { name: `File for support: Order ${order.number}` }).click()
+  const download = await downloading
+  expect(download.suggestedFilename()).toBe(`waybill-support-order-${order.number}.json`)
+  const text = await readFile(await download.path(), 'utf8')
+  expect(text).toContain(order.problem!.code)
+  expect(text).not.toContain(order.customer!.email!)
+  await page.context().close()
+})

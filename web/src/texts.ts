@@ -776,6 +776,11 @@ export const texts = {
     },
   },
 
+  support: {
+    file: 'File for support',
+    fileOf: (about: string) => `File for support: ${about}`,
+    text: 'All there is to know in one file, without keys and without names, addresses and telephone numbers of customers.',
+  },
   reconciliation: {
     title: 'Reconciliation',
     hint: 'Shop, Waybill and NetSuite, compared day by day, by the time the orders were placed.',

@@ -87,6 +87,11 @@ export const versionsQuery = (id: string) =>
 export const versionFile = (id: string, version: 'newest' | 'posted'): string =>
   fileAt(`/orders/${encodeURIComponent(id)}/versions/${version}`)
 
+export const orderSupportFile = (id: string): string => fileAt(`/orders/${encodeURIComponent(id)}/support`)
+
+export const connectionSupportFile = (name: string): string =>
+  fileAt(`/connections/${encodeURIComponent(name)}/support`)
+
 /** Costs calls to the backend: asked when it is opened, and when a person asks again. */
 export const previewQuery = (id: string) =>
   queryOptions({

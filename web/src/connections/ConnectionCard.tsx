@@ -3,9 +3,11 @@ import { Link, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useCheckConnection, useCloseGap, useConfirmAddress, usePause } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
+import { connectionSupportFile } from '../api/queries.ts'
 import type { Connection, Route } from '../api/types.ts'
 import { Coverage } from '../reconciliation/Coverage.tsx'
 import { LinkButton } from '../components/LinkButton.tsx'
+import { SupportFile } from '../components/SupportFile.tsx'
 import { Checks } from '../components/WhyDrawer.tsx'
 import { Time } from '../components/Time.tsx'
 import { formatCount, formatSpan } from '../format.ts'
@@ -99,6 +101,7 @@ export function ConnectionCard({ connection, routes }: Props) {
       ) : null}
       <Facts connection={connection} routes={routes} />
       <Gaps connection={connection} />
+      <SupportFile href={connectionSupportFile(name)} about={name} />
     </article>
   )
 }

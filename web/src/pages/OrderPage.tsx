@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ApiError } from '../api/client.ts'
 import { useShopZone } from '../api/hooks.ts'
-import { orderQuery } from '../api/queries.ts'
+import { orderQuery, orderSupportFile } from '../api/queries.ts'
 import type { OrderDetail } from '../api/types.ts'
 import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { Panel } from '../components/Panel.tsx'
 import { StatusBadge } from '../components/StatusBadge.tsx'
+import { SupportFile } from '../components/SupportFile.tsx'
 import { Time } from '../components/Time.tsx'
 import { formatDay, formatMoney } from '../format.ts'
 import { useNow } from '../now.ts'
@@ -82,6 +83,7 @@ function Shown({ order }: { order: OrderDetail }) {
           <Shipments shipments={order.shipments} shopZone={shopZone} />
           {order.canonical === null ? null : <People canonical={order.canonical} />}
           <Ids order={order} shopZone={shopZone} />
+          <SupportFile href={orderSupportFile(order.id)} about={words.title(order.number)} />
         </aside>
       </div>
     </>
