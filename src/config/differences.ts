@@ -9,13 +9,16 @@ export interface FieldChange {
   to: string | null
 }
 
-/** What is different between two JSON values, leaf by leaf. Null stands for "not there". */
-export function differences(before: unknown, after: unknown): FieldChange[] {
-  const [old, fresh] = [leaves(before), leaves(after)]
-  const fields = [...new Set([...old.keys(), ...fresh.keys()])]
-  return fields
-    .map((field) => ({ field, from: old.get(field) ?? null, to: fresh.get(field) ?? null }))
-    .filter((change) => change.from !== change.to)
+/**
+ * What is different between two JSON values, leaf by leaf. Null stands for "not there". Where a leaf gives way to a group, or
+ * a group to a leaf, it stands for each leaf of the group: `false` becomes `after: 7d` as "after: false → 7d".
+ */
+export function differences(before: unknown, after: unknown, path: Path = []): FieldChange[] {
+  const keys = [...new Set([before, after].filter(isGroup).flatMap((group) => Object.keys(group)))]
+  if (keys.length > 0)
+    return keys.flatMap((key) => differences(under(before, key), under(after, key), [...path, key]))
+  const [from, to] = [show(before, path), show(after, path)]
+  return from === to ? [] : [{ field: pathText(path), from, to }]
 }
 
 /** What is different between two settings. Another value of a secret is told without showing either. */
@@ -28,18 +31,14 @@ export function settingsDifferences(before: StoredConfig, after: StoredConfig): 
   return [...visible, ...hidden]
 }
 
-function leaves(value: unknown, path: Path = [], into = new Map<string, string>()): Map<string, string> {
-  if (value === undefined || value === null) return into
-  // A list of words is one value: it is read as one.
-  const isGroup = typeof value === 'object' && !Array.isArray(value)
-  if (!isGroup) return into.set(pathText(path), show(value))
-  const entries = Object.entries(value)
-  if (entries.length === 0 && path.length > 0) into.set(pathText(path), '{}')
-  for (const [key, item] of entries) leaves(item, [...path, key], into)
-  return into
-}
+// A list of words is one value: it is read as one.
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const show = (value: unknown): string => {
+const under = (value: unknown, key: string): unknown => (isGroup(value) ? value[key] : value)
+
+function show(value: unknown, path: Path): string | null {
+  if (value === undefined || value === null || (isGroup(value) && path.length === 0)) return null
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(', ')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

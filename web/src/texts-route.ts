@@ -186,9 +186,12 @@ export const routeTexts = {
           : { page: ', on this page', api: ', by the API', file: ', with waybill apply' }[way],
       ].join(''),
     field: (field: string) => fieldWords[field] ?? field,
-    nothing: 'nothing',
+    value: (value: string | null) => (value === null ? 'nothing' : (valueWords[value] ?? value)),
   },
 }
+
+/** Values as a person would say them. */
+const valueWords: Record<string, string> = { false: 'off', true: 'on', '': 'nothing' }
 
 /** Settings by the words of the form. */
 const fieldWords: Record<string, string> = {

@@ -53,7 +53,7 @@ export function FieldChanges({ fields }: Pick<ConfigurationChange, 'fields'>) {
         <div key={field}>
           <dt>{words.field(field)}</dt>
           <dd>
-            <del>{from ?? words.nothing}</del> → <ins>{to ?? words.nothing}</ins>
+            <del>{words.value(from)}</del> → <ins>{words.value(to)}</ins>
           </dd>
         </div>
       ))}
