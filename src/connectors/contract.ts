@@ -181,11 +181,18 @@ export interface Shipment {
   channelOrderId: string
   carrier: string | null
   trackingNumbers: string[]
+  /** What the channel was told of it before, as far as we know. */
+  toldNumbers: string[]
   trackingUrl: string | null
   shippedAt: string
   lines: { channelLineId: string; sku: string | null; quantity: Decimal }[]
   /** Whether the order has fully left with this one. */
   completesOrder: boolean
+}
+
+export interface FoundShipment extends SentShipment {
+  /** Whether it says carrier and tracking numbers as they are now. */
+  upToDate: boolean
 }
 
 export interface SentShipment {
@@ -258,9 +265,15 @@ export interface Channel<Config> {
     ensure(ctx: Ctx<Config>, hook: { url: string; secret: string }): Promise<Outcome<SubscriptionHealth>>
   }
   shipping?: {
-    /** Shipments of ours that the channel already has for the order. */
-    find(ctx: Ctx<Config>, channelOrderId: string): Promise<Outcome<{ id: string; shipmentId: string }[]>>
+    /** What the channel has of this shipment of ours. Null: nothing. */
+    find(ctx: Ctx<Config>, shipment: Shipment): Promise<Outcome<FoundShipment | null>>
+    /** Tells the channel of a shipment, once: one that it has already is left as it is. */
     send(ctx: Ctx<Config>, shipment: Shipment): Promise<Outcome<SentShipment>>
+    /**
+     * Tells carrier and tracking numbers of a shipment that the channel has, as they are now: in place, or by one more
+     * message. Nothing else of the order changes, and what it says already is not said again.
+     */
+    update(ctx: Ctx<Config>, shipment: Shipment): Promise<Outcome<SentShipment>>
   }
 }
 

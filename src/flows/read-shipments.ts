@@ -1,16 +1,12 @@
-import type { BackendShipment, Failure } from '../connectors/contract.ts'
-import { shipmentId } from '../ids.ts'
+import type { Failure } from '../connectors/contract.ts'
 import { moveCursor, readCursor } from '../ledger/cursors.ts'
-import { mainAccount, type Tx } from '../ledger/database.ts'
-import { addEvents } from '../ledger/events.ts'
 import { type ConnectionRow, connectionWorked } from '../ledger/health.ts'
-import { enqueue, finish, type Job } from '../ledger/jobs.ts'
-import type { OrderRow } from '../ledger/orders.ts'
+import { finish, type Job } from '../ledger/jobs.ts'
 import { advance } from './advance-cursor.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
-import { followShipments } from './shipping-status.ts'
+import { takeShipment } from './take-shipment.ts'
 import { isMissingPermission, isSystemic, stopConnection } from './trouble.ts'
 
 const everyMs = 60_000
@@ -84,83 +80,4 @@ async function hasRoute(deps: Deps, backendId: string): Promise<boolean> {
     .where('removed_at', 'is', null)
     .executeTakeFirst()
   return route !== undefined
-}
-
-async function takeShipment(
-  deps: Deps,
-  tx: Tx,
-  connection: ConnectionRow,
-  shipment: BackendShipment,
-): Promise<void> {
-  const order = await tx
-    .selectFrom('orders')
-    .selectAll()
-    .where('backend_id', '=', connection.id)
-    .where('record_id', '=', shipment.recordId)
-    .executeTakeFirst()
-  if (!order) return
-  const id = shipmentId(order.external_id, shipment.id)
-  const known = await tx
-    .selectFrom('shipments')
-    .select(['completes_order'])
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (!known) return storeShipment(deps, tx, order as OrderRow, id, shipment)
-  if (shipment.completesOrder && !known.completes_order) await completeWith(deps, tx, order.id, id)
-}
-
-async function storeShipment(
-  deps: Deps,
-  tx: Tx,
-  order: OrderRow,
-  id: string,
-  shipment: BackendShipment,
-): Promise<void> {
-  const at = deps.now()
-  await tx
-    .insertInto('shipments')
-    .values({
-      id,
-      account_id: mainAccount,
-      order_id: order.id,
-      backend_shipment_id: shipment.id,
-      status: 'pending',
-      carrier: shipment.carrier,
-      tracking_numbers: shipment.trackingNumbers,
-      shipped_at: new Date(shipment.shippedAt),
-      lines: JSON.stringify(linesForChannel(order, shipment)),
-      completes_order: shipment.completesOrder,
-      seen_at: at,
-    })
-    .execute()
-  await addEvents(tx, [
-    {
-      orderId: order.id,
-      at,
-      kind: 'shipped_in_backend',
-      actor: 'backend',
-      detail: { carrier: shipment.carrier, tracking: shipment.trackingNumbers, shipment: id },
-    },
-  ])
-  await enqueue(tx, [{ kind: 'ship', key: id, connectionId: order.channel_id, orderId: order.id, runAt: at }])
-}
-
-/** A shipment turned out to be the last: others that were made before it had left later, or lines were closed. */
-async function completeWith(deps: Deps, tx: Tx, orderId: string, id: string): Promise<void> {
-  await tx.updateTable('shipments').set({ completes_order: true }).where('id', '=', id).execute()
-  await followShipments(tx, orderId, {
-    at: deps.now(),
-    actor: 'backend',
-    kind: 'all_shipped_in_backend',
-    detail: { shipment: id },
-  })
-}
-
-/** The backend's lines as the channel's own, by the map kept when the order was posted. */
-function linesForChannel(order: OrderRow, shipment: BackendShipment) {
-  const map = (order.record_lines ?? []) as { backendLine: string; channelLineId: string }[]
-  return shipment.lines.flatMap((line) => {
-    const channelLineId = map.find((entry) => entry.backendLine === line.backendLine)?.channelLineId
-    return channelLineId === undefined ? [] : [{ channelLineId, sku: line.sku, quantity: line.quantity }]
-  })
 }

@@ -1,25 +1,25 @@
-import type { Selectable } from 'kysely'
 import type { Failure, Shipment } from '../connectors/contract.ts'
 import { finishAttempt, startAttempt } from '../ledger/attempts.ts'
-import { type Database, mainAccount, type Tx } from '../ledger/database.ts'
+import { mainAccount, type Tx } from '../ledger/database.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { finish, holdJob, type Job } from '../ledger/jobs.ts'
 import { lockOrder, orderById, type OrderRow } from '../ledger/orders.ts'
 import { closeProblems, replaceProblems } from '../ledger/problems.ts'
+import { readShipment, type ShipmentRow, toldOf, trackingOf } from '../ledger/shipments.ts'
 import type { Problem } from '../order/problems.ts'
+import { isNews } from '../order/tracking.ts'
 import { type Call, channelFor, type Deps, recordedCall } from './deps.ts'
 import { ensureIdentity } from './identify.ts'
 import { followShipments } from './shipping-status.ts'
 import { isMissingPermission, isSystemic, stopConnection } from './trouble.ts'
 
-type ShipmentRow = Selectable<Database['shipments']>
-
 /**
- * Reports one shipment to the shop, once: the shop is asked for it by our id before it is written, also after an answer
- * was lost. "Not there" is believed only when a request that may have been under way has had its time.
+ * Reports one shipment to the shop, once, and again when its tracking has become another: the shop is asked what it has of
+ * it before anything is written, also after an answer was lost. "Not there" is believed only when a request that may have
+ * been under way has had its time.
  */
 export async function sendShipment(deps: Deps, job: Job): Promise<void> {
-  const row = await deps.db.selectFrom('shipments').selectAll().where('id', '=', job.key).executeTakeFirst()
+  const row = await readShipment(deps.db, job.key)
   const order = row && (await orderById(deps.db, row.order_id))
   if (!row || !order || row.status === 'sent' || order.status === 'cancelled') {
     await deps.db.transaction().execute((tx) => finish(tx, job, deps.workerId))
@@ -46,15 +46,17 @@ export async function sendShipment(deps: Deps, job: Job): Promise<void> {
 
   const unknownUntil = row.unknown_until ?? (row.status === 'sending' ? await orphaned(work) : null)
   const askedAt = deps.now()
-  const known = await channel.shipping.find(call.ctx, order.channel_order_id)
-  if (!known.ok) return failed(work, known.error)
-  const already = known.value.find((one) => one.shipmentId === row.id)
-  if (already) return recordSent(work, already.id, 'found')
+  const shipment = shipmentOf(row, order)
+  const found = await channel.shipping.find(call.ctx, shipment)
+  if (!found.ok) return failed(work, found.error)
+  if (found.value?.upToDate) return recordTold(work, found.value.id, 'found')
   if (unknownUntil !== null && askedAt < unknownUntil) return lookLater(work, unknownUntil)
+  if (found.value === null && row.told !== null) return stop(work, [goneAtShop(shipment)], { told: null })
 
   await beginSending(work)
-  const sent = await channel.shipping.send(call.ctx, shipmentOf(row, order))
-  if (sent.ok) return recordSent(work, sent.value.id, 'sent')
+  const tell = found.value === null ? channel.shipping.send : channel.shipping.update
+  const sent = await tell(call.ctx, shipment)
+  if (sent.ok) return recordTold(work, sent.value.id, found.value === null ? 'sent' : 'updated')
   return failed({ ...work, sending: true }, sent.error)
 }
 
@@ -102,6 +104,14 @@ async function beginSending({ deps, job, row, attemptId, startedAt }: Work): Pro
   })
 }
 
+/** Told once, and deleted there since: made anew it would be mailed to the customer anew, which a person decides. */
+const goneAtShop = ({ carrier, trackingNumbers }: Shipment): Problem => ({
+  code: 'shipment_gone_at_channel',
+  subject: '',
+  detail: `The shop was told of this shipment, and has it no more, so that its tracking cannot be changed there: ${[carrier, ...trackingNumbers].filter(Boolean).join(' ')}`,
+  vendorMessage: null,
+})
+
 const noShipping: Problem = {
   code: 'shipment_rejected',
   subject: '',
@@ -123,6 +133,7 @@ function shipmentOf(row: ShipmentRow, order: OrderRow): Shipment {
     channelOrderId: order.channel_order_id,
     carrier: row.carrier,
     trackingNumbers: row.tracking_numbers,
+    toldNumbers: toldOf(row)?.numbers ?? [],
     trackingUrl: null,
     shippedAt: row.shipped_at.toISOString(),
     lines: row.lines as Shipment['lines'],
@@ -130,14 +141,28 @@ function shipmentOf(row: ShipmentRow, order: OrderRow): Shipment {
   }
 }
 
-async function recordSent(work: Work, channelShipmentId: string, how: 'sent' | 'found'): Promise<void> {
+async function recordTold(
+  work: Work,
+  channelShipmentId: string,
+  how: 'sent' | 'updated' | 'found',
+): Promise<void> {
   const { deps, job, row } = work
   const at = deps.now()
+  const told = trackingOf(row)
   await deps.db.transaction().execute(async (tx) => {
     await lockOrder(tx, row.order_id)
+    const now = await readShipment(tx, row.id)
+    // What was sent is what stood there when it was sent; the backend may have said another since.
+    const isOld = now !== undefined && isNews(told, trackingOf(now))
     await tx
       .updateTable('shipments')
-      .set({ status: 'sent', channel_shipment_id: channelShipmentId, sent_at: at, unknown_until: null })
+      .set({
+        status: isOld ? 'pending' : 'sent',
+        told: JSON.stringify(told),
+        channel_shipment_id: row.channel_shipment_id ?? channelShipmentId,
+        sent_at: row.sent_at ?? at,
+        unknown_until: null,
+      })
       .where('id', '=', row.id)
       .execute()
     await closeProblems(tx, row.order_id, at, row.id)
@@ -145,11 +170,11 @@ async function recordSent(work: Work, channelShipmentId: string, how: 'sent' | '
     await followShipments(tx, row.order_id, {
       at,
       actor: 'waybill',
-      kind: 'shipment_reported',
-      detail: { shipment: row.id, carrier: row.carrier, tracking: row.tracking_numbers },
+      kind: row.told === null && how !== 'updated' ? 'shipment_reported' : 'tracking_reported',
+      detail: { shipment: row.id, carrier: told.carrier, tracking: told.numbers },
     })
     await connectionWorked(tx, job.connection, at)
-    await finish(tx, job, deps.workerId)
+    await finish(tx, job, deps.workerId, isOld ? { runAt: at, countAttempt: false, anew: true } : 'done')
   })
 }
 
@@ -177,7 +202,7 @@ async function failed(work: Work, failure: Failure): Promise<void> {
   if (failure.kind === 'rejected' || failure.kind === 'not_found') return stop(work, failure.problems)
   if (isMissingPermission(failure)) return stop(work, [notPermitted(failure)])
   const until = new Date(deps.now().getTime() + requestLimitMs)
-  if (!systemic && job.attempts >= mostAttempts) return stop(work, failure.problems, until)
+  if (!systemic && job.attempts >= mostAttempts) return stop(work, failure.problems, { unknown_until: until })
   await deps.db.transaction().execute(async (tx) => {
     // After a lost answer the shop may still be at work on it: it is asked again only when that time has passed.
     const runAt = systemic ? await stopConnection(deps, tx, job.connection, failure) : until
@@ -196,7 +221,7 @@ async function failed(work: Work, failure: Failure): Promise<void> {
 async function stop(
   work: Work,
   problems: readonly Problem[],
-  unknownUntil: Date | null = null,
+  set: { unknown_until?: Date; told?: null } = {},
 ): Promise<void> {
   const { deps, job, row } = work
   const at = deps.now()
@@ -204,7 +229,7 @@ async function stop(
     await lockOrder(tx, row.order_id)
     await tx
       .updateTable('shipments')
-      .set({ status: 'error', unknown_until: unknownUntil })
+      .set({ status: 'error', unknown_until: null, ...set })
       .where('id', '=', row.id)
       .execute()
     await noteAttempt(work, tx, 'stopped', problems[0]?.detail)

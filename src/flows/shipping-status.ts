@@ -19,7 +19,7 @@ export async function followShipments(tx: Tx, orderId: string, event: ShippingEv
   if (!order) throw new Error(`order ${orderId} is gone`)
   const shipments = await tx
     .selectFrom('shipments')
-    .select(['status', 'completes_order'])
+    .select(['status', 'completes_order', 'told'])
     .where('order_id', '=', orderId)
     .execute()
   const to = statusOfShipments(shipments)

@@ -250,6 +250,7 @@ export interface Database {
     unknown_until: Time | null
     seen_at: Time
     sent_at: Time | null
+    told: Json | null
   }
   problems: {
     id: string

@@ -107,11 +107,11 @@ export async function dropWaitingJobs(tx: Tx, orderIds: readonly string[]): Prom
 export async function shipmentsOf(
   tx: Tx,
   orderIds: readonly string[],
-): Promise<{ id: string; order_id: string; status: string; completes_order: boolean }[]> {
+): Promise<{ id: string; order_id: string; status: string; completes_order: boolean; told: unknown }[]> {
   if (orderIds.length === 0) return []
   return tx
     .selectFrom('shipments')
-    .select(['id', 'order_id', 'status', 'completes_order'])
+    .select(['id', 'order_id', 'status', 'completes_order', 'told'])
     .where('order_id', '=', sql<string>`ANY(${orderIds}::uuid[])`)
     .execute()
 }

@@ -72,12 +72,15 @@ export function statusLabel(status: Status, backend = 'NetSuite'): string {
 export const shippingStatuses = ['posted', 'partially_shipped', 'shipment_error', 'complete'] as const
 export type ShippingStatus = (typeof shippingStatuses)[number]
 
-/** Where an order in the backend stands by its shipments: one failed, none told to the shop yet, some, or all. */
+/**
+ * Where an order in the backend stands by its shipments: one failed, none told to the shop yet, some, or all. One that was
+ * told counts also while another tracking number of it is on its way to the shop.
+ */
 export function statusOfShipments(
-  shipments: readonly { status: string; completes_order: boolean }[],
+  shipments: readonly { status: string; completes_order: boolean; told: unknown }[],
 ): ShippingStatus {
   if (shipments.some((one) => one.status === 'error')) return 'shipment_error'
-  const sent = shipments.filter((one) => one.status === 'sent')
+  const sent = shipments.filter((one) => one.told !== null)
   if (sent.length === 0) return 'posted'
   const all = sent.length === shipments.length && sent.some((one) => one.completes_order)
   return all ? 'complete' : 'partially_shipped'

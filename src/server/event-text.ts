@@ -1,5 +1,6 @@
 import type { EventRow } from '../ledger/views/order-detail.ts'
 import { type Status, statusLabel } from '../order/status.ts'
+import { isNews, type Tracking } from '../order/tracking.ts'
 import type { OrderEvent } from './schemas.ts'
 
 type Detail = Record<string, unknown>
@@ -14,6 +15,27 @@ const problems = (detail: Detail): string =>
 const tracking = (detail: Detail): string => {
   const numbers = Array.isArray(detail['tracking']) ? detail['tracking'].map(text).join(', ') : ''
   return [text(detail['carrier']), numbers].filter((part) => part !== '').join(' ')
+}
+
+/** What has become of carrier and tracking numbers of a fulfilment that had left. */
+function trackingChange(detail: Detail, backend: string): string {
+  const [before, now] = [detail['before'], detail['now']] as [Tracking, Tracking]
+  const added = now.numbers.filter((number) => !before.numbers.includes(number))
+  const gone = before.numbers.filter((number) => !now.numbers.includes(number))
+  const numbers = (list: string[]) => `tracking number${list.length > 1 ? 's' : ''} ${list.join(', ')}`
+  const otherCarrier = now.carrier !== before.carrier
+  const carrier = otherCarrier
+    ? `the carrier is ${now.carrier ?? 'not named any more'}${before.carrier ? `, it was ${before.carrier}` : ''}`
+    : ''
+  const changes = [
+    added.length > 0
+      ? `${numbers(added)} came later${gone.length > 0 ? `, instead of ${gone.join(', ')}` : ''}`
+      : '',
+    added.length === 0 && gone.length > 0 ? `${numbers(gone)} taken away` : '',
+    carrier,
+  ].filter((part) => part !== '')
+  const kept = detail['told'] === true && !isNews(before, now) ? '. The shop keeps what it was told' : ''
+  return `Changed in ${backend} after it was shipped: ${changes.join('; ')}${kept}`
 }
 
 const by = (event: EventRow): string => (event.actor === 'rule' ? ", by the route's rule" : '')
@@ -77,6 +99,8 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
   all_shipped_in_backend: (_, __, backend) => `Everything has left, says ${backend}`,
   shipments_counted: () => 'What was shipped meanwhile counts now',
   shipment_reported: (_, detail) => `The shop was told of the shipment${after(': ', tracking(detail))}`,
+  tracking_changed: (_, detail, backend) => trackingChange(detail, backend),
+  tracking_reported: (_, detail) => `The shop has the newer tracking${after(': ', tracking(detail))}`,
   shipment_stopped: (_, detail) => `The shop did not take the shipment: ${problems(detail)}`,
   post_requested: () => 'Posting was asked for',
   post_anew_requested: (_, detail) =>

@@ -107,6 +107,10 @@ const setUp = (timeZone: string, credentials: Credentials) => async (): Promise<
       setItemActive: (sku, active) => good(sandbox.control.changeItem(sku, { inactive: !active })),
       ship: (recordId, { tracking, lines }) =>
         good(sandbox.control.ship(recordId, { tracking, carrier: 'DHL', ...(lines && { lines }) })),
+      track: (recordId, numbers) => {
+        for (const { id } of sandbox.records.fulfillments(recordId))
+          good(sandbox.control.track(id, { numbers }))
+      },
       async shipForeignOrder() {
         const item = { items: [{ item: { id: '1' }, quantity: 1, rate: 5, price: { id: '-1' } }] }
         const id = await somebody('POST', 'salesOrder', { entity: { id: '1' }, memo: 'foreign', item })

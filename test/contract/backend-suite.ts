@@ -32,6 +32,8 @@ export interface BackendUnderTest {
     setItemActive(sku: string, active: boolean): void
     /** Marks lines of the record as shipped (all that are open when absent). */
     ship(recordId: string, parcel: { tracking: string; lines?: { line: number; quantity: number }[] }): void
+    /** Gives what has left of the record these tracking numbers in the place of those it has. */
+    track(recordId: string, numbers: string[]): void
     /** An order with the memo "foreign" that did not come from Waybill, shipped. */
     shipForeignOrder(): Promise<void>
     editMemo(recordId: string, memo: string): Promise<void>
@@ -439,6 +441,19 @@ export function describeBackend(name: string, setUp: () => Promise<BackendUnderT
     })
 
     describe('shipments', () => {
+      it('come once more when a tracking number is entered after they have left', async () => {
+        const [ctx, order] = [contextFor(), sampleOrder()]
+        const { ref } = await posted(ctx, order)
+        given.person.ship(ref.id, { tracking: 'EARLY' })
+        given.advance(86_400_000)
+        const from = given.now().toISOString()
+        const own = async () => (await allShipments(ctx, from)).filter((each) => each.recordId === ref.id)
+        expect(await own()).toEqual([])
+        given.advance(5_000)
+        given.person.track(ref.id, ['LATE-1', 'LATE-2'])
+        expect(await own()).toMatchObject([{ trackingNumbers: ['LATE-1', 'LATE-2'], completesOrder: true }])
+      })
+
       it('come back with their tracking numbers and lines, the last one completing the order', async () => {
         const [ctx, order] = [contextFor(), sampleOrder()]
         const from = given.now().toISOString()

@@ -383,6 +383,7 @@ describe.each(channelsUnderTest)(
           channelOrderId: order,
           carrier: 'DHL',
           trackingNumbers: ['JJD000390007799000'],
+          toldNumbers: [],
           trackingUrl: 'https://www.dhl.example/track?n=JJD000390007799000',
           shippedAt: clock.now().toISOString(),
           lines: sandbox
@@ -395,10 +396,11 @@ describe.each(channelsUnderTest)(
 
       it('tells the shop of a shipment once, however often it is sent', async () => {
         const { id } = sandbox.place()
-        expect(value(await shipping.find(ctx, id))).toEqual([])
-        const sent = value(await shipping.send(ctx, shipmentOf(id, 'wb_s_1')))
-        expect(value(await shipping.find(ctx, id))).toEqual([{ id: sent.id, shipmentId: 'wb_s_1' }])
-        expect(value(await shipping.send(ctx, shipmentOf(id, 'wb_s_1')))).toEqual(sent)
+        const shipment = shipmentOf(id, 'wb_s_1')
+        expect(value(await shipping.find(ctx, shipment))).toBeNull()
+        const sent = value(await shipping.send(ctx, shipment))
+        expect(value(await shipping.find(ctx, shipment))).toEqual({ id: sent.id, upToDate: true })
+        expect(value(await shipping.send(ctx, shipment))).toEqual(sent)
         expect(await sandbox.shipmentRecords(id)).toBe(1)
       })
 
@@ -410,13 +412,12 @@ describe.each(channelsUnderTest)(
             completesOrder,
             lines: [{ channelLineId: line!.id, sku: null, quantity: '1' }],
           })
-        value(await shipping.send(ctx, part('wb_s_a', false)))
-        value(await shipping.send(ctx, part('wb_s_b', true)))
-        expect(
-          value(await shipping.find(ctx, id))
-            .map((found) => found.shipmentId)
-            .toSorted(),
-        ).toEqual(['wb_s_a', 'wb_s_b'])
+        const first = value(await shipping.send(ctx, part('wb_s_a', false)))
+        expect(value(await shipping.find(ctx, part('wb_s_b', true)))).toBeNull()
+        const second = value(await shipping.send(ctx, part('wb_s_b', true)))
+        expect(second.id).not.toBe(first.id)
+        expect(value(await shipping.find(ctx, part('wb_s_a', false)))).toMatchObject(first)
+        expect(value(await shipping.find(ctx, part('wb_s_b', true)))).toMatchObject(second)
       })
 
       it('calls the outcome unknown when the answer is lost, and finds afterwards what was done', async () => {
@@ -424,9 +425,49 @@ describe.each(channelsUnderTest)(
         const shipment = shipmentOf(id, 'wb_s_lost', { completesOrder: false })
         sandbox.loseNextAnswer()
         expect(error(await shipping.send(ctx, shipment)).kind).toBe('unknown_outcome')
-        expect(value(await shipping.find(ctx, id)).map((found) => found.shipmentId)).toEqual(['wb_s_lost'])
+        expect(value(await shipping.find(ctx, shipment))).toMatchObject({ upToDate: true })
         value(await shipping.send(ctx, shipment))
         expect(await sandbox.shipmentRecords(id)).toBe(1)
+      })
+
+      describe('a tracking number that comes after the shop was told', () => {
+        async function toldWithout() {
+          const { id } = sandbox.place()
+          const told = shipmentOf(id, 'wb_s_late', { trackingNumbers: [], trackingUrl: null })
+          value(await shipping.send(ctx, told))
+          return { id, told, now: { ...told, trackingNumbers: ['LATE-1'] } }
+        }
+
+        it('is told once, however often it is sent', async () => {
+          const { id, now } = await toldWithout()
+          expect(value(await shipping.find(ctx, now))).toMatchObject({ upToDate: false })
+          value(await shipping.update(ctx, now))
+          expect(value(await shipping.find(ctx, now))).toMatchObject({ upToDate: true })
+          value(await shipping.update(ctx, now))
+          expect(await sandbox.shipmentTexts(id)).toContain('LATE-1')
+          expect(sandbox.shipmentWrites(id)).toBe(2)
+        })
+
+        it('takes the place of another, and may go back to it', async () => {
+          const { id, now } = await toldWithout()
+          value(await shipping.update(ctx, now))
+          const other = { ...now, trackingNumbers: ['LATE-2'], toldNumbers: ['LATE-1'] }
+          expect(value(await shipping.find(ctx, other))).toMatchObject({ upToDate: false })
+          value(await shipping.update(ctx, other))
+          expect(value(await shipping.find(ctx, now))).toMatchObject({ upToDate: false })
+          value(await shipping.update(ctx, { ...now, toldNumbers: ['LATE-2'] }))
+          expect(value(await shipping.find(ctx, now))).toMatchObject({ upToDate: true })
+          expect(sandbox.shipmentWrites(id)).toBe(4)
+        })
+
+        it('has an unknown outcome when the answer is lost, and is found afterwards', async () => {
+          const { id, now } = await toldWithout()
+          sandbox.loseNextAnswer()
+          expect(error(await shipping.update(ctx, now)).kind).toBe('unknown_outcome')
+          expect(value(await shipping.find(ctx, now))).toMatchObject({ upToDate: true })
+          value(await shipping.update(ctx, now))
+          expect(sandbox.shipmentWrites(id)).toBe(2)
+        })
       })
 
       it('says that the order is not there any more', async () => {

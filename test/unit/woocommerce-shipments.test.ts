@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Shipment } from '../../src/connectors/contract.ts'
-import { findShipments, sendShipment } from '../../src/connectors/woocommerce/shipments.ts'
+import { findShipment, sendShipment, updateShipment } from '../../src/connectors/woocommerce/shipments.ts'
 import { sandboxShop, scriptedShop, valueOf } from './woocommerce-support.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -26,6 +26,7 @@ async function shopWithOrder(
     channelOrderId: String(id),
     carrier: 'UPS',
     trackingNumbers: ['1Z999AA10123456784'],
+    toldNumbers: [],
     trackingUrl: 'https://www.ups.com/track?tracknum=1Z999AA10123456784',
     shippedAt: '2026-11-23T09:00:00.000Z',
     lines: order().line_items.map((line) => ({
@@ -96,9 +97,15 @@ describe('a shop with fulfilments', () => {
     const { ctx, shipment } = await shopWithOrder({ fulfillments: true })
     valueOf(await sendShipment(ctx, shipment({ id: 'wb_a', completesOrder: false })))
     valueOf(await sendShipment(ctx, shipment({ id: 'wb_b', completesOrder: false })))
-    expect(valueOf(await findShipments(ctx, shipment().channelOrderId)).map((one) => one.shipmentId)).toEqual(
-      ['wb_a', 'wb_b'],
-    )
+    const [a, b] = [
+      valueOf(await findShipment(ctx, shipment({ id: 'wb_a' }))),
+      valueOf(await findShipment(ctx, shipment({ id: 'wb_b' }))),
+    ]
+    expect([a, b]).toEqual([
+      { id: expect.any(String), upToDate: true },
+      { id: expect.any(String), upToDate: true },
+    ])
+    expect(a!.id).not.toBe(b!.id)
   })
 })
 
@@ -110,7 +117,7 @@ describe('a shop without fulfilments', () => {
     const notes = (await listOf('notes')).filter((note) => note.customer_note)
     expect(notes).toEqual([expect.objectContaining({ id: Number(sent.id) })])
     expect(notes[0]!.note).toBe(
-      'Your order has been shipped with UPS. Tracking number: 1Z999AA10123456784. https://www.ups.com/track?tracknum=1Z999AA10123456784 [waybill wb_woocommerce_1a2b3c4d_30_f7]',
+      'Your order has been shipped with UPS. Tracking number: 1Z999AA10123456784. https://www.ups.com/track?tracknum=1Z999AA10123456784 [waybill wb_woocommerce_1a2b3c4d_30_f7 500b9fa7]',
     )
     const meta = order().meta_data.find(
       ({ key }) => key === '_waybill_shipment_wb_woocommerce_1a2b3c4d_30_f7',
@@ -132,7 +139,105 @@ describe('a shop without fulfilments', () => {
     valueOf(await sendShipment(ctx, shipment()))
     expect((await listOf('notes')).filter((note) => note.customer_note).length).toBe(1)
     expect(order().meta_data.filter(({ key }) => key.startsWith('_waybill_shipment')).length).toBe(1)
-    expect(valueOf(await findShipments(ctx, shipment().channelOrderId)).length).toBe(1)
+    expect(valueOf(await findShipment(ctx, shipment()))).toMatchObject({ upToDate: true })
+  })
+})
+
+describe('a tracking number that comes later', () => {
+  const late = { trackingUrl: null, trackingNumbers: [] as string[] }
+
+  it('goes into the fulfilment, beside what others keep there, and the order stays as it is', async () => {
+    const { ctx, shop, id, order, shipment, listOf } = await shopWithOrder({ fulfillments: true })
+    valueOf(await sendShipment(ctx, shipment(late)))
+    shop.control.edit(id, { status: 'on-hold' })
+    const before = (await listOf('fulfillments'))[0]!.meta_data
+    valueOf(await updateShipment(ctx, shipment({ ...late, carrier: 'DHL', trackingNumbers: ['JJD1'] })))
+    const [fulfilment, ...more] = await listOf('fulfillments')
+    expect(more).toEqual([])
+    const meta = Object.fromEntries(fulfilment!.meta_data.map(({ key, value }) => [key, value]))
+    expect(meta).toEqual({
+      ...Object.fromEntries(before.map(({ key, value }) => [key, value])),
+      _tracking_number: 'JJD1',
+      _shipment_provider: 'dhl',
+    })
+    expect(order().status).toBe('on-hold')
+  })
+
+  it('leaves the numbers that people entered in the shop, and takes back its own and the link to it', async () => {
+    const { ctx, shop, id, shipment, listOf } = await shopWithOrder({ fulfillments: true })
+    const sent = valueOf(await sendShipment(ctx, shipment({ ...late, trackingNumbers: ['OLD'] })))
+    const [{ meta_data: meta }] = (await listOf('fulfillments')) as unknown as [
+      { meta_data: { key: string }[] },
+    ]
+    const login = Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64')
+    await fetch(`${shop.url}/wp-json/wc/v3/orders/${id}/fulfillments/${sent.id}`, {
+      method: 'PUT',
+      headers: { authorization: `Basic ${login}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        meta_data: [
+          ...meta.filter(({ key }) => key !== '_tracking_number'),
+          { key: '_tracking_number', value: 'OLD, BY-HAND' },
+          { key: '_tracking_url', value: 'https://track.example/OLD' },
+        ],
+      }),
+    })
+    const changed = shipment({ ...late, trackingNumbers: ['NEW'], toldNumbers: ['OLD'] })
+    expect(valueOf(await findShipment(ctx, changed))).toMatchObject({ upToDate: false })
+    valueOf(await updateShipment(ctx, changed))
+    const shown = (await listOf('fulfillments'))[0]!.meta_data
+    expect(shown.find(({ key }) => key === '_tracking_number')?.value).toBe('BY-HAND, NEW')
+    expect(shown.some(({ key }) => key === '_tracking_url')).toBe(false)
+    expect(valueOf(await findShipment(ctx, changed))).toMatchObject({ upToDate: true })
+  })
+
+  it('is not said again where somebody has entered it in the shop already', async () => {
+    const { ctx, shop, shipment } = await shopWithOrder({ fulfillments: true })
+    valueOf(await sendShipment(ctx, shipment({ ...late, trackingNumbers: ['A', 'B'] })))
+    const writes = () =>
+      shop.control.requests().entries.filter(({ method, path }) => method === 'POST' && path.includes('fulf'))
+    expect(writes()).toHaveLength(1)
+    valueOf(await updateShipment(ctx, shipment({ ...late, trackingNumbers: ['B'] })))
+    expect(writes()).toHaveLength(1)
+  })
+
+  it('is one more note to the customer where there are no fulfilments, once also when its answer is lost', async () => {
+    const { ctx, shop, order, shipment, listOf } = await shopWithOrder({ fulfillments: false })
+    valueOf(await sendShipment(ctx, shipment(late)))
+    const now = shipment({ ...late, trackingNumbers: ['1Z1'] })
+    expect(valueOf(await findShipment(ctx, now))).toMatchObject({ upToDate: false })
+    shop.control.fault({ kind: 'lose_answer', times: 1, path: '/notes' })
+    expect(await updateShipment(ctx, now)).toMatchObject({ ok: false, error: { kind: 'unknown_outcome' } })
+    valueOf(await updateShipment(ctx, now))
+    const told = (await listOf('notes')).filter((note) => note.customer_note).map(({ note }) => note)
+    expect(told.toSorted()).toEqual([
+      expect.stringMatching(/^Your order has been shipped with UPS\. \[waybill /),
+      expect.stringMatching(
+        /^Your shipment can be followed now: it travels with UPS\. Tracking number: 1Z1\. \[waybill /,
+      ),
+    ])
+    const meta = order().meta_data.filter(({ key }) => key.startsWith('_waybill_shipment'))
+    expect(meta).toEqual([
+      expect.objectContaining({ value: expect.objectContaining({ tracking_numbers: ['1Z1'] }) }),
+    ])
+  })
+
+  it('is known also to notes that were written before notes had a mark', async () => {
+    const { shipment } = await shopWithOrder({})
+    const { ctx } = scriptedShop((url) => ({
+      ...(url.pathname.includes('fulfillments') && { status: 404 }),
+      body: url.pathname.includes('fulfillments')
+        ? '{"code":"rest_no_route","message":"No route was found matching the URL and request method.","data":{"status":404}}'
+        : JSON.stringify([
+            {
+              id: 7,
+              note: 'Your order has been shipped with UPS. Tracking number: 1Z9. [waybill wb_woocommerce_1a2b3c4d_30_f7]',
+            },
+          ]),
+    }))
+    const found = async (trackingNumbers: string[]) =>
+      valueOf(await findShipment(ctx, shipment({ trackingNumbers })))
+    expect(await found(['1Z9'])).toEqual({ id: '7', upToDate: true })
+    expect(await found(['1Z'])).toEqual({ id: '7', upToDate: false })
   })
 })
 

@@ -4,7 +4,7 @@ import { glance } from './glance.ts'
 import { identify, prove } from './identity.ts'
 import { changed, fetchOrder } from './orders.ts'
 import { placed } from './placed.ts'
-import { findShipments, sendShipment } from './shipments.ts'
+import { findShipment, sendShipment, updateShipment } from './shipments.ts'
 import { cancelledStatuses, defaultStatuses, statuses } from './statuses.ts'
 import { toOrder } from './to-order.ts'
 import { ensure, verify } from './webhooks.ts'
@@ -44,5 +44,5 @@ export const woocommerce: Channel<WooCommerceConfig> = {
   orderUrl: ({ url }, id) =>
     `${url}/wp-admin/admin.php?page=wc-orders&action=edit&id=${encodeURIComponent(id)}`,
   webhooks: { verify, ensure },
-  shipping: { find: findShipments, send: sendShipment },
+  shipping: { find: findShipment, send: sendShipment, update: updateShipment },
 }

@@ -1,17 +1,26 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { err, ok } from '../../result.ts'
-import type { Failure, Outcome, SentShipment, Shipment } from '../contract.ts'
+import type { Failure, FoundShipment, Outcome, SentShipment, Shipment } from '../contract.ts'
 import { call, type Call, type ShopCtx } from './client.ts'
-
-/** The key under which a fulfilment carries our shipment's id. */
-const shipmentKey = '_waybill_shipment_id'
-
-const id = z.union([z.string(), z.number()]).transform(String)
-const metaData = z.array(z.object({ key: z.string(), value: z.unknown() })).catch([])
-
-const fulfillments = z.array(z.object({ id, meta_data: metaData }))
-
-const notes = z.array(z.object({ id, note: z.string().catch('') }))
+import {
+  changedMeta,
+  changedNote,
+  type Fulfillment,
+  fulfillments,
+  id,
+  isOurs,
+  type Item,
+  lastNote,
+  type Meta,
+  metaData,
+  newMeta,
+  newNote,
+  type Note,
+  notes,
+  saysTracking,
+  showsTracking,
+} from './shipment-records.ts'
 
 const orderState = z.object({
   status: z.string(),
@@ -19,22 +28,20 @@ const orderState = z.object({
   line_items: z.array(z.object({ id, quantity: z.coerce.number() })).catch([]),
 })
 
-type Found = { id: string; shipmentId: string }[]
-
-/** Where this shop keeps shipments, and those of ours that it has for the order. */
+/** What the shop has of a shipment of ours, and whether it keeps shipments as fulfilments. */
 interface Records {
-  kind: 'fulfillments' | 'notes'
-  found: Found
+  fulfillmentsOn: boolean
+  fulfillment: Fulfillment | null
+  note: Note | null
 }
 
 /**
- * The shipments of ours that the shop has for an order: in its fulfilments where that feature is on, else in the order's
- * notes, which carry their id. recordings/woocommerce-11.0.1 fulfillments.json "off: list", "list"; order.json "order
- * notes list".
+ * What the shop has of a shipment of ours: in its fulfilments where that feature is on, else in the order's notes, which
+ * carry its id. recordings/woocommerce-11.0.1 fulfillments.json "off: list", "list"; order.json "order notes list".
  */
-export async function findShipments(ctx: ShopCtx, orderId: string): Promise<Outcome<Found>> {
-  const records = await recordsOf(ctx, orderId)
-  return records.ok ? ok(records.value.found) : records
+export async function findShipment(ctx: ShopCtx, shipment: Shipment): Promise<Outcome<FoundShipment | null>> {
+  const records = await recordsOf(ctx, shipment)
+  return records.ok ? ok(foundIn(records.value, shipment)) : records
 }
 
 /**
@@ -43,66 +50,91 @@ export async function findShipments(ctx: ShopCtx, orderId: string): Promise<Outc
  * (`completed`, if it still is `processing`), then the fulfilment, or the note that WooCommerce mails to the customer.
  */
 export async function sendShipment(ctx: ShopCtx, shipment: Shipment): Promise<Outcome<SentShipment>> {
-  const records = await recordsOf(ctx, shipment.channelOrderId)
+  const records = await recordsOf(ctx, shipment)
   if (!records.ok) return asShipment(records.error)
-  const already = records.value.found.find((one) => one.shipmentId === shipment.id)
+  const already = foundIn(records.value, shipment)
   if (already) return ok({ id: already.id })
 
-  const state = await ask(ctx, { method: 'GET', path: `/orders/${shipment.channelOrderId}` }, orderState)
+  const state = await readOrder(ctx, shipment)
   if (!state.ok) return asShipment(state.error)
-  const prepared = await prepareOrder(ctx, shipment, state.value, records.value.kind)
+  const { fulfillmentsOn } = records.value
+  const completes =
+    ctx.config.completeOrders && shipment.completesOrder && state.value.status === 'processing'
+  const prepared = await changeOrder(ctx, shipment, {
+    ...(fulfillmentsOn ? {} : orderMeta(shipment, state.value)),
+    ...(completes ? { status: 'completed' } : {}),
+  })
   if (!prepared.ok) return asShipment(prepared.error)
   const items = itemsOf(shipment, state.value)
   const sent =
-    records.value.kind === 'fulfillments' && items.length > 0
-      ? await postFulfillment(ctx, shipment, items)
-      : await postNote(ctx, shipment)
+    fulfillmentsOn && items.length > 0
+      ? await writeFulfillment(ctx, shipment, newMeta(shipment, items))
+      : await postNote(ctx, shipment, newNote(shipment))
   return sent.ok ? sent : asShipment(sent.error)
 }
 
-async function recordsOf(ctx: ShopCtx, orderId: string): Promise<Outcome<Records>> {
-  const listed = await ask(ctx, { method: 'GET', path: `/orders/${orderId}/fulfillments` }, fulfillments)
+/**
+ * Tells the tracking of a shipment that the shop has, as it is now: in its fulfilment, which WooCommerce mails to the
+ * customer as updated (https://developer.woocommerce.com/docs/features/fulfillments/hooks/), or by one more note. What
+ * the shop says already is not said again, whoever entered it there.
+ */
+export async function updateShipment(ctx: ShopCtx, shipment: Shipment): Promise<Outcome<SentShipment>> {
+  const records = await recordsOf(ctx, shipment)
+  if (!records.ok) return asShipment(records.error)
+  const found = foundIn(records.value, shipment)
+  if (found?.upToDate) return ok({ id: found.id })
+  const { fulfillment } = records.value
+  if (fulfillment) {
+    const changed = await writeFulfillment(ctx, shipment, changedMeta(fulfillment, shipment), fulfillment.id)
+    return changed.ok ? changed : asShipment(changed.error)
+  }
+  const state = await readOrder(ctx, shipment)
+  if (!state.ok) return asShipment(state.error)
+  const prepared = await changeOrder(ctx, shipment, orderMeta(shipment, state.value))
+  if (!prepared.ok) return asShipment(prepared.error)
+  const sent = await postNote(ctx, shipment, changedNote(shipment))
+  return sent.ok ? sent : asShipment(sent.error)
+}
+
+function foundIn({ fulfillment, note }: Records, shipment: Shipment): FoundShipment | null {
+  if (fulfillment) return { id: fulfillment.id, upToDate: showsTracking(fulfillment, shipment) }
+  return note && { id: note.id, upToDate: saysTracking(note, shipment) }
+}
+
+async function recordsOf(ctx: ShopCtx, shipment: Shipment): Promise<Outcome<Records>> {
+  const path = `/orders/${shipment.channelOrderId}`
+  const listed = await ask(ctx, { method: 'GET', path: `${path}/fulfillments` }, fulfillments)
   // Without the feature there is no such route; with WooCommerce gone, the notes say so too.
   const off = !listed.ok && listed.error.problems[0].code === 'api_not_found'
   if (!listed.ok && !off) return listed
-  const inFulfillments = listed.ok ? listed.value.flatMap((one) => carried(one.id, one.meta_data)) : []
-  const written = await ask(ctx, { method: 'GET', path: `/orders/${orderId}/notes` }, notes)
+  const written = await ask(ctx, { method: 'GET', path: `${path}/notes` }, notes)
   if (!written.ok) return written
-  const inNotes = written.value.flatMap(({ id, note }) =>
-    [...note.matchAll(/\[waybill ([^\]\s]+)\]/g)].map(([, shipmentId = '']) => ({ id, shipmentId })),
-  )
-  return ok({ kind: listed.ok ? 'fulfillments' : 'notes', found: [...inFulfillments, ...inNotes] })
+  return ok({
+    fulfillmentsOn: listed.ok,
+    fulfillment: (listed.ok && listed.value.find((one) => isOurs(one, shipment))) || null,
+    note: lastNote(written.value, shipment),
+  })
 }
 
-function carried(fulfillment: string, meta: z.infer<typeof metaData>): Found {
-  const value = meta.find(({ key }) => key === shipmentKey)?.value
-  return typeof value === 'string' ? [{ id: fulfillment, shipmentId: value }] : []
-}
+const readOrder = (ctx: ShopCtx, { channelOrderId }: Shipment) =>
+  ask(ctx, { method: 'GET', path: `/orders/${channelOrderId}` }, orderState)
 
-/** What stands on the order itself; each step is left out when it is done already. */
-async function prepareOrder(
-  ctx: ShopCtx,
-  shipment: Shipment,
-  state: z.infer<typeof orderState>,
-  kind: Records['kind'],
-): Promise<Outcome<unknown>> {
+/** The shipment in the order's meta data, where that does not say so yet. */
+function orderMeta(shipment: Shipment, { meta_data: meta }: z.infer<typeof orderState>): object {
   const key = `_waybill_shipment_${shipment.id}`
-  const change: Record<string, unknown> = {}
-  if (kind === 'notes' && !state.meta_data.some((entry) => entry.key === key))
-    change['meta_data'] = [
-      {
-        key,
-        value: {
-          carrier: shipment.carrier,
-          tracking_numbers: shipment.trackingNumbers,
-          tracking_url: shipment.trackingUrl,
-          shipped_at: shipment.shippedAt,
-          items: shipment.lines.map((line) => ({ item_id: line.channelLineId, qty: line.quantity })),
-        },
-      },
-    ]
-  if (ctx.config.completeOrders && shipment.completesOrder && state.status === 'processing')
-    change['status'] = 'completed'
+  const value = {
+    carrier: shipment.carrier,
+    tracking_numbers: shipment.trackingNumbers,
+    tracking_url: shipment.trackingUrl,
+    shipped_at: shipment.shippedAt,
+    items: shipment.lines.map((line) => ({ item_id: line.channelLineId, qty: line.quantity })),
+  }
+  const before = meta.find((one) => one.key === key)
+  if (before && isDeepStrictEqual(before.value, value)) return {}
+  return { meta_data: [{ ...(before && { id: before.id }), key, value }] }
+}
+
+async function changeOrder(ctx: ShopCtx, shipment: Shipment, change: object): Promise<Outcome<unknown>> {
   if (Object.keys(change).length === 0) return ok(null)
   return call(ctx, {
     method: 'POST',
@@ -110,11 +142,6 @@ async function prepareOrder(
     query: { _fields: 'id' },
     body: change,
   })
-}
-
-interface Item {
-  item_id: number
-  qty: number
 }
 
 /** A shipment that completes the order and names no lines has them all. WooCommerce takes ids and quantities as numbers. */
@@ -125,73 +152,33 @@ function itemsOf(shipment: Shipment, state: z.infer<typeof orderState>): Item[] 
   return state.line_items.map((line) => ({ item_id: Number(line.id), qty: line.quantity }))
 }
 
-/** recordings fulfillments.json "create with tracking". */
-async function postFulfillment(
+/** Makes a fulfilment, or changes the one of that id. */
+const writeFulfillment = (
   ctx: ShopCtx,
-  shipment: Shipment,
-  items: Item[],
-): Promise<Outcome<SentShipment>> {
-  const meta: { key: string; value: unknown }[] = [
-    { key: shipmentKey, value: shipment.id },
-    { key: '_items', value: items },
-  ]
-  if (shipment.trackingNumbers.length > 0)
-    meta.push({ key: '_tracking_number', value: shipment.trackingNumbers.join(', ') })
-  if (shipment.trackingUrl) meta.push({ key: '_tracking_url', value: shipment.trackingUrl })
-  if (shipment.carrier) meta.push({ key: '_shipment_provider', value: providerOf(shipment.carrier) })
-  return ask(
+  { channelOrderId }: Shipment,
+  meta: Meta[],
+  fulfillmentId?: string,
+): Promise<Outcome<SentShipment>> =>
+  ask(
     ctx,
     {
       method: 'POST',
-      path: `/orders/${shipment.channelOrderId}/fulfillments`,
+      path: `/orders/${channelOrderId}/fulfillments${fulfillmentId === undefined ? '' : `/${fulfillmentId}`}`,
       body: { status: 'fulfilled', is_fulfilled: true, notify_customer: true, meta_data: meta },
     },
     z.object({ id }),
   )
-}
 
-/** WooCommerce knows these by their short names and makes links for them; any other carrier is called as it is. */
-const knownProviders = [
-  'ups',
-  'usps',
-  'fedex',
-  'dhl',
-  'dpd',
-  'gls',
-  'royal-mail',
-  'canada-post',
-  'australia-post',
-]
-
-function providerOf(carrier: string): string {
-  const slug = carrier
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s_]+/g, '-')
-  return knownProviders.includes(slug) ? slug : carrier.trim()
-}
-
-async function postNote(ctx: ShopCtx, shipment: Shipment): Promise<Outcome<SentShipment>> {
+async function postNote(ctx: ShopCtx, shipment: Shipment, note: string): Promise<Outcome<SentShipment>> {
   return ask(
     ctx,
     {
       method: 'POST',
       path: `/orders/${shipment.channelOrderId}/notes`,
-      body: { note: noteFor(shipment), customer_note: true },
+      body: { note, customer_note: true },
     },
     z.object({ id }),
   )
-}
-
-function noteFor(shipment: Shipment): string {
-  const { carrier, trackingNumbers, trackingUrl, completesOrder } = shipment
-  const what = completesOrder ? 'Your order has been shipped' : 'A part of your order has been shipped'
-  const tracking =
-    trackingNumbers.length === 0
-      ? ''
-      : ` Tracking number${trackingNumbers.length > 1 ? 's' : ''}: ${trackingNumbers.join(', ')}.`
-  const link = trackingUrl ? ` ${trackingUrl}` : ''
-  return `${what}${carrier ? ` with ${carrier}` : ''}.${tracking}${link} [waybill ${shipment.id}]`
 }
 
 /** A call whose answer must have a form; one of another form leaves a write's outcome unknown. */

@@ -4,11 +4,11 @@ import { isId } from '../../ids.ts'
 import { type Database, type Db, mainAccount } from '../database.ts'
 import type { OrderRow } from '../orders.ts'
 import { withOpenChange } from '../record-changes.ts'
+import type { ShipmentRow } from '../shipments.ts'
 import { sentOrders } from '../tombstones.ts'
 import { idsInBackend, idsInChannel } from './order-names.ts'
 
 export type ProblemRow = Selectable<Database['problems']>
-export type ShipmentRow = Selectable<Database['shipments']>
 
 /** An order with what is shown beside it. */
 export interface OrderView extends OrderRow {

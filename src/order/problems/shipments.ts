@@ -13,6 +13,16 @@ export const shipments = {
     avoid:
       'Do not change the lines of an order in the shop while it is on its way: a shipment names the lines it carries.',
   },
+  shipment_gone_at_channel: {
+    scope: 'shipment',
+    title: () => 'The shop does not have the shipment any more',
+    example: '',
+    cause:
+      'The shop was told that the parcel has left, and somebody has deleted that there since. NetSuite has another tracking number for it now, which has no place to stand in the shop.',
+    fix: 'Send the shipment again: it is made anew in the shop with the tracking number of now, and the customer is mailed once more.',
+    fixes: [resendShipment],
+    avoid: 'Change a fulfilment in NetSuite instead of deleting it in the shop.',
+  },
   order_gone_at_channel: {
     scope: 'shipment',
     title: () => 'The order does not exist in the shop any more',

@@ -13,6 +13,14 @@ const shipSchema = z.strictObject({
     .array(z.strictObject({ line: z.number().int(), quantity: z.number().positive().optional() }))
     .optional(),
 })
+/** Numbers as a list, or as they are typed: with commas between. */
+const trackSchema = z.strictObject({
+  numbers: z
+    .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
+    .default([])
+    .transform((list) => list.map((number) => number.trim()).filter((number) => number !== '')),
+  carrier: z.string().trim().min(1).optional(),
+})
 const nothing = z.looseObject({})
 
 /**
@@ -56,6 +64,7 @@ export function serveControl(app: FastifyInstance, control: Control): void {
     control.changeTaxCode(key, rate),
   )
   post('orders/:key/ship', shipSchema, (request, key) => control.ship(key, request))
+  post('fulfillments/:key/tracking', trackSchema, (request, key) => control.track(key, request))
   post('orders/:key/delete', nothing, (_, key) => control.deleteOrder(key))
   post('orders/:key/lock', z.strictObject({ locked: truth.default(true) }), ({ locked }, key) =>
     control.lock(key, locked),

@@ -3,6 +3,7 @@ import { isoSeconds, localTime, type Account } from './account.ts'
 import type { CallStep, CallWatcher, JournalEntry, Traffic } from './api-server.ts'
 import type { Gatekeeper, LoginAudit } from './auth.ts'
 import type { Fault, Faults } from './faults.ts'
+import { changeTracking } from './fulfillment-changes.ts'
 import { fulfillOrder } from './fulfillments.ts'
 import { changeSetting, findRow, setting, type CustomerRow, type ItemRow } from './lookups.ts'
 import type { Records } from './records.ts'
@@ -65,6 +66,8 @@ export interface Control {
   changeTaxCode(key: string, rate: string): Result<string, string>
   /** By internal id, number or external id. Approves the order first where it is pending. */
   ship(key: string, request?: ShipRequest): Result<string, string>
+  /** The fulfilment's tracking numbers, all of them, also after it was shipped; by internal id or number. */
+  track(key: string, request: { numbers: string[]; carrier?: string | undefined }): Result<string, string>
   setStatus(key: string, status: string): Result<string, string>
   lock(key: string, locked: boolean): Result<string, string>
   deleteOrder(key: string): Result<string, string>
@@ -92,7 +95,7 @@ interface Parts {
 
 export function makeControl({ account, gatekeeper, faults, traffic, records, listener }: Parts): Control {
   const onOrder = <T>(key: string, work: (order: TransactionRow) => Result<T, string>): Result<T, string> => {
-    const order = findOrder(account, key)
+    const order = findByNumber(account, 'SalesOrd', key)
     return order === undefined ? err(`There is no sales order ${key}.`) : work(order)
   }
   const changed = (order: TransactionRow): Result<string, string> => {
@@ -125,6 +128,12 @@ export function makeControl({ account, gatekeeper, faults, traffic, records, lis
       return updated.changes > 0 ? ok(key) : err(`There is no tax code ${key}.`)
     },
     ship: (key, request = {}) => onOrder(key, (order) => ship(account, order, request)),
+    track(key, { numbers, carrier }) {
+      const fulfillment = findByNumber(account, 'ItemShip', key)
+      if (fulfillment === undefined) return err(`There is no item fulfillment ${key}.`)
+      changeTracking(account, fulfillment, { numbers, shipItem: shipItemCalled(account, carrier) })
+      return ok(String(fulfillment.id))
+    },
     setStatus: (key, status) =>
       onOrder(key, (order) => {
         if (!/^[A-H]$/.test(status)) return err('A status is one letter from A to H.')
@@ -182,14 +191,17 @@ function lockedUntil(account: Account): string | null {
   return until === undefined || until === '0000-00-00' ? null : until
 }
 
-/** An order by internal id, number (SO1001) or external id. */
-function findOrder(account: Account, key: string): TransactionRow | undefined {
+/** An order or a fulfilment by internal id, number (SO1001, IF1001) or external id. */
+function findByNumber(
+  account: Account,
+  type: TransactionRow['type'],
+  key: string,
+): TransactionRow | undefined {
   return (
-    findTransaction(account, 'SalesOrd', key) ??
-    findTransaction(account, 'SalesOrd', `eid:${key}`) ??
-    (account
-      .sql("SELECT * FROM ns_transaction WHERE tran_id = ? AND type = 'SalesOrd'")
-      .get(key) as unknown as TransactionRow | undefined)
+    findTransaction(account, type, key) ??
+    findTransaction(account, type, `eid:${key}`) ??
+    (account.sql('SELECT * FROM ns_transaction WHERE tran_id = ? AND type = ?').get(key, type) as unknown as
+      TransactionRow | undefined)
   )
 }
 
@@ -254,13 +266,7 @@ function changeCustomer(
 function ship(account: Account, order: TransactionRow, request: ShipRequest): Result<string, string> {
   const approved = order.status === 'A' ? { ...order, status: 'B' } : order
   if (approved !== order) account.sql("UPDATE ns_transaction SET status = 'B' WHERE id = ?").run(order.id)
-  const shipItem =
-    request.carrier === undefined ? undefined : (findShipItem(account, request.carrier) ?? undefined)
-  const carrier =
-    request.carrier === undefined
-      ? undefined
-      : (shipItem ??
-        addItem(account, { itemId: request.carrier, displayName: request.carrier, type: 'ShipItem' }))
+  const carrier = shipItemCalled(account, request.carrier)
   const created = fulfillOrder(account, approved, {
     shipStatus: 'C',
     ...(carrier === undefined ? {} : { shipMethod: { id: String(carrier) } }),
@@ -283,7 +289,11 @@ function ship(account: Account, order: TransactionRow, request: ShipRequest): Re
   return err(created.error.details[0]!.detail)
 }
 
-function findShipItem(account: Account, name: string): number | undefined {
+/** The ship item of that name, made where the account has none. */
+function shipItemCalled(account: Account, name: string | undefined): number | undefined {
+  if (name === undefined) return undefined
   const row = account.sql("SELECT id FROM ns_item WHERE item_id = ? AND type = 'ShipItem'").get(name)
-  return row === undefined ? undefined : Number(row['id'])
+  return row === undefined
+    ? addItem(account, { itemId: name, displayName: name, type: 'ShipItem' })
+    : Number(row['id'])
 }

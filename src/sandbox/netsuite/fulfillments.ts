@@ -178,7 +178,8 @@ function insertShippedLine(
     .run(new Big(line.fulfilled).plus(quantity).toFixed(), line.key)
 }
 
-function addTracking(account: Account, fulfillment: number, number: string): void {
+/** A tracking number is a record of its own, which a fulfilment points at. */
+export function addTracking(account: Account, fulfillment: number, number: string): void {
   const tracking = account.sql('INSERT INTO ns_tracking (number) VALUES (?)').run(number)
   account
     .sql('INSERT INTO ns_tracking_map (transaction_id, tracking) VALUES (?, ?)')

@@ -234,7 +234,17 @@ const shipped = (fulfillments: FulfillmentRecord[]): Html =>
           html`<tr>
             <td><b>${each.tranId}</b></td>
             <td>${statusNames['ItemShip']![each.status] ?? each.status}</td>
-            <td>${each.tracking.join(', ') || 'none'}</td>
+            <td>
+              <form method="post" action="/_control/fulfillments/${each.id}/tracking">
+                <input
+                  name="numbers"
+                  value="${each.tracking.join(', ')}"
+                  placeholder="Tracking number"
+                  aria-label="Tracking number of ${each.tranId}"
+                />
+                <button>Save</button>
+              </form>
+            </td>
             <td>${each.lines.map((line) => `${line.quantity} × ${line.item}`).join(', ')}</td>
           </tr>`,
       )}

@@ -38,6 +38,10 @@ export interface ChannelSandbox<Config> {
   shippableLines(id: string): { id: string; quantity: string }[]
   /** How many records of shipments the shop shows for an order. */
   shipmentRecords(id: string): Promise<number>
+  /** All that the shop shows of the shipments of an order, as one text. */
+  shipmentTexts(id: string): Promise<string>
+  /** How often the shop was told of shipments of an order, whatever became of it. */
+  shipmentWrites(id: string): number
   /** Resolves when no webhook is under way. */
   webhooksIdle(): Promise<void>
   requests(): number

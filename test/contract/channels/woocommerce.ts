@@ -17,6 +17,13 @@ async function start({ now }: { now: () => Date }): Promise<ChannelSandbox<WooCo
     })
   const named = ({ id, number }: { id: number; number: string }): PlacedOrder => ({ id: String(id), number })
   let unreadable = 900_000
+  const shipmentsOf = async (id: string) => {
+    const login = Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64')
+    const answer = await fetch(`${shop.url}/wp-json/wc/v3/orders/${id}/fulfillments`, {
+      headers: { authorization: `Basic ${login}` },
+    })
+    return (await answer.json()) as unknown[]
+  }
   return {
     config: settings(shop.consumerKey, shop.consumerSecret),
     withUnknownCredentials: settings('ck_nobody_knows_this_one', 'cs_nobody_knows_this_one'),
@@ -47,13 +54,13 @@ async function start({ now }: { now: () => Date }): Promise<ChannelSandbox<WooCo
         quantity: String(line.quantity),
       }))
     },
-    shipmentRecords: async (id) => {
-      const login = Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64')
-      const answer = await fetch(`${shop.url}/wp-json/wc/v3/orders/${id}/fulfillments`, {
-        headers: { authorization: `Basic ${login}` },
-      })
-      return ((await answer.json()) as unknown[]).length
-    },
+    shipmentRecords: async (id) => (await shipmentsOf(id)).length,
+    shipmentTexts: async (id) => JSON.stringify(await shipmentsOf(id)),
+    shipmentWrites: (id) =>
+      shop.control
+        .requests()
+        .entries.filter((one) => one.method === 'POST' && one.path.includes(`/orders/${id}/fulfillments`))
+        .length,
     webhooksIdle: () => shop.control.webhooksIdle(),
     requests: () => shop.control.requests().count,
     close: () => shop.close(),

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Shipment } from '../contract.ts'
+
+/** The key under which a fulfilment carries our shipment's id. */
+const shipmentKey = '_waybill_shipment_id'
+
+export const id = z.union([z.string(), z.number()]).transform(String)
+
+const entry = z.object({ id: z.unknown(), key: z.string(), value: z.unknown() })
+export const metaData = z.array(entry).catch([])
+export type Meta = Omit<z.infer<typeof entry>, 'id'> & { id?: unknown }
+
+export const fulfillments = z.array(z.object({ id, meta_data: metaData }))
+export type Fulfillment = z.infer<typeof fulfillments>[number]
+
+export const notes = z.array(z.object({ id, note: z.string().catch('') }))
+export type Note = z.infer<typeof notes>[number]
+
+export interface Item {
+  item_id: number
+  qty: number
+}
+
+/** Whether a fulfilment carries this shipment of ours. */
+export const isOurs = ({ meta_data: meta }: Fulfillment, shipment: Shipment): boolean =>
+  valueOf(meta, shipmentKey) === shipment.id
+
+/** Whether a fulfilment shows carrier and numbers as they are now, and none that was told before and is not true any more. */
+export function showsTracking({ meta_data: meta }: Fulfillment, shipment: Shipment): boolean {
+  const { carrier, trackingNumbers, toldNumbers } = shipment
+  const shown = numbersIn(meta)
+  const untrue = toldNumbers.filter((number) => !trackingNumbers.includes(number))
+  return (
+    trackingNumbers.every((number) => shown.includes(number)) &&
+    !untrue.some((number) => shown.includes(number)) &&
+    (carrier === null || valueOf(meta, providerKey) === providerOf(carrier))
+  )
+}
+
+/** The meta data of a new fulfilment: recordings fulfillments.json "create with tracking". */
+export const newMeta = (shipment: Shipment, items: Item[]): Meta[] => [
+  { key: shipmentKey, value: shipment.id },
+  { key: '_items', value: items },
+  ...trackingMeta(shipment, shipment.trackingNumbers),
+]
+
+/**
+ * All meta data of a fulfilment with the tracking as it is now; what is left out of an update goes (recordings
+ * fulfillments.json "update"). Numbers that people entered in the shop stay beside ours, a link to a number that is not
+ * true any more does not.
+ */
+export function changedMeta({ meta_data: meta }: Fulfillment, shipment: Shipment): Meta[] {
+  const { trackingNumbers, toldNumbers } = shipment
+  const of = (numbers: string[], number: string) => numbers.includes(number)
+  const foreign = numbersIn(meta).filter((number) => !of(trackingNumbers, number) && !of(toldNumbers, number))
+  const fresh = trackingMeta(shipment, [...foreign, ...trackingNumbers])
+  const untrue = toldNumbers.filter((number) => !of(trackingNumbers, number))
+  const isStale = ({ key, value }: Meta) =>
+    key === numberKey || (key === urlKey && untrue.some((number) => String(value).includes(number)))
+  const kept = meta.filter((one) => !isStale(one) && !fresh.some(({ key }) => key === one.key))
+  const idOf = new Map(meta.map((one) => [one.key, one.id]))
+  return [...kept, ...fresh.map((one) => (idOf.has(one.key) ? { ...one, id: idOf.get(one.key) } : one))]
+}
+
+const numberKey = '_tracking_number'
+const urlKey = '_tracking_url'
+const providerKey = '_shipment_provider'
+
+function trackingMeta({ carrier, trackingUrl }: Shipment, numbers: string[]): Meta[] {
+  const meta: Meta[] = []
+  if (numbers.length > 0) meta.push({ key: numberKey, value: numbers.join(', ') })
+  if (trackingUrl) meta.push({ key: urlKey, value: trackingUrl })
+  if (carrier) meta.push({ key: providerKey, value: providerOf(carrier) })
+  return meta
+}
+
+const valueOf = (meta: Meta[], key: string): unknown => meta.find((one) => one.key === key)?.value
+
+function numbersIn(meta: Meta[]): string[] {
+  const text = valueOf(meta, numberKey)
+  return typeof text === 'string'
+    ? text
+        .split(',')
+        .map((number) => number.trim())
+        .filter((number) => number !== '')
+    : []
+}
+
+/** WooCommerce knows these by their short names and makes links for them; any other carrier is called as it is. */
+const knownProviders = [
+  'ups',
+  'usps',
+  'fedex',
+  'dhl',
+  'dpd',
+  'gls',
+  'royal-mail',
+  'canada-post',
+  'australia-post',
+]
+
+function providerOf(carrier: string): string {
+  const slug = carrier
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-')
+  return knownProviders.includes(slug) ? slug : carrier.trim()
+}
+
+/** The last note of a shipment of ours. */
+export function lastNote(all: Note[], shipment: Shipment): Note | null {
+  const own = all.filter(({ note }) => markIn(note, shipment) !== null)
+  return own.toSorted((a, b) => Number(a.id) - Number(b.id)).at(-1) ?? null
+}
+
+/** Whether a note says carrier and numbers as they are now: by its mark, or by its words where it is older than marks. */
+export function saysTracking({ note }: Note, shipment: Shipment): boolean {
+  const mark = markIn(note, shipment)
+  return mark === '' ? note.includes(trackingWords(shipment)) : mark === markOf(shipment)
+}
+
+/** The first note of a shipment, to the customer. */
+export const newNote = (shipment: Shipment): string =>
+  signed(
+    shipment,
+    `${shipment.completesOrder ? 'Your order has been shipped' : 'A part of your order has been shipped'}${trackingWords(shipment)}`,
+  )
+
+/** A later note of a shipment, to the customer, with the tracking as it is now. */
+export function changedNote(shipment: Shipment): string {
+  const isFirst = shipment.toldNumbers.length === 0 && shipment.trackingNumbers.length > 0
+  return signed(
+    shipment,
+    `${isFirst ? 'Your shipment can be followed now: it travels' : 'Your shipment is to be followed otherwise than you were told: it travels'}${trackingWords(shipment)}`,
+  )
+}
+
+function trackingWords({ carrier, trackingNumbers }: Shipment): string {
+  const numbers =
+    trackingNumbers.length === 0
+      ? ''
+      : ` Tracking number${trackingNumbers.length > 1 ? 's' : ''}: ${trackingNumbers.join(', ')}.`
+  return `${carrier ? ` with ${carrier}` : ''}.${numbers}`
+}
+
+const signed = (shipment: Shipment, words: string): string =>
+  `${words}${shipment.trackingUrl ? ` ${shipment.trackingUrl}` : ''} [waybill ${shipment.id} ${markOf(shipment)}]`
+
+/** Tells one tracking from another in few letters. */
+const markOf = ({ carrier, trackingNumbers }: Shipment): string =>
+  createHash('sha256')
+    .update(JSON.stringify([carrier, ...trackingNumbers.toSorted()]))
+    .digest('hex')
+    .slice(0, 8)
+
+/** The mark behind a shipment's id in a note, '' where there is the id alone; null in a note of something else. */
+function markIn(note: string, shipment: Shipment): string | null {
+  for (const [, shipmentId, mark = ''] of note.matchAll(/\[waybill ([^\]\s]+)(?: ([0-9a-f]{8}))?\]/g))
+    if (shipmentId === shipment.id) return mark
+  return null
+}
