@@ -28,12 +28,11 @@ export const isOurs = ({ meta_data: meta }: Fulfillment, shipment: Shipment): bo
 
 /** Whether a fulfilment shows carrier and numbers as they are now, and none that was told before and is not true any more. */
 export function showsTracking({ meta_data: meta }: Fulfillment, shipment: Shipment): boolean {
-  const { carrier, trackingNumbers, toldNumbers } = shipment
+  const { carrier, trackingNumbers } = shipment
   const shown = numbersIn(meta)
-  const untrue = toldNumbers.filter((number) => !trackingNumbers.includes(number))
   return (
     trackingNumbers.every((number) => shown.includes(number)) &&
-    !untrue.some((number) => shown.includes(number)) &&
+    !untrueNumbers(shipment).some((number) => shown.includes(number)) &&
     (carrier === null || valueOf(meta, providerKey) === providerOf(carrier))
   )
 }
@@ -51,17 +50,20 @@ export const newMeta = (shipment: Shipment, items: Item[]): Meta[] => [
  * true any more does not.
  */
 export function changedMeta({ meta_data: meta }: Fulfillment, shipment: Shipment): Meta[] {
-  const { trackingNumbers, toldNumbers } = shipment
-  const of = (numbers: string[], number: string) => numbers.includes(number)
-  const foreign = numbersIn(meta).filter((number) => !of(trackingNumbers, number) && !of(toldNumbers, number))
-  const fresh = trackingMeta(shipment, [...foreign, ...trackingNumbers])
-  const untrue = toldNumbers.filter((number) => !of(trackingNumbers, number))
+  const ours = [...shipment.trackingNumbers, ...shipment.toldNumbers]
+  const foreign = numbersIn(meta).filter((number) => !ours.includes(number))
+  const fresh = trackingMeta(shipment, [...foreign, ...shipment.trackingNumbers])
   const isStale = ({ key, value }: Meta) =>
-    key === numberKey || (key === urlKey && untrue.some((number) => String(value).includes(number)))
+    key === numberKey ||
+    (key === urlKey && untrueNumbers(shipment).some((number) => String(value).includes(number)))
   const kept = meta.filter((one) => !isStale(one) && !fresh.some(({ key }) => key === one.key))
   const idOf = new Map(meta.map((one) => [one.key, one.id]))
   return [...kept, ...fresh.map((one) => (idOf.has(one.key) ? { ...one, id: idOf.get(one.key) } : one))]
 }
+
+/** Numbers that the shop was told and that are not true any more. */
+const untrueNumbers = ({ trackingNumbers, toldNumbers }: Shipment): string[] =>
+  toldNumbers.filter((number) => !trackingNumbers.includes(number))
 
 const numberKey = '_tracking_number'
 const urlKey = '_tracking_url'
