@@ -43,6 +43,8 @@ const does: Record<FixAction, string> = {
   cancel:
     'stops the order in Waybill. Nothing is changed in the shop or in NetSuite, and it can be taken up again. On the command line: `waybill cancel NUMBER`.',
   uncancel: 'takes the order up again.',
+  release:
+    'lets the order go on that a person has put on hold. On the command line: `waybill release NUMBER`.',
   import_anyway: 'takes the order in although a rule holds it.',
   edit_connection: 'opens the page of the connections; its settings are in `waybill.yaml`.',
   check_connection:

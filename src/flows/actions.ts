@@ -15,10 +15,11 @@ import { type OrderRow, updateOrder } from '../ledger/orders.ts'
 import { withOpenChange } from '../ledger/record-changes.ts'
 import { sentOrders } from '../ledger/tombstones.ts'
 import type { ProblemCode } from '../order/problems.ts'
-import { type OrderAction, whyNot } from './available-actions.ts'
+import { isHeldByPerson, type OrderAction, whyNot } from './available-actions.ts'
 import type { Deps } from './deps.ts'
 import { enqueueChecks, enqueuePosts, enqueueShipments } from './enqueue-for-orders.ts'
 import { deletedBefore, deleteForGood } from './delete-order.ts'
+import { hold, release } from './hold.ts'
 import { keepRecord } from './later-version.ts'
 import { startImport } from './import-by-id.ts'
 import { postAnew } from './post-anew.ts'
@@ -88,6 +89,7 @@ async function actInTransaction(deps: Deps, tx: Tx, asked: Asked): Promise<Acted
     const why = whyNot(action, {
       status: order.status,
       linked: order.record_id !== null,
+      heldByPerson: isHeldByPerson(order),
       letBe: order.missing_accepted,
       problems: (codes.get(order.id) ?? []) as ProblemCode[],
       changed: order.changed_after_posting_at !== null,
@@ -152,6 +154,8 @@ const actions: Record<OrderAction, Action> = {
   },
 
   uncancel,
+  hold,
+  release,
 
   import_again: (deps, tx, orders, actor) => readAgain(deps, tx, orders, { actor, anyway: false }),
   import_anyway: (deps, tx, orders, actor) => readAgain(deps, tx, orders, { actor, anyway: true }),

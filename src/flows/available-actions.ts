@@ -1,5 +1,7 @@
+import type { OrderRow } from '../ledger/orders.ts'
 import type { OrderView } from '../ledger/views/orders.ts'
 import type { ProblemCode } from '../order/problems.ts'
+import { personsHold } from '../order/rules.ts'
 import { mayGo, type Status } from '../order/status.ts'
 
 /** What a person can do with an order. */
@@ -9,6 +11,8 @@ export const orderActions = [
   'let_be',
   'cancel',
   'uncancel',
+  'hold',
+  'release',
   'import_again',
   'import_anyway',
   'check_again',
@@ -28,6 +32,8 @@ export interface Situation {
   status: Status
   /** Whether it has a record in the backend. */
   linked: boolean
+  /** Whether a person put it on hold. */
+  heldByPerson: boolean
   /** Whether a person let it be that the record is not there any more. */
   letBe: boolean
   /** The codes of its open problems. */
@@ -45,6 +51,7 @@ export interface Situation {
 export const situationOf = (order: OrderView): Situation => ({
   status: order.status,
   linked: order.record_id !== null,
+  heldByPerson: isHeldByPerson(order),
   letBe: order.missing_accepted,
   problems: order.problems.map((problem) => problem.code as ProblemCode),
   changed: order.changed_after_posting_at !== null,
@@ -52,6 +59,9 @@ export const situationOf = (order: OrderView): Situation => ({
   changing: order.changing,
   sent: order.sent,
 })
+
+export const isHeldByPerson = ({ status, hold }: Pick<OrderRow, 'status' | 'hold'>): boolean =>
+  status === 'held' && personsHold(hold) !== null
 
 /** Problems of what the channel sent: sending the same to the backend cannot help. */
 const ofThePayload: ProblemCode[] = ['unreadable_order', 'totals_do_not_add_up']
@@ -62,8 +72,9 @@ const isMissing = ({ status, linked, letBe, problems }: Situation): boolean =>
 
 /** Why the action cannot be done now, in words; null when it can. */
 const refusals: Record<OrderAction, (order: Situation) => string | null> = {
-  post: ({ status, linked, problems }) => {
+  post: ({ status, linked, problems, heldByPerson }) => {
     if (linked) return 'it is in the backend already'
+    if (heldByPerson) return onHold
     if (status === 'held') return 'a rule holds it; use "import anyway"'
     if (status === 'cancelled') return 'it is cancelled; uncancel it first'
     if (status === 'posting' || status === 'verifying') return 'it is on its way already'
@@ -91,11 +102,24 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
   },
   uncancel: ({ status, changing }) =>
     changing ? underWay : status === 'cancelled' ? null : 'it is not cancelled',
+  hold: ({ status, linked, heldByPerson }) => {
+    if (linked) return 'it is in the backend already; stop it there, or cancel it here'
+    if (heldByPerson) return 'a person has put it on hold already'
+    if (status === 'posting' || status === 'verifying')
+      return 'it is on its way to the backend; wait for the outcome'
+    if (status === 'cancelled') return 'it is cancelled, and goes nowhere'
+    return mayGo(status, 'held') ? null : 'it has been posted already'
+  },
+  release: ({ status, heldByPerson }) => {
+    if (heldByPerson) return null
+    return status === 'held' ? 'a rule holds it, not a person; use "import anyway"' : 'no person holds it'
+  },
   import_again: ({ status, linked }) =>
     ['import_error', 'held', 'imported', 'post_error'].includes(status) && !linked
       ? null
       : 'it is past the point where a newer version from the shop is taken',
-  import_anyway: ({ status }) => (status === 'held' ? null : 'no rule holds it'),
+  import_anyway: ({ status, heldByPerson }) =>
+    heldByPerson ? onHold : status === 'held' ? null : 'no rule holds it',
   check_again: (order) =>
     order.linked && (order.problems.includes('total_differs') || isMissing(order))
       ? null
@@ -121,6 +145,7 @@ const refusals: Record<OrderAction, (order: Situation) => string | null> = {
   },
 }
 
+const onHold = 'a person has put it on hold; release it first'
 const underWay = 'its record is being changed; wait for the outcome'
 const unchanged = 'there is no change in the shop to decide about'
 const notRequested = 'the shop has not cancelled it after it was posted'
@@ -145,6 +170,7 @@ export function availableActions(order: Situation): OrderAction[] {
 export function primaryAction(order: Situation): Exclude<OrderAction, 'delete'> | null {
   const wanted: Exclude<OrderAction, 'delete'>[] = [
     'uncancel',
+    'release',
     'import_anyway',
     'resend_shipment',
     'check_again',

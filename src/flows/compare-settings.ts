@@ -4,6 +4,7 @@ import { fingerprintOf, type Problem } from '../order/problems.ts'
 import { type HoldingRule, holdingRule, type ImportRules } from '../order/rules.ts'
 import type { OrderRow } from '../ledger/orders.ts'
 import { err, ok, type Result } from '../result.ts'
+import { isHeldByPerson } from './available-actions.ts'
 import { totalsProblem } from './judge-order.ts'
 import type { Prepared } from './prepare-draft.ts'
 
@@ -45,8 +46,8 @@ export async function compareSettings(
   { before, after }: { before: Settings; after: Settings },
   prepare: Prepare,
 ): Promise<Result<Comparison, NotTold>> {
-  // An order that cannot be read, or that nobody wants any more, goes nowhere by any settings.
-  if (order === null || row.status === 'cancelled') return ok(asBefore)
+  // An order that cannot be read, that a person holds, or that nobody wants any more, goes nowhere by any settings.
+  if (order === null || row.status === 'cancelled' || isHeldByPerson(row)) return ok(asBefore)
   const [ruleBefore, ruleAfter] = rulesOn(row, order, before, after)
   if (ruleAfter) return ok(ruleBefore ? asBefore : { ...asBefore, outcome: 'would_be_held', rule: ruleAfter })
   const difference = totalsProblem(order)

@@ -4,7 +4,7 @@ import type { OrderRow } from '../ledger/orders.ts'
 import { deleteOrders, takeJobsOf, type Tombstone, tombstonesWithIds } from '../ledger/tombstones.ts'
 import type { Skipped } from './actions.ts'
 import type { Deps } from './deps.ts'
-import { clock } from './explanation.ts'
+import { clock, nameOf } from './explanation.ts'
 
 /**
  * Takes orders away from Waybill, with all that is kept of them; a tombstone keeps each from coming back unasked. One that
@@ -59,6 +59,5 @@ export function deletedWords(
   { deleted_by: actor, deleted_at: at, why }: Pick<Tombstone, 'deleted_by' | 'deleted_at' | 'why'>,
   zone: string | null,
 ): string {
-  const who = actor === 'person' ? 'a person' : actor
-  return `deleted by ${who} on ${clock(at, zone)}${why === null ? '' : ` (“${why}”)`}`
+  return `deleted by ${nameOf(actor)} on ${clock(at, zone)}${why === null ? '' : ` (“${why}”)`}`
 }

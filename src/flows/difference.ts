@@ -230,7 +230,7 @@ const because = ({ reason, problem }: NonNullable<ToExplain['order']>): string =
 /** What mends a difference, with its command; null where nothing is to be done, or not by Waybill. */
 export function fixOfDifference(
   kind: DifferenceKind,
-  order: { number: string; channelOrderId: string; status: Status } | null,
+  order: { number: string; channelOrderId: string; status: Status; heldByPerson: boolean } | null,
   { shop, channelOrderId }: { shop: string; channelOrderId: string | null },
 ): { label: string; command: string } | null {
   if (kind === 'not_told') return { label: 'Compare again', command: `waybill reconcile ${quoted(shop)}` }
@@ -242,6 +242,8 @@ export function fixOfDifference(
   if (!order) return null
   const number = quoted(order.number)
   const bring = `waybill import ${quoted(shop)} ${quoted(order.channelOrderId)}`
+  if (order.heldByPerson && (kind === 'held' || kind === 'record_not_linked'))
+    return { label: 'Let it go on', command: `waybill release ${number}` }
   switch (kind) {
     case 'held':
       return { label: 'Import it anyway', command: `${bring} --anyway` }

@@ -2,10 +2,10 @@ import type { ConnectionView } from '../ledger/views/connections.ts'
 import type { EventRow } from '../ledger/views/order-detail.ts'
 import type { OrderView } from '../ledger/views/orders.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
-import type { HoldingRule } from '../order/rules.ts'
+import { type HoldingRule, personsHold } from '../order/rules.ts'
 import { statusLabel } from '../order/status.ts'
 import type { Told } from './ask-now.ts'
-import { type Check, clock } from './explanation.ts'
+import { type Check, clock, heldWords } from './explanation.ts'
 import type { FoundRecord } from './find-record.ts'
 
 export interface Known {
@@ -58,15 +58,10 @@ export function checksOf(known: Known): Check[] {
   const { order, channel, backend, backendLabel } = known
   const zone = channel.time_zone
   const inBackend = order.record_id !== null && !isMissing(known)
-  const hold = order.hold as HoldingRule | null
   return [
     { name: 'Seen by Waybill', outcome: 'ok', detail: `First on ${clock(order.first_seen_at, zone)}` },
     connectionCheck(`Reading ${channel.name}`, channel, zone),
-    {
-      name: `Rules of the route "${order.route_name}"`,
-      outcome: hold ? 'fail' : 'ok',
-      detail: hold ? hold.detail : 'None holds it',
-    },
+    holdCheck(order, zone),
     {
       name: 'Status',
       outcome: order.problems.length > 0 || order.status === 'cancelled' ? 'fail' : 'ok',
@@ -85,6 +80,17 @@ export function checksOf(known: Known): Check[] {
     },
     ...askedNow(known),
   ]
+}
+
+function holdCheck(order: OrderView, zone: string | null): Check {
+  const byPerson = personsHold(order.hold)
+  if (byPerson) return { name: 'Hold', outcome: 'fail', detail: heldWords(byPerson, zone) }
+  const rule = order.hold as HoldingRule | null
+  return {
+    name: `Rules of the route "${order.route_name}"`,
+    outcome: rule ? 'fail' : 'ok',
+    detail: rule?.detail ?? 'None holds it',
+  }
 }
 
 function connectionCheck(name: string, connection: ConnectionView, zone: string | null): Check {

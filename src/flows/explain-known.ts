@@ -6,11 +6,19 @@ import {
   problemCatalogue,
   type ProblemCode,
 } from '../order/problems.ts'
-import type { HoldingRule } from '../order/rules.ts'
+import { type HoldingRule, personsHold } from '../order/rules.ts'
 import { quoted } from '../quoted.ts'
 import { situationOf, whyNot } from './available-actions.ts'
 import { checksOf, isMissing, type Known, lastSeen, seenNow } from './explain-checks.ts'
-import { clock, type ExplainedFix, type Explanation, soon, verdictOfHold } from './explanation.ts'
+import {
+  clock,
+  type ExplainedFix,
+  type Explanation,
+  heldWords,
+  lowerFirst,
+  soon,
+  verdictOfHold,
+} from './explanation.ts'
 
 type Answer = Pick<Explanation, 'verdict' | 'headline' | 'fixes'>
 
@@ -179,6 +187,13 @@ function errorImporting(known: Known): Answer {
 
 function held(known: Known): Answer {
   const { order, channel } = known
+  const byPerson = personsHold(order.hold)
+  if (byPerson)
+    return {
+      verdict: verdictOfHold(byPerson),
+      headline: `Order ${order.number} is ${lowerFirst(heldWords(byPerson, channel.time_zone))}.`,
+      fixes: [fix(known, 'release', 'Let it go on')],
+    }
   const hold = order.hold as HoldingRule | null
   return {
     verdict: hold ? verdictOfHold(hold) : 'held_by_rule',
@@ -231,6 +246,7 @@ function fix(known: Known, action: FixAction, label: string): ExplainedFix {
     let_be: `waybill let-be ${name}`,
     cancel: `waybill cancel ${name}`,
     uncancel: `waybill uncancel ${name}`,
+    release: `waybill release ${name}`,
     import_again: `waybill import ${known.channel.name} ${quoted(known.order.channel_order_id)}`,
     refresh_items: `waybill post ${name}`,
     check_connection: `waybill check ${known.backend.name}`,

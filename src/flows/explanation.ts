@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import type { OrderView } from '../ledger/views/orders.ts'
 import type { FixAction } from '../order/problems.ts'
-import type { HoldingRule } from '../order/rules.ts'
+import type { Hold, PersonsHold } from '../order/rules.ts'
 import { inZone } from '../shop-time.ts'
 
 /** Where an order is and why it is not in the backend, in a word. */
@@ -28,7 +28,7 @@ export const verdicts = [
 ] as const
 export type Verdict = (typeof verdicts)[number]
 
-export const verdictOfHold = ({ rule }: Pick<HoldingRule, 'rule'>): Verdict =>
+export const verdictOfHold = ({ rule }: Pick<Hold, 'rule'>): Verdict =>
   rule === 'status' ? 'held_by_status' : rule === 'before_start_date' ? 'before_start_date' : 'held_by_rule'
 
 export interface Check {
@@ -72,6 +72,13 @@ export function soon(time: Date | null, now: Date, zone: string | null): string 
   if (ms < 7_200_000) return `in ${Math.round(ms / 60_000)} minutes`
   return `on ${clock(time!, zone)}`
 }
+
+/** Who did something, in words: a person has no name here yet. */
+export const nameOf = (actor: string): string => (actor === 'person' ? 'a person' : actor)
+
+/** "Held by a person since 2 Mar at 10:00: “the customer called”". */
+export const heldWords = ({ by, at, why }: PersonsHold, zone: string | null): string =>
+  `Held by ${nameOf(by)} since ${clock(new Date(at), zone)}${why === null ? '' : `: “${why}”`}`
 
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

@@ -4,7 +4,7 @@ import type { OrderRow } from '../ledger/orders.ts'
 import type { RouteRow } from '../ledger/routes.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
-import { type HoldingRule, holdingRule } from '../order/rules.ts'
+import { type Hold, holdingRule, holdOfCancelled, type PersonsHold, personsHold } from '../order/rules.ts'
 import type { Status } from '../order/status.ts'
 import { totalsDifference } from '../order/totals.ts'
 import { err, type Result } from '../result.ts'
@@ -32,7 +32,7 @@ export interface ImportInput {
 export interface Place {
   status: Status
   reason: string | null
-  hold: HoldingRule | null
+  hold: Hold | null
   problem: Problem | null
 }
 
@@ -49,11 +49,25 @@ export function judge(deps: Deps, input: ImportInput, known: OrderRow | null): J
   const reading =
     input.unreadable === undefined ? read(deps, channel, input.raw) : unreadable(input.unreadable)
   const anyway = input.anyway === true || known?.import_anyway === true
+  const hold = personsHold(known?.hold)
+  const isHeld = known?.status === 'held' && hold !== null
+  const place = placeOf(reading, {
+    input,
+    channel,
+    anyway,
+    known: isHeld ? { ...known, status: hold.before } : known,
+  })
   return {
-    place: placeOf(reading, { input, channel, anyway, known }),
+    place: hold === null ? place : stillHeld(place, hold),
     facts: factsOf(reading, channel, input, anyway),
     order: reading.ok ? reading.value : null,
   }
+}
+
+/** Nothing that the shop sends ends a person's hold but its cancellation. */
+function stillHeld(place: Place, hold: PersonsHold): Place {
+  if (place.status === 'cancelled') return { ...place, hold: holdOfCancelled(hold) }
+  return { ...place, status: 'held', reason: hold.detail, hold: { ...hold, before: place.status } }
 }
 
 type Reading = Result<Order, { problem: Problem; path: string }>
@@ -99,7 +113,9 @@ function placeOf(reading: Reading, { input, channel, anyway, known }: Circumstan
   if (rule && !anyway && !accepted) return { ...none, status: 'held', reason: rule.detail, hold: rule }
   const problem = totalsProblem(order)
   if (problem) return { ...none, status: 'post_error', problem }
-  return { ...none, status: route.post_automatic ? 'scheduled' : 'imported' }
+  // A person decides about orders that wait for one: a change in the shop does not post them.
+  const waits = known?.status === 'imported' && input.anyway !== true
+  return { ...none, status: route.post_automatic && !waits ? 'scheduled' : 'imported' }
 }
 
 /** What stops an order whose lines do not come to its total; null where they do. */

@@ -13,6 +13,7 @@ import {
 import { closeProblems, replaceProblems } from '../ledger/problems.ts'
 import { readRaw } from '../ledger/raw.ts'
 import type { Tombstone } from '../ledger/tombstones.ts'
+import { holdOfCancelled, personsHold } from '../order/rules.ts'
 import type { Status } from '../order/status.ts'
 import type { Deps } from './deps.ts'
 import { type ImportInput, judge, type Judgement } from './judge-order.ts'
@@ -70,22 +71,20 @@ export async function takeNewVersion(
     return { orderId: known.id, status: known.status, outcome: 'changed' }
   }
   const { place, facts } = judged
+  const { status } = place
   const at = deps.now()
   const set: OrderChanges = {
     ...facts,
     raw_id: rawId,
     reason: place.reason,
     hold: place.hold === null ? null : JSON.stringify(place.hold),
-    cancel_reason: place.status === 'cancelled' ? 'at_channel' : null,
-    next_attempt_at: place.status === 'scheduled' ? at : null,
+    cancel_reason: status === 'cancelled' ? 'at_channel' : null,
+    next_attempt_at: status === 'scheduled' ? at : null,
     changed_after_posting_at: null,
     cancel_requested_at: null,
     ignored_raw_id: null,
     cancel_kept_at: null,
   }
-  // A person decides about orders that wait for one: a change in the shop does not post them.
-  const status =
-    known.status === 'imported' && place.status === 'scheduled' && !input.anyway ? 'imported' : place.status
   const kind =
     status === 'cancelled'
       ? 'cancelled'
@@ -116,9 +115,16 @@ export async function takeNewVersion(
 export async function takeVersionThatWaited(deps: Deps, tx: Tx, orderId: string): Promise<void> {
   const known = await lockOrder(tx, orderId)
   if (!known || known.posted_raw_id === null || known.posted_raw_id === known.raw_id) return
+  const input = await storedVersion(tx, known)
+  const judged = judge(deps, input, known)
+  await takeNewVersion(deps, tx, input, known, { judged, rawId: known.raw_id })
+}
+
+/** The newest version of an order as it is kept, to be judged anew. */
+export async function storedVersion(tx: Tx, known: OrderRow): Promise<ImportInput> {
   const connection = await connectionById(tx, known.channel_id)
-  if (!connection) throw new Error(`order ${orderId} has no channel`)
-  const input: ImportInput = {
+  if (!connection) throw new Error(`order ${known.id} has no channel`)
+  return {
     connection,
     route: await routeById(tx, known.route_id),
     raw: {
@@ -128,8 +134,6 @@ export async function takeVersionThatWaited(deps: Deps, tx: Tx, orderId: string)
     },
     source: 'waybill',
   }
-  const judged = judge(deps, input, known)
-  await takeNewVersion(deps, tx, input, known, { judged, rawId: known.raw_id })
 }
 
 /**
@@ -151,6 +155,7 @@ export async function takeDeletion(
     await addEvents(tx, [{ ...event, kind: 'deleted_at_channel' }])
     return cancellationRequested(deps, tx, known, gone.source)
   }
+  const hold = personsHold(known.hold)
   const reason = 'It was deleted in the shop before it was posted'
   await changeStatus(tx, {
     ...event,
@@ -158,7 +163,12 @@ export async function takeDeletion(
     from: [known.status],
     kind: 'cancelled',
     detail: { reason },
-    set: { reason, hold: null, cancel_reason: 'at_channel', next_attempt_at: null },
+    set: {
+      reason,
+      hold: hold && JSON.stringify(holdOfCancelled(hold)),
+      cancel_reason: 'at_channel',
+      next_attempt_at: null,
+    },
   })
   await closeProblems(tx, known.id, at)
 }

@@ -4,6 +4,7 @@ import type { OrderRow } from '../ledger/orders.ts'
 import { readForPosting } from '../ledger/posting.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
+import { personsHold } from '../order/rules.ts'
 import { err, ok } from '../result.ts'
 import { ask } from './ask-now.ts'
 import { backendFor, type Deps } from './deps.ts'
@@ -48,7 +49,9 @@ function remarkOn(order: OrderRow, backend: string): string | null {
     return `It is in ${backend} as ${order.record_number ?? order.record_id}: this is what another record would say now`
   switch (order.status) {
     case 'held':
-      return 'A rule holds it: nothing is sent until it is imported'
+      return personsHold(order.hold)
+        ? 'A person has put it on hold: nothing is sent until it is let go on'
+        : 'A rule holds it: nothing is sent until it is imported'
     case 'imported':
       return 'Automatic posting is off: it is sent when a person posts it'
     case 'cancelled':

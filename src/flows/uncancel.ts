@@ -3,6 +3,7 @@ import { giveDates } from '../ledger/ageing.ts'
 import type { Tx } from '../ledger/database.ts'
 import { changeStatuses, shipmentsOf } from '../ledger/many-orders.ts'
 import type { OrderRow } from '../ledger/orders.ts'
+import { personsHold } from '../order/rules.ts'
 import { shippingStatuses, type Status, statusOfShipments } from '../order/status.ts'
 import type { Deps } from './deps.ts'
 import { enqueueChecks, enqueuePosts, enqueueShipments } from './enqueue-for-orders.ts'
@@ -33,7 +34,10 @@ export async function uncancel(deps: Deps, tx: Tx, orders: OrderRow[], actor: st
   await enqueueChecks(tx, unchecked, at)
 }
 
-/** Where each order was, and by its shipments where they move it; one cancelled before it got anywhere waits for a person. */
+/**
+ * Where each order was, and by its shipments where they move it; one cancelled before it got anywhere waits for a person,
+ * in their hold if they had put it there.
+ */
 async function placesAfterUncancel(tx: Tx, orders: OrderRow[]): Promise<Map<string, Status>> {
   const shipments = Map.groupBy(
     await shipmentsOf(
@@ -45,7 +49,7 @@ async function placesAfterUncancel(tx: Tx, orders: OrderRow[]): Promise<Map<stri
   const placeOf = (order: OrderRow): Status => {
     const before = order.status_before_cancel as Status | null
     const waits = before !== null && !(shippingStatuses as readonly string[]).includes(before)
-    if (waits || order.record_id === null) return before ?? 'imported'
+    if (waits || order.record_id === null) return before ?? (personsHold(order.hold) ? 'held' : 'imported')
     const own = shipments.get(order.id)
     return own ? statusOfShipments(own) : (before ?? 'posted')
   }

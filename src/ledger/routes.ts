@@ -101,7 +101,7 @@ export async function takeOverOrders(
     .execute()
 }
 
-/** The channel's ids of the orders that another rule of the route held, and that these rules may let through. */
+/** The channel's ids of the orders that another rule of the route held, and that these rules may let through; no person's. */
 export async function heldThatMayPass(
   tx: Tx,
   routeId: string,
@@ -112,6 +112,7 @@ export async function heldThatMayPass(
     .select('channel_order_id')
     .where('route_id', '=', routeId)
     .where('status', '=', 'held')
+    .where(sql<boolean>`hold ->> 'rule' IS DISTINCT FROM 'person'`)
     .where('channel_status', 'in', rules.statuses)
     .where('placed_at', '>=', new Date(rules.since))
     .orderBy('placed_at')

@@ -1,4 +1,5 @@
 import type { Order } from './order.ts'
+import type { Status } from './status.ts'
 
 /** Which of a channel's orders a route imports. */
 export interface ImportRules {
@@ -16,6 +17,31 @@ export interface HoldingRule {
   found: string
   wanted: string
 }
+
+/** A person keeps the order from going on, whatever the rules say, until a person lets it go on. */
+export interface PersonsHold {
+  rule: 'person'
+  detail: string
+  /** Who put it on hold. */
+  by: string
+  /** UTC time. */
+  at: string
+  /** In the words of who put it on hold. */
+  why: string | null
+  /** The status it would have without the hold. */
+  before: Status
+}
+
+export type Hold = HoldingRule | PersonsHold
+
+/** The hold where a person put it; null where a rule did, or nothing holds. */
+export function personsHold(hold: unknown): PersonsHold | null {
+  const held = hold as Hold | null
+  return held?.rule === 'person' ? held : null
+}
+
+/** What stays of a person's hold on an order that the shop cancels: wanted again, it has to pass the rules like a new one. */
+export const holdOfCancelled = (hold: PersonsHold): PersonsHold => ({ ...hold, before: 'held' })
 
 /** Decides whether the route imports the order. A refusal always names its rule. */
 export function holdingRule(

@@ -1,3 +1,4 @@
+import { nameOf } from '../flows/explanation.ts'
 import type { EventRow } from '../ledger/views/order-detail.ts'
 import { type Status, statusLabel } from '../order/status.ts'
 import { isNews, type Tracking } from '../order/tracking.ts'
@@ -114,6 +115,10 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
   cancel_announced: (_, detail) =>
     `Waybill gives it up on ${text(detail['cancelsAt']).slice(0, 10)} unless its problem is solved; people were told`,
   uncancelled: () => 'Taken up again',
+  put_on_hold: ({ actor }, detail) =>
+    `Put on hold by ${nameOf(actor)}${detail['why'] ? `: “${text(detail['why'])}”` : ''}`,
+  let_go_on: ({ actor }, detail) =>
+    `Let go on by ${nameOf(actor)}${after('. ', detail['reason'])}${after('. ', detail['problem'])}`,
   note: (_, detail) => text(detail['text']),
   brought_back: (_, detail) =>
     `Brought back: it had been deleted by ${detail['deletedBy'] === 'person' ? 'a person' : text(detail['deletedBy'])} on ${text(detail['deletedAt']).slice(0, 10)}${after(': ', detail['why'])}`,

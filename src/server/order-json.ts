@@ -9,7 +9,7 @@ import { relatedOrders } from '../ledger/views/problems.ts'
 import type { ShipmentRow } from '../ledger/shipments.ts'
 import type { OrderView, ProblemRow } from '../ledger/views/orders.ts'
 import { describeProblem, type ProblemCode } from '../order/problems.ts'
-import type { HoldingRule } from '../order/rules.ts'
+import type { Hold } from '../order/rules.ts'
 import { type CancelReason, statusLabel } from '../order/status.ts'
 import { differenceJson, recordChangeJson } from './edits-json.ts'
 import { eventJson } from './event-text.ts'
@@ -41,7 +41,7 @@ function orderJson(deps: Deps, order: OrderView, connections: Map<string, Connec
     status: order.status,
     label: statusLabel(order.status, backendLabel(deps, order.backend_kind)),
     reason: order.reason,
-    hold: order.hold as HoldingRule | null,
+    hold: holdJson(order.hold as Hold | null),
     cancelReason: order.cancel_reason as CancelReason | null,
     channelStatus: order.channel_status,
     channelUrl: channelUrl(deps, order, connections.get(order.channel_id)),
@@ -76,6 +76,14 @@ function orderJson(deps: Deps, order: OrderView, connections: Map<string, Connec
     actions: availableActions(situation),
     primaryAction: primaryAction(situation),
   }
+}
+
+function holdJson(hold: Hold | null): OrderJson['hold'] {
+  if (hold === null) return null
+  const { rule, detail } = hold
+  if (rule !== 'person')
+    return { rule, detail, found: hold.found, wanted: hold.wanted, by: null, at: null, why: null }
+  return { rule, detail, found: null, wanted: null, by: hold.by, at: hold.at, why: hold.why }
 }
 
 export function problemJson(

@@ -71,6 +71,7 @@ export async function differencesJson(
             number: row.number!,
             channelOrderId: row.channel_order_id!,
             status: row.status as Status,
+            heldByPerson: row.status === 'held' && row.held_by === 'person',
           }
     const kind = row.kind as DifferenceKind
     const channelOrderId =

@@ -230,6 +230,24 @@ describe('an order that Waybill knows', () => {
     expect(commands(answer)).toEqual([`waybill import shop held-${rule} --anyway`])
   })
 
+  it('is held by a person: by whom, since when and why, and how it goes on', async () => {
+    const hold = {
+      rule: 'person',
+      detail: 'Held',
+      by: 'person',
+      at: '2026-03-02T05:10:00Z',
+      before: 'imported',
+    }
+    for (const [number, why] of [['p-why', 'The customer called'] as const, ['p-so', null] as const])
+      await putOrder(api, { number, status: 'held', hold: { ...hold, why }, reason: 'Held' })
+    expect(await why('p-why')).toMatchObject({
+      verdict: 'held_by_rule',
+      headline: 'Order p-why is held by a person since 2 Mar at 06:10: “The customer called”.',
+      fixes: [{ action: 'release', command: 'waybill release p-why' }],
+    })
+    expect((await why('p-so')).headline).toBe('Order p-so is held by a person since 2 Mar at 06:10.')
+  })
+
   it('was cancelled: by whom and when', async () => {
     const at = new Date('2026-03-02T05:10:00Z')
     const cancelled = async (number: string, reason: string, actor: string) => {

@@ -139,6 +139,25 @@ describe('an order that stays in error', () => {
     ])
   })
 
+  it('is not cancelled while a person holds it, whatever was announced; its time begins anew when it stops anew', async () => {
+    await setRule(sixHours)
+    const order = await stoppedOrder()
+    await pass(5.5 * hour)
+    await read()
+    const act = (action: 'hold' | 'release') =>
+      actOnOrders(world.deps, { action, orderIds: [order.id], actor: 'person' })
+    await act('hold')
+    await pass(12 * hour)
+    expect(await world.order(order.number)).toMatchObject({ status: 'held', cancels_at: null })
+    expect(await kinds()).toEqual(['cancel_warning', 'cancel_warning'])
+    await act('release')
+    await world.settle()
+    expect(await world.order(order.number)).toMatchObject({
+      status: 'post_error',
+      cancels_at: after(6 * hour, world.now()),
+    })
+  })
+
   it('is not cancelled before a person has had the warnings: its date moves, as long as it takes', async () => {
     await setRule(sixHours)
     const order = await stoppedOrder()

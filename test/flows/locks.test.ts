@@ -20,7 +20,7 @@ it('a person’s action on many orders and the reading of their changes do not s
       world.shop.control.edit(id, { customer_note: `round ${round}` })
     }
     const reading = world.poll()
-    for (const action of ['cancel', 'uncancel', 'cancel', 'uncancel'] as const)
+    for (const action of ['cancel', 'uncancel', 'hold', 'release'] as const)
       await actOnOrders(world.deps, { action, orderIds, actor: 'person' })
     await reading
   }

@@ -1,15 +1,15 @@
 import { sql } from 'kysely'
 import { type Db, mainAccount } from '../database.ts'
 
-/** Orders that one rule of a route keeps out for one reason. */
+/** Orders that one rule of a route keeps out for one reason, or that people hold. */
 export interface HeldGroupRow {
   route: string
   connection: string
   rule: string
   /** The channel's status that is not imported; null for another rule. */
   channel_status: string | null
-  /** What the rule wants, as of the newest of them. */
-  wanted: string
+  /** What the rule wants, as of the newest of them; null where people hold them. */
+  wanted: string | null
   orders: number
   totals: { amount: string; currency: string }[]
   oldest: Date | null

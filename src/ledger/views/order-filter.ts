@@ -39,6 +39,9 @@ export const toDecide: Record<Decision, Condition> = {
     AND orders.record_id IS NOT NULL)`,
 }
 
+/** Whether the problems of order `o` wait for somebody: not while a person holds it, nor when nobody wants it any more. */
+export const isWaitedFor: Condition = sql`o.status NOT IN ('cancelled', 'held')`
+
 /**
  * Orders that are known by rows beside them. There are two ways to them: from the orders, trying each, which is quick
  * where many match, and from the rows, which is quick where few do.

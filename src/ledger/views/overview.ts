@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
-import { toDecide } from './order-filter.ts'
+import { isWaitedFor, toDecide } from './order-filter.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -99,7 +99,7 @@ export async function stoppedOrders(db: Db): Promise<StoppedRow> {
     WITH open AS MATERIALIZED (
       SELECT p.fingerprint, p.connection_id, o.id, o.currency, o.total
       FROM problems p JOIN orders o ON o.id = p.order_id
-      WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND o.status <> 'cancelled'),
+      WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND ${isWaitedFor}),
     stopped AS (SELECT DISTINCT id, currency, total FROM open),
     worth AS (
       SELECT currency, sum(total)::text AS amount FROM stopped

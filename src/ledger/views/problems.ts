@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Status } from '../../order/status.ts'
+import { isWaitedFor } from './order-filter.ts'
 import { type Db, mainAccount } from '../database.ts'
 
 /** Orders (and their shipments) stopped for one cause at one connection. */
@@ -26,7 +27,7 @@ export async function problemGroups(db: Db): Promise<ProblemGroupRow[]> {
       SELECT p.fingerprint, p.code, p.subject, p.connection_id, p.detail, p.vendor_message, p.opened_at, p.id,
         o.id AS order_id, o.currency, o.total, o.route_id, o.cancels_at
       FROM problems p JOIN orders o ON o.id = p.order_id
-      WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND o.status <> 'cancelled'
+      WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND ${isWaitedFor}
     ), worth AS (
       SELECT fingerprint, connection_id,
         jsonb_agg(jsonb_build_object('amount', amount::text, 'currency', currency) ORDER BY currency) AS totals
@@ -74,7 +75,7 @@ export async function connectionProblems(db: Db): Promise<ConnectionProblemRow[]
     .execute()
 }
 
-/** The orders with this open problem, by the route they take. */
+/** The orders with this open problem, by the route they take; held ones too, whose cause can be mended meanwhile. */
 export async function ordersWithProblem(
   db: Db,
   fingerprint: string,
@@ -118,7 +119,7 @@ export async function relatedOrders(
       FROM (
         SELECT DISTINCT o.id FROM problems p JOIN orders o ON o.id = p.order_id
         WHERE p.account_id = ${mainAccount} AND p.fingerprint = asked.fingerprint AND p.closed_at IS NULL
-          AND o.id <> ${orderId} AND o.status <> 'cancelled'
+          AND o.id <> ${orderId} AND ${isWaitedFor}
         LIMIT ${mostCounted}) AS others) AS counted
     CROSS JOIN LATERAL (
       SELECT jsonb_agg(jsonb_build_object('id', o.id, 'number', o.number, 'connection', c.name,

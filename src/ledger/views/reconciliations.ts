@@ -90,6 +90,8 @@ export interface DifferenceView extends Pick<
   number: string | null
   channel_order_id: string | null
   status: string | null
+  /** The rule of its hold, 'person' where a person put it. */
+  held_by: string | null
 }
 
 export interface DifferenceFilter {
@@ -132,6 +134,7 @@ export async function differencesOf(
       'orders.number',
       'orders.channel_order_id',
       'orders.status',
+      sql<string | null>`orders.hold ->> 'rule'`.as('held_by'),
       rank.as('rank'),
     ])
     .where('compared.reconciliation_id', '=', reconciliationId)

@@ -15,6 +15,7 @@ export type FixAction =
   | 'import_again'
   | 'cancel'
   | 'uncancel'
+  | 'release'
   | 'import_anyway'
   | 'edit_connection'
   | 'check_connection'

@@ -20,7 +20,6 @@ import { timeJson } from '../values-json.ts'
 import {
   bulkRequest,
   bulkResult,
-  deleteRequest,
   type OrderAction,
   orderActions,
   orderCounts,
@@ -32,6 +31,7 @@ import {
   tombstone,
   type TombstoneJson,
   toLedgerFilter,
+  whyRequest,
 } from '../schemas.ts'
 
 const positionIn = (sort: Sort) =>
@@ -49,6 +49,8 @@ const summaries: Record<OrderAction, string> = {
   let_be: 'Leave it as it is though its record is gone from the backend',
   cancel: 'Cancel it here: no data moves any more',
   uncancel: 'Take it up again where it was',
+  hold: 'Put it on hold: it does not go on until a person releases it',
+  release: 'Let it go on that a person has put on hold',
   import_again: 'Read it from the channel again',
   import_anyway: 'Import it although a rule holds it',
   check_again: "Compare the record's total again",
@@ -132,7 +134,20 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
     ({ params, query }) => detailOf((db) => findOrder({ ...deps, db }, params.id, query.connection)),
   )
 
-  for (const action of orderActions.filter((one) => one !== 'delete'))
+  const done = async (
+    action: OrderAction,
+    name: string,
+    { connection, why }: { connection?: string | undefined; why?: string | undefined },
+  ) => {
+    const { id } = await findOrder(deps, name, connection)
+    const asked = { action, orderIds: [id], actor: actorOf(), why: why || undefined }
+    const { skipped } = await actOnOrders(deps, asked)
+    if (skipped[0]) throw notPossible(action, skipped[0])
+    return id
+  }
+  const viewOf = (id: string) => detailOf(async (db) => (await orderViews(db, [id]))[0]!)
+
+  for (const action of orderActions.filter((one) => one !== 'delete' && one !== 'hold'))
     typed.post(
       `/orders/:id/${action.replaceAll('_', '-')}`,
       {
@@ -143,13 +158,22 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
           response: { 200: orderDetail },
         },
       },
-      async ({ params, query }) => {
-        const order = await findOrder(deps, params.id, query.connection)
-        const { skipped } = await actOnOrders(deps, { action, orderIds: [order.id], actor: actorOf() })
-        if (skipped[0]) throw notPossible(action, skipped[0])
-        return detailOf(async (db) => (await orderViews(db, [order.id]))[0]!)
-      },
+      async ({ params, query }) => viewOf(await done(action, params.id, query)),
     )
+
+  typed.post(
+    '/orders/:id/hold',
+    {
+      schema: {
+        summary: summaries.hold,
+        params: named,
+        querystring: within,
+        body: whyRequest,
+        response: { 200: orderDetail },
+      },
+    },
+    async ({ params, query, body }) => viewOf(await done('hold', params.id, { ...query, why: body?.why })),
+  )
 
   typed.post(
     '/orders/:id/delete',
@@ -158,7 +182,7 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
         summary: summaries.delete,
         params: named,
         querystring: within,
-        body: deleteRequest,
+        body: whyRequest,
         response: { 200: tombstone },
       },
     },
@@ -167,15 +191,7 @@ export function orderRoutes(app: FastifyInstance, deps: Deps): void {
       const [before] = orders.length > 0 ? [] : await tombstonesNamed(deps.db, params.id, query.connection)
       // Deleted before: it is as it is wanted.
       if (before) return tombstoneJson(before)
-      const { id } = await findOrder(deps, params.id, query.connection)
-      const asked = {
-        action: 'delete',
-        orderIds: [id],
-        actor: actorOf(),
-        why: body?.why || undefined,
-      } as const
-      const { skipped } = await actOnOrders(deps, asked)
-      if (skipped[0]) throw notPossible('delete', skipped[0])
+      const id = await done('delete', params.id, { ...query, why: body?.why })
       return tombstoneJson((await tombstonesNamed(deps.db, id))[0]!)
     },
   )

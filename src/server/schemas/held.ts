@@ -5,12 +5,12 @@ export const heldGroup = z
   .object({
     route: z.string(),
     connection: z.string().describe('The shop'),
-    rule: z.string().describe('The rule that holds them: status, before_start_date'),
+    rule: z.string().describe('The rule that holds them: status, before_start_date; or person'),
     channelStatus: z
       .string()
       .nullable()
       .describe('The status in the shop that is not imported; null for another rule'),
-    wanted: z.string().describe('What the rule lets through'),
+    wanted: z.string().nullable().describe('What the rule lets through; null where people hold them'),
     orders: z.number().int(),
     totals: z.array(money).describe('What they are worth, one sum for each currency'),
     oldest: time.nullable().describe('When the first of them was placed'),

@@ -46,10 +46,13 @@ export const order = z
     reason: z.string().nullable().describe('Why it is held or cancelled, in words'),
     hold: z
       .object({
-        rule: z.string().describe('status, before_start_date'),
+        rule: z.string().describe('status, before_start_date; or person, where a person put it on hold'),
         detail: z.string(),
-        found: z.string(),
-        wanted: z.string(),
+        found: z.string().nullable().describe('What the rule met'),
+        wanted: z.string().nullable().describe('What the rule lets through'),
+        by: z.string().nullable().describe('Who put it on hold; null: a rule holds it'),
+        at: time.nullable().describe('When they did'),
+        why: z.string().nullable().describe('Why, in their words'),
       })
       .nullable(),
     cancelReason: z.enum(cancelReasons).nullable(),
@@ -350,7 +353,11 @@ export const orderFilter = z.object({
     .enum(decisions)
     .optional()
     .describe('Changed or cancelled in the channel after posting, and nobody has decided yet'),
-  heldBy: z.string().max(100).optional().describe('Held by this rule: status, before_start_date'),
+  heldBy: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Held by this rule: status, before_start_date; or by a person: person'),
   channelStatus: z.string().max(100).optional().describe('Its status in the channel, in the channel’s word'),
   placedFrom: dayOrTime.optional().describe('Placed on this day (UTC) or later, or from this time on'),
   placedTo: dayOrTime
@@ -436,8 +443,9 @@ const why = z
   .optional()
   .describe('Why, in your words')
 
-export const deleteRequest = z.strictObject({ why }).nullish()
-export type DeleteRequest = z.infer<typeof deleteRequest>
+/** What deleting and holding take: a body may be missing. */
+export const whyRequest = z.strictObject({ why }).nullish()
+export type WhyRequest = z.infer<typeof whyRequest>
 
 /** What stays of an order that a person has deleted. */
 export const tombstone = z
@@ -459,7 +467,7 @@ export const bulkRequest = z
     action: orderAction,
     ids: z.array(z.uuid()).min(1).max(1000).optional(),
     filter: withRanges(orderFilter.strict()).optional(),
-    why: why.describe('Why, in your words; it stays with what is deleted'),
+    why: why.describe('Why, in your words; it stays with what is deleted or put on hold'),
   })
   .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
     path: ['ids'],

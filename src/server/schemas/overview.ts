@@ -9,7 +9,7 @@ const outcomeCounts = {
   posted: z.number().int().describe('In the backend'),
   moving: z.number().int().describe('On the way there'),
   stopped: z.number().int().describe('Stopped by a problem'),
-  held: z.number().int().describe('Held by a rule, or waiting for a person to post them'),
+  held: z.number().int().describe('Held by a rule or a person, or waiting for a person to post them'),
   cancelled: z.number().int(),
 }
 
@@ -87,7 +87,7 @@ export const overview = z
       changed: z.number().int().describe('Orders changed at the channel after posting'),
       cancelled: z.number().int().describe('Orders cancelled at the channel after posting'),
       postingOff: z.number().int().describe('Orders of routes without automatic posting'),
-      held: z.number().int().describe('Orders that a rule holds'),
+      held: z.number().int().describe('Orders that a rule or a person holds'),
       connections: z.number().int().describe('In trouble, paused or refused'),
       gaps: z.number().int().describe('Times that could not be read and have not been read since'),
     }),

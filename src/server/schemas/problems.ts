@@ -18,6 +18,7 @@ export const fixActions = [
   'import_again',
   'cancel',
   'uncancel',
+  'release',
   'import_anyway',
   'edit_connection',
   'check_connection',
