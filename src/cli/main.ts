@@ -330,6 +330,7 @@ restore.action(async (file: string) => {
 for (const [action, description] of [
   ['cancel', 'cancel orders here; nothing moves in shop or backend'],
   ['uncancel', 'take cancelled orders up again'],
+  ['release', 'let orders go on that a person has put on hold'],
   ['let-be', 'leave orders as they are though their records are gone from the backend'],
 ] as const) {
   const added = command(action, description).argument('<id...>')
@@ -339,6 +340,18 @@ for (const [action, description] of [
     )
   })
 }
+
+const hold = command(
+  'hold',
+  'put orders on hold that are not in the backend: they wait until they are released',
+)
+  .argument('<id...>')
+  .option('--why <text>', 'why, in your words: it is shown with the order')
+hold.action(async (ids: string[], { why }: { why?: string }) => {
+  await ask(hold, async (client, output) =>
+    (await import('./commands/act.ts')).actOn(client, output, 'hold', ids, why === undefined ? {} : { why }),
+  )
+})
 
 const deleting = command('delete', 'delete orders here that are not in the backend; it cannot be undone')
   .argument('<id...>')

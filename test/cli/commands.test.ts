@@ -276,6 +276,22 @@ describe('orders', () => {
     expect((await run(['import', 'shop', placed.number, '--anyway'])).code).toBe(0)
   })
 
+  test('hold and release', async () => {
+    const placed = outside.shop.control.newOrder({ trouble: 'held_status', status: 'on-hold' })
+    await until('held', async () => {
+      const page = await json<OrderPage>(['orders', '--search', placed.number, '--status', 'held'])
+      return page.items.length === 1
+    })
+    const held = await run(['hold', placed.number, '424242', '--why', 'fraud?'])
+    expect(held.code).toBe(1)
+    expect(held.stdout).toContain(`${placed.number}: Held by a person: “fraud?”`)
+    expect(held.stderr).toContain('424242')
+    expect((await run(['why', placed.number])).stdout).toContain(`waybill release ${placed.number}`)
+    const { items } = await json<{ items: { order: OrderDetail }[] }>(['release', placed.number])
+    expect(items[0]!.order).toMatchObject({ status: 'held', hold: { rule: 'status' } })
+    expect((await run(['release', placed.number])).stderr).toContain('a rule holds it')
+  })
+
   test('lists are whole and paged, and a limit is heeded', async () => {
     const all = await json<OrderPage>(['orders', '--limit', '500'])
     const few = await json<OrderPage>(['orders', '--limit', '2'])

@@ -16,19 +16,21 @@ export interface ActResult {
 
 const underWay = ['scheduled', 'posting', 'verifying']
 
-/** `waybill cancel ID…`, `waybill uncancel ID…` and `waybill let-be ID…` */
+/** `waybill cancel ID…`, `uncancel ID…`, `hold ID… [--why TEXT]`, `release ID…` and `let-be ID…` */
 export async function actOn(
   client: Client,
   output: Output,
-  action: 'cancel' | 'uncancel' | 'let-be',
+  action: 'cancel' | 'uncancel' | 'hold' | 'release' | 'let-be',
   names: string[],
+  body?: { why?: string },
 ): Promise<number> {
   const results: ActResult[] = []
   for (const name of names) {
     results.push(
       await attempt(name, async () => {
-        const order = await client.post<OrderDetail>(`/orders/${encodeURIComponent(name)}/${action}`)
-        return { query: name, outcome: 'done', detail: order.label, order }
+        const order = await client.post<OrderDetail>(`/orders/${encodeURIComponent(name)}/${action}`, body)
+        const detail = action === 'hold' ? (order.reason ?? order.label) : order.label
+        return { query: name, outcome: 'done', detail, order }
       }),
     )
     told(output, results.at(-1)!)

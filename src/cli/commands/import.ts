@@ -10,7 +10,7 @@ const words: Record<State, string> = {
   waiting: 'still being read; it comes by itself',
   imported: 'imported',
   already_here: 'already here',
-  held: 'held by a rule',
+  held: 'held by a rule or a person',
   unreadable: 'cannot be read; kept, see waybill problems',
   not_found: 'not found in the shop',
   deleted: 'deleted by a person, left out',
@@ -50,7 +50,7 @@ function tellEach(output: Output, job: ImportJson): number {
   return job.items.every((item) => good.includes(item.state)) ? 0 : 1
 }
 
-/** A range may be long: how many became what, and each that failed. An order that a rule holds is no failure. */
+/** A range may be long: how many became what, and each that failed. A held order is no failure. */
 function tellRange(output: Output, job: ImportJson): number {
   const bad: State[] = ['unreadable', 'not_found', 'failed']
   const groups = Map.groupBy(job.items, (item) => item.state)
