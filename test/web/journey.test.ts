@@ -150,6 +150,34 @@ test('an order is cancelled, and taken back by the undo', async () => {
   expect(back).toMatchObject({ status: 'post_error', cancelReason: null })
 })
 
+test('an order is put on hold, named among what is held, let go on, and put back by the undo', async () => {
+  const number = await place({ trouble: 'inactive_item' })
+  const row = rowOf(number)
+  await row.getByText(failed).waitFor()
+  await row.getByRole('button', { name: `More for order ${number}` }).click()
+  await page.getByRole('menuitem', { name: 'Put on hold' }).click()
+  const question = page.getByRole('dialog', { name: `Put order ${number} on hold?` })
+  await question.getByLabel('Why (if you like)').fill('They called')
+  await question.getByRole('button', { name: 'Put on hold' }).click()
+  await row.getByText(/^Held by a person, .*: “They called”$/).waitFor()
+
+  await page.goto(`${demo.url}/?status=held`)
+  const group = page
+    .getByRole('region', { name: 'What holds orders' })
+    .getByRole('article')
+    .filter({ hasText: 'Put on hold by a person' })
+  await group.getByText('They wait, whatever the rules say').waitFor()
+  await group.getByRole('button', { name: '1 order', exact: true }).click()
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
+  await row.getByRole('button', { name: `Let it go on: ${number}` }).click()
+  await page.getByText(`Order ${number} is not on hold any more`).waitFor()
+  await group.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await group.waitFor()
+  const [back] = (await demo.api<List<Order>>(`/orders?search=${number}`)).items
+  expect(back).toMatchObject({ status: 'held', hold: { rule: 'person', why: 'They called' } })
+})
+
 test('orders are imported by number, each with its result', async () => {
   await page.getByRole('link', { name: 'Connections', exact: true }).click()
   await page.getByRole('article', { name: 'netsuite' }).getByText('Healthy').waitFor()

@@ -159,7 +159,7 @@ export const texts = {
       postingOff: 'To be posted by you',
       connections: 'Connections in trouble',
       gaps: 'Times not read yet',
-      held: 'Held by your rules',
+      held: 'Held by your rules or by hand',
       none: 'none',
     },
     endings: {
@@ -256,6 +256,8 @@ export const texts = {
     fix: 'Fix',
     cancel: 'Cancel',
     uncancel: 'Uncancel',
+    hold: 'Put on hold',
+    release: 'Let it go on',
     import_again: 'Read again',
     import_anyway: 'Import anyway',
     check_again: 'Check NetSuite again',
@@ -283,6 +285,8 @@ export const texts = {
       let_be: (number: string) => `Order ${number} stays as it is`,
       cancel: (number: string) => `Order ${number} is cancelled`,
       uncancel: (number: string) => `Order ${number} is back where it was`,
+      hold: (number: string) => `Order ${number} is on hold`,
+      release: (number: string) => `Order ${number} is not on hold any more`,
       import_again: (number: string) => `Order ${number} is being read from the shop`,
       import_anyway: (number: string) => `Order ${number} is let in`,
       check_again: (number: string) => `Order ${number} is being looked up in NetSuite`,
@@ -352,6 +356,8 @@ export const texts = {
       now: 'Goes now',
       at: (when: string) => `Goes ${when}`,
       verifying: 'The answer was lost; looking whether it arrived',
+      onHold: ({ by, why }: { by: string | null; why: string | null }, when: string) =>
+        `Held by ${by === 'person' ? 'a person' : by}, ${when}${why === null ? '' : `: “${why}”`}`,
       changing: 'Its record is being changed',
       cancelled: 'Cancelled in the shop after posting: decide',
       changed: 'Changed in the shop after posting: decide',
@@ -387,11 +393,15 @@ export const texts = {
           ? `Their status in ${connection} is “${channelStatus}”, which is not imported`
           : rule === 'before_start_date'
             ? `Placed in ${connection} before the route begins`
-            : `Held by the rule “${rule}” for ${connection}`,
-      wanted: ({ rule, wanted }: { rule: string; wanted: string }) =>
-        rule === 'before_start_date'
-          ? `Imported: what was placed from ${wanted.slice(0, 10)} on`
-          : `Imported: ${wanted}`,
+            : rule === 'person'
+              ? `Put on hold by a person, from ${connection}`
+              : `Held by the rule “${rule}” for ${connection}`,
+      lets: ({ rule, wanted }: { rule: string; wanted: string | null }) =>
+        wanted === null
+          ? 'They wait, whatever the rules say, until they are let go on'
+          : rule === 'before_start_date'
+            ? `Imported: what was placed from ${wanted.slice(0, 10)} on`
+            : `Imported: ${wanted}`,
       orders: (n: number) => count(n, 'order', 'orders'),
       oldest: 'first placed',
       allow: (status: string, n: number) =>
@@ -400,16 +410,29 @@ export const texts = {
         `“${status}” is imported from now on; ${count(n, 'order comes', 'orders come')} in`,
       anyway: (n: number) =>
         n === 1 ? 'Import this one anyway' : `Import these ${n.toLocaleString('en')} anyway`,
+      letGo: (n: number) => (n === 1 ? 'Let this one go on' : `Let these ${n.toLocaleString('en')} go on`),
+    },
+    holding: {
+      title: (number: string | null, n: number) =>
+        `Put ${number === null ? count(n, 'order', 'orders') : `order ${number}`} on hold?`,
+      means: (n: number) => [
+        n === 1
+          ? 'It is not sent to NetSuite until it is let go on. What the shop changes is taken in meanwhile.'
+          : 'They are not sent to NetSuite until they are let go on. What the shop changes is taken in meanwhile.',
+      ],
+      why: 'Why (if you like)',
+      keep: (n: number) => plural(n, 'Leave it', 'Leave them'),
+      confirm: () => 'Put on hold',
     },
     deleting: {
       title: (number: string | null, n: number) =>
         `Delete ${number === null ? count(n, 'order', 'orders') : `order ${number}`}?`,
-      goes: (n: number) =>
+      means: (n: number) => [
         `Everything Waybill has of ${plural(n, 'it', 'them')} goes, for good: the ${plural(n, 'customer', 'customers')}, what the shop sent, history and notes. Shop and NetSuite stay as they are.`,
-      stays: (n: number) =>
         n === 1
           ? 'Its number stays, with who deleted it and when. It does not come back by itself; import it anyway to bring it back.'
           : 'Their numbers stay, with who deleted them and when. They do not come back by themselves; import them anyway to bring them back.',
+      ],
       why: 'Why (if you like)',
       keep: (n: number) => plural(n, 'Keep it', 'Keep them'),
       confirm: (n: number) => (n === 1 ? 'Delete for good' : `Delete ${n.toLocaleString('en')} for good`),
@@ -422,6 +445,8 @@ export const texts = {
       post: 'Post',
       cancel: 'Cancel',
       uncancel: 'Uncancel',
+      hold: 'Put on hold',
+      release: 'Let go on',
       delete: 'Delete',
       clear: 'Clear selection',
       result: (done: number, refused: number) =>

@@ -26,12 +26,22 @@ import type {
   ViewRequest,
 } from './types.ts'
 
+interface ActRequest {
+  order: Pick<Order, 'id' | 'number'>
+  action: DoableAction
+  /** Why it is put on hold. */
+  why?: string | undefined
+}
+
 /** Does something with one order; the lists that show it are read anew. */
 export function useOrderAction() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ order, action }: { order: Pick<Order, 'id' | 'number'>; action: DoableAction }) =>
-      post<OrderDetail>(`/orders/${encodeURIComponent(order.id)}/${action.replaceAll('_', '-')}`),
+    mutationFn: ({ order, action, why }: ActRequest) =>
+      post<OrderDetail>(
+        `/orders/${encodeURIComponent(order.id)}/${action.replaceAll('_', '-')}`,
+        action === 'hold' ? { why } : undefined,
+      ),
     onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
   })
 }

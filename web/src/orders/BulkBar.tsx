@@ -4,15 +4,15 @@ import type { OrderAction } from '../api/types.ts'
 import { useState } from 'react'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { texts } from '../texts.ts'
-import { DeleteQuestion } from './DeleteQuestion.tsx'
 import classes from './BulkBar.module.css'
+import { type AskedAction, Question } from './Question.tsx'
 
-const offered = ['post', 'cancel', 'uncancel', 'delete'] as const satisfies OrderAction[]
+const offered = ['post', 'hold', 'release', 'cancel', 'uncancel', 'delete'] as const satisfies OrderAction[]
 
 /** What can be done with all the selected orders; those it cannot be done with are named. */
 export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
   const { mutate, isPending, variables } = useBulkAction()
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<AskedAction | null>(null)
   if (ids.length === 0) return null
   const run = (action: (typeof offered)[number], why?: string) =>
     mutate(
@@ -34,22 +34,23 @@ export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) 
           key={action}
           variant={action === 'post' ? 'filled' : 'default'}
           loading={isPending && variables.action === action}
-          onClick={() => (action === 'delete' ? setAsking(true) : run(action))}
+          onClick={() => (action === 'delete' || action === 'hold' ? setAsking(action) : run(action))}
         >
           {texts.orders.bulk[action]}
         </Button>
       ))}
-      {asking ? (
-        <DeleteQuestion
+      {asking === null ? null : (
+        <Question
+          action={asking}
           number={null}
           count={ids.length}
-          onClose={() => setAsking(false)}
-          onDelete={(why) => {
-            setAsking(false)
-            run('delete', why)
+          onClose={() => setAsking(null)}
+          onConfirm={(why) => {
+            setAsking(null)
+            run(asking, why)
           }}
         />
-      ) : null}
+      )}
       <CloseButton aria-label={texts.orders.bulk.clear} onClick={onDone} />
     </div>
   )

@@ -21,7 +21,7 @@ interface Props {
   onChoose: (chosen: Required<Chosen>) => void
 }
 
-/** The rules that hold orders, each with how many it holds and what lets them through. */
+/** What holds orders, rules and people, each with how many and what lets them go on. */
 export function HeldRules({ chosen, onChoose }: Props) {
   const { data } = useQuery(heldQuery)
   if (data === undefined || data.items.length === 0) return null
@@ -54,7 +54,7 @@ export function HeldRules({ chosen, onChoose }: Props) {
                   </span>
                 )}
               </p>
-              <p className="quiet">{words.wanted(group)}</p>
+              <p className="quiet">{words.lets(group)}</p>
             </div>
             <LetThrough group={group} />
           </article>
@@ -65,6 +65,7 @@ export function HeldRules({ chosen, onChoose }: Props) {
 }
 
 function LetThrough({ group }: { group: HeldGroup }) {
+  const byPeople = group.rule === 'person'
   const bulk = useBulkAction()
   const allow = useImportStatus()
   const { route, rule, channelStatus, connection, orders } = group
@@ -89,7 +90,7 @@ function LetThrough({ group }: { group: HeldGroup }) {
         onClick={() =>
           bulk.mutate(
             {
-              action: 'import_anyway',
+              action: byPeople ? 'release' : 'import_anyway',
               filter: {
                 status: ['held'],
                 connection,
@@ -104,7 +105,7 @@ function LetThrough({ group }: { group: HeldGroup }) {
           )
         }
       >
-        {words.anyway(orders)}
+        {byPeople ? words.letGo(orders) : words.anyway(orders)}
       </Button>
     </div>
   )

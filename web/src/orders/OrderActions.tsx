@@ -5,9 +5,9 @@ import type { Order, OrderAction } from '../api/types.ts'
 import { Icon, type IconName } from '../components/Icon.tsx'
 import { notifyDone } from '../notify.tsx'
 import { texts } from '../texts.ts'
-import { DeleteQuestion } from './DeleteQuestion.tsx'
 import { nextStep } from './next-step.ts'
 import classes from './OrderActions.module.css'
+import { type AskedAction, Question } from './Question.tsx'
 import { useAct } from './useAct.ts'
 
 const icons: Record<OrderAction, IconName> = {
@@ -16,6 +16,8 @@ const icons: Record<OrderAction, IconName> = {
   let_be: 'check',
   cancel: 'stop',
   uncancel: 'undo',
+  hold: 'pause',
+  release: 'send',
   import_again: 'refresh',
   import_anyway: 'send',
   check_again: 'refresh',
@@ -31,27 +33,31 @@ const icons: Record<OrderAction, IconName> = {
 
 /** The button for the obvious next thing, and the menu with everything else. */
 export function OrderActions({ order, inHead = false }: { order: Order; inHead?: boolean }) {
-  const [asking, setAsking] = useState(false)
-  const { remove: removeOrder } = useAct()
+  const [asking, setAsking] = useState<AskedAction | null>(null)
+  const { act, remove } = useAct()
   const navigate = useNavigate()
-  const remove = async (one: Order, why: string) => {
-    setAsking(false)
+  const confirmed = async (action: AskedAction, why: string) => {
+    setAsking(null)
+    if (action === 'hold') act(order, 'hold', why)
     // Its page is of an order that is not there any more.
-    if ((await removeOrder(one, why)) && inHead) await navigate({ to: '/', search: {} })
+    else if ((await remove(order, why)) && inHead) await navigate({ to: '/', search: {} })
   }
   return (
     <div className={classes.actions}>
       {/* On the order's own page a problem has its fix in place. */}
-      {inHead && order.problems.length > 0 ? null : <NextButton order={order} inHead={inHead} />}
-      <MoreMenu order={order} onDelete={() => setAsking(true)} />
-      {asking ? (
-        <DeleteQuestion
+      {inHead && order.problems.length > 0 && order.status !== 'held' ? null : (
+        <NextButton order={order} inHead={inHead} />
+      )}
+      <MoreMenu order={order} onAsk={setAsking} />
+      {asking === null ? null : (
+        <Question
+          action={asking}
           number={order.number}
           count={1}
-          onClose={() => setAsking(false)}
-          onDelete={(why) => void remove(order, why)}
+          onClose={() => setAsking(null)}
+          onConfirm={(why) => void confirmed(asking, why)}
         />
-      ) : null}
+      )}
     </div>
   )
 }
@@ -92,7 +98,7 @@ function NextButton({ order, inHead }: { order: Order; inHead: boolean }) {
   )
 }
 
-function MoreMenu({ order, onDelete }: { order: Order; onDelete: () => void }) {
+function MoreMenu({ order, onAsk }: { order: Order; onAsk: (action: AskedAction) => void }) {
   const { act } = useAct()
   const navigate = useNavigate()
   const copy = async (text: string) => {
@@ -115,7 +121,7 @@ function MoreMenu({ order, onDelete }: { order: Order; onDelete: () => void }) {
           <Menu.Item
             key={action}
             leftSection={<Icon name={icons[action]} />}
-            onClick={() => (action === 'delete' ? onDelete() : act(order, action))}
+            onClick={() => (action === 'delete' || action === 'hold' ? onAsk(action) : act(order, action))}
           >
             {texts.actions[action]}
           </Menu.Item>

@@ -10,7 +10,7 @@ export function Outlook({ order }: { order: Order }) {
   const now = useNow(order.status === 'scheduled' ? 'second' : 'minute')
   return (
     <>
-      {order.problems.length === 0 ? (
+      {order.problems.length === 0 || order.status === 'held' ? (
         <span className={classes.outlook}>{outlook(order, (iso) => formatFromNow(iso, now), now)}</span>
       ) : (
         <ProblemOf order={order} />

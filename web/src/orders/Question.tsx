@@ -1,21 +1,24 @@
 import { Button, Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { texts } from '../texts.ts'
-import classes from './DeleteQuestion.module.css'
+import classes from './Question.module.css'
+
+const wordsOf = { delete: texts.orders.deleting, hold: texts.orders.holding }
+export type AskedAction = keyof typeof wordsOf
 
 interface Props {
+  action: AskedAction
   /** Null: several orders, named by how many they are. */
   number: string | null
   count: number
-  onDelete: (why: string) => void
+  onConfirm: (why: string) => void
   onClose: () => void
 }
 
-const words = texts.orders.deleting
-
-/** Says what deleting means, and asks before it is done. */
-export function DeleteQuestion({ number, count, onDelete, onClose }: Props) {
+/** Says what the action means, and asks before it is done, and why. */
+export function Question({ action, number, count, onConfirm, onClose }: Props) {
   const [why, setWhy] = useState('')
+  const words = wordsOf[action]
   return (
     <Modal
       opened
@@ -28,11 +31,12 @@ export function DeleteQuestion({ number, count, onDelete, onClose }: Props) {
         className={classes.question}
         onSubmit={(event) => {
           event.preventDefault()
-          onDelete(why.trim())
+          onConfirm(why.trim())
         }}
       >
-        <p>{words.goes(count)}</p>
-        <p>{words.stays(count)}</p>
+        {words.means(count).map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
         <TextInput
           label={words.why}
           value={why}

@@ -40,6 +40,8 @@ export function outlook(order: Order, when: (iso: string) => string, now: Date):
       return order.nextAttemptAt === null || new Date(order.nextAttemptAt) <= now
         ? texts.orders.next.now
         : texts.orders.next.at(when(order.nextAttemptAt))
+    case 'held':
+      return order.hold?.at ? texts.orders.next.onHold(order.hold, when(order.hold.at)) : order.reason
     case 'verifying':
       return texts.orders.next.verifying
     default:

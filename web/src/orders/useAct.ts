@@ -3,23 +3,32 @@ import type { DoableAction, Order } from '../api/types.ts'
 import { notifyDone, notifyFailed } from '../notify.tsx'
 import { texts } from '../texts.ts'
 
+/** What takes an action back; putting on hold again gives the reason of before. */
+const undoing: Partial<Record<DoableAction, DoableAction>> = {
+  cancel: 'uncancel',
+  hold: 'release',
+  release: 'hold',
+}
+
 /** Does an action on an order and says how it went; what can be undone offers it. */
 export function useAct() {
   const { mutate, mutateAsync, isPending, variables } = useOrderAction()
   const deleting = useDeleteOrder()
 
-  const act = (order: Order, action: DoableAction): void =>
+  const act = (order: Order, action: DoableAction, why?: string): void => {
+    const back = undoing[action]
     mutate(
-      { order, action },
+      { order, action, why },
       {
         onSuccess: () =>
           notifyDone(
             texts.actions.done[action](order.number),
-            action === 'cancel' ? () => act(order, 'uncancel') : undefined,
+            back && (() => act(order, back, order.hold?.why ?? undefined)),
           ),
         onError: (error) => notifyFailed(texts.actions.failed(order.number), error),
       },
     )
+  }
 
   /** Takes a cancelled order back to where it was and, where that is before the backend, sends it from there. */
   const uncancelAndPost = async (order: Order): Promise<void> => {

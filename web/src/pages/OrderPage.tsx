@@ -116,7 +116,7 @@ function Notes({ order }: { order: OrderDetail }) {
   const day = (iso: string) => formatDay(new Date(iso), now)
   return (
     <>
-      {order.problems.length === 0 ? (
+      {order.problems.length === 0 || order.status === 'held' ? (
         <p className={classes.outlook}>
           <Outlook order={order} />
         </p>

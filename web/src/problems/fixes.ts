@@ -21,6 +21,7 @@ const orderActions = [
   'let_be',
   'cancel',
   'uncancel',
+  'release',
   'import_again',
   'import_anyway',
   'check_again',
