@@ -50,7 +50,7 @@ describe('the file for support about an order', () => {
     const { bundle, name } = await file(`/orders/${posted.number}/support`)
     expect(name).toBe(`attachment; filename="waybill-support-order-${posted.number}.json"`)
     expect(bundle.about).toEqual({ order: posted.number, id: posted.id })
-    expect(bundle.why).toMatchObject({ verdict: 'posted' })
+    expect(bundle.why).toMatchObject({ verdict: 'in_backend' })
     expect(bundle.order).toMatchObject({ id: posted.id, record: posted.record, total: posted.total })
     expect(bundle.order.attempts.flatMap(({ exchanges }) => exchanges).length).toBeGreaterThan(0)
     expect(bundle.connections.map(({ role }) => role).toSorted()).toEqual(['backend', 'channel'])
@@ -74,7 +74,7 @@ describe('the file for support about an order', () => {
     expect(whole.bundle.personalData).toBe('included')
     const { shop, netsuite } = api.world
     const { oauth2 } = netsuite.credentials
-    for (const secret of [shop.consumerKey, shop.consumerSecret, oauth2.clientId, oauth2.privateKey])
+    for (const secret of [shop.consumerKey, shop.consumerSecret, oauth2.privateKey])
       for (const each of [text, whole.text]) expect(each).not.toContain(secret)
   })
 
@@ -97,7 +97,7 @@ describe('the file for support about a connection', () => {
     expect(bundle.connections[0]!.slots.all).toBeGreaterThan(0)
     expect(bundle.ordersByStatus).toMatchObject({ posted: 1, post_error: 1 })
     expect(bundle.examplesOfProblems).toMatchObject([
-      { status: 'post_error', problem: { code: 'unknown_item' } },
+      { status: 'post_error', problem: { code: 'unknown_sku' } },
     ])
   })
 
