@@ -29,6 +29,25 @@ export function notifyDone(message: string, undo?: () => void): void {
   })
 }
 
+/**
+ * Says how something ended, also when the row or button that asked for it has gone by then: the callbacks of a mutation
+ * are not called any more in that case, and what it did is often why it went.
+ */
+export async function sayHow<T>(
+  doing: Promise<T>,
+  done: (result: T) => void,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  let result: T
+  try {
+    result = await doing
+  } catch (error) {
+    failed(error)
+    return
+  }
+  done(result)
+}
+
 export function notifyFailed(title: string, error: unknown): void {
   notifications.show({
     autoClose: 12_000,

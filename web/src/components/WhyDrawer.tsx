@@ -5,7 +5,7 @@ import { startImport, useFix } from '../api/actions.ts'
 import { ApiError, reasonOf } from '../api/client.ts'
 import { whyQuery } from '../api/queries.ts'
 import type { Candidate, Order, Why } from '../api/types.ts'
-import { notifyDone, notifyFailed } from '../notify.tsx'
+import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { useAct } from '../orders/useAct.ts'
 import { isOrderAction } from '../problems/fixes.ts'
 import { texts } from '../texts.ts'
@@ -189,12 +189,10 @@ function FixIt({ why, fix, order, variant }: FixItProps) {
         variant={variant}
         loading={refresh.isPending}
         onClick={() =>
-          refresh.mutate(
-            { fingerprint, action },
-            {
-              onSuccess: ({ scheduled }) => notifyDone(texts.fix.posted(scheduled)),
-              onError: (error) => notifyFailed(texts.actions.failed(order.number), error),
-            },
+          void sayHow(
+            refresh.mutateAsync({ fingerprint, action }),
+            ({ scheduled }) => notifyDone(texts.fix.posted(scheduled)),
+            (error) => notifyFailed(texts.actions.failed(order.number), error),
           )
         }
       >

@@ -4,7 +4,7 @@ import { useFix } from '../api/actions.ts'
 import { problemsQuery } from '../api/queries.ts'
 import type { OrderDetail, Problem } from '../api/types.ts'
 import { LinkButton } from '../components/LinkButton.tsx'
-import { notifyDone, notifyFailed } from '../notify.tsx'
+import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { useAct } from '../orders/useAct.ts'
 import { ChooseFix } from '../problems/ChooseFix.tsx'
 import { isChoice, isOrderAction } from '../problems/fixes.ts'
@@ -95,12 +95,10 @@ function FixButton({ order, problem, fix: { action, label }, first }: FixButtonP
         variant={variant}
         loading={fix.isPending}
         onClick={() =>
-          fix.mutate(
-            { fingerprint: problem.fingerprint, action },
-            {
-              onSuccess: ({ scheduled }) => notifyDone(texts.fix.posted(scheduled)),
-              onError: (error) => notifyFailed(texts.actions.failed(order.number), error),
-            },
+          void sayHow(
+            fix.mutateAsync({ fingerprint: problem.fingerprint, action }),
+            ({ scheduled }) => notifyDone(texts.fix.posted(scheduled)),
+            (error) => notifyFailed(texts.actions.failed(order.number), error),
           )
         }
       >

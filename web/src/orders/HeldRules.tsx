@@ -5,7 +5,7 @@ import { heldQuery } from '../api/queries.ts'
 import type { HeldGroup } from '../api/types.ts'
 import { Time } from '../components/Time.tsx'
 import { formatMoney } from '../format.ts'
-import { notifyDone, notifyFailed } from '../notify.tsx'
+import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import classes from './HeldRules.module.css'
 
@@ -69,16 +69,17 @@ function LetThrough({ group }: { group: HeldGroup }) {
   const bulk = useBulkAction()
   const allow = useImportStatus()
   const { route, rule, channelStatus, connection, orders } = group
-  const onError = (error: unknown) => notifyFailed(texts.orders.bulk.failed, error)
+  const failed = (error: unknown) => notifyFailed(texts.orders.bulk.failed, error)
   return (
     <div className={classes.buttons}>
       {channelStatus === null ? null : (
         <Button
           loading={allow.isPending}
           onClick={() =>
-            allow.mutate(
-              { route, status: channelStatus },
-              { onSuccess: (done) => notifyDone(words.allowed(channelStatus, done.orders)), onError },
+            void sayHow(
+              allow.mutateAsync({ route, status: channelStatus }),
+              (done) => notifyDone(words.allowed(channelStatus, done.orders)),
+              failed,
             )
           }
         >
@@ -88,8 +89,8 @@ function LetThrough({ group }: { group: HeldGroup }) {
       <Button
         loading={bulk.isPending}
         onClick={() =>
-          bulk.mutate(
-            {
+          void sayHow(
+            bulk.mutateAsync({
               action: byPeople ? 'release' : 'import_anyway',
               filter: {
                 status: ['held'],
@@ -97,11 +98,9 @@ function LetThrough({ group }: { group: HeldGroup }) {
                 heldBy: rule,
                 ...(channelStatus !== null && { channelStatus }),
               },
-            },
-            {
-              onSuccess: ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
-              onError,
-            },
+            }),
+            ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
+            failed,
           )
         }
       >

@@ -1,6 +1,6 @@
 import { useDeleteOrder, useOrderAction } from '../api/actions.ts'
 import type { DoableAction, Order } from '../api/types.ts'
-import { notifyDone, notifyFailed } from '../notify.tsx'
+import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { texts } from '../texts.ts'
 
 /** What takes an action back; putting on hold again gives the reason of before. */
@@ -12,21 +12,19 @@ const undoing: Partial<Record<DoableAction, DoableAction>> = {
 
 /** Does an action on an order and says how it went; what can be undone offers it. */
 export function useAct() {
-  const { mutate, mutateAsync, isPending, variables } = useOrderAction()
+  const { mutateAsync, isPending, variables } = useOrderAction()
   const deleting = useDeleteOrder()
 
   const act = (order: Order, action: DoableAction, why?: string): void => {
     const back = undoing[action]
-    mutate(
-      { order, action, why },
-      {
-        onSuccess: () =>
-          notifyDone(
-            texts.actions.done[action](order.number),
-            back && (() => act(order, back, order.hold?.why ?? undefined)),
-          ),
-        onError: (error) => notifyFailed(texts.actions.failed(order.number), error),
-      },
+    void sayHow(
+      mutateAsync({ order, action, why }),
+      () =>
+        notifyDone(
+          texts.actions.done[action](order.number),
+          back && (() => act(order, back, order.hold?.why ?? undefined)),
+        ),
+      (error) => notifyFailed(texts.actions.failed(order.number), error),
     )
   }
 

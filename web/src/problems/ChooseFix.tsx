@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { useFix } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
 import { choicesQuery } from '../api/queries.ts'
-import { notifyDone } from '../notify.tsx'
+import { notifyDone, sayHow } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import classes from './ChooseFix.module.css'
 import { type ChoiceAction, type StopsOrders } from './fixes.ts'
@@ -33,9 +33,11 @@ export function ChooseFix({ problem, action }: Props) {
   const save = (event: FormEvent) => {
     event.preventDefault()
     if (chosen === null) return
-    fix.mutate(
-      { fingerprint: problem.fingerprint, action, value: chosen.value },
-      { onSuccess: ({ scheduled }) => notifyDone(texts.fix.done(scheduled)) },
+    void sayHow(
+      fix.mutateAsync({ fingerprint: problem.fingerprint, action, value: chosen.value }),
+      ({ scheduled }) => notifyDone(texts.fix.done(scheduled)),
+      // It stands below the form.
+      () => undefined,
     )
   }
 
