@@ -35,7 +35,7 @@ const steps: Record<Exclude<ReconciliationStep, 'done'>, (deps: Deps, at: Reconc
 
 /**
  * Starts comparing a channel with the ledger and the backend: whole days of the shop, from the one that `from` is in (but
- * nothing from before the route's start date) until now.
+ * nothing from before the route's start date) until the end of this second.
  */
 export async function startReconciliation(
   deps: Deps,
@@ -57,7 +57,8 @@ export async function startReconciliation(
     actor,
     time_zone: zone,
     from_at: wholeSecond(begin < route.since ? route.since : begin),
-    to_at: wholeSecond(at),
+    // Shops tell whole seconds: an order of this one is compared too.
+    to_at: new Date(wholeSecond(at).getTime() + 1000),
     created_at: at,
   })
   await enqueue(tx, [reconcileJob(run, at)])

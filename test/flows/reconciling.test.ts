@@ -48,6 +48,16 @@ it('says of a shop where all agrees that nothing is unexplained, and keeps no li
   expect(result.differences).toEqual([])
 })
 
+it('compares an order of the very second in which it begins', async () => {
+  const { shop } = await start()
+  await world.advance(10_400)
+  const { number } = shop.control.newOrder({ country: 'DE' })
+  await world.poll()
+  const { record_id: recordId } = await world.order(number)
+  world.netsuite.control.deleteOrder(recordId!)
+  expect(kinds(await compare(world))).toEqual([`${number} missing_in_backend`])
+})
+
 it('explains what is not in NetSuite by its status', async () => {
   const { shop } = await start()
   const held = shop.control.newOrder({ trouble: 'held_status' })

@@ -92,15 +92,15 @@ test('after an edit, what the shop has now and what was posted stand beside each
   await becomes(async () => (await now()).difference !== null)
   const { comparison } = await now()
   const page = await open(`/orders/${order.id}`)
+  const shownAs = ({ amount }: { amount: string }) =>
+    Number(amount).toLocaleString('en', { minimumFractionDigits: 2 })
   const total = panel(page, 'Lines').getByRole('row', { name: /^Total/ })
   expect(await total.getByRole('cell').allInnerTexts()).toEqual(
-    [comparison!.newest!.total, comparison!.posted!.total, comparison!.record!].map(({ amount }) =>
-      Number(amount).toLocaleString('en', { minimumFractionDigits: 2 }),
-    ),
+    [comparison!.newest!.total, comparison!.posted!.total, comparison!.record!].map(shownAs),
   )
   await page.getByText('NetSuite has what was posted, to the cent.').waitFor()
   await page
-    .getByText(`The shop has changed the total since: +${comparison!.newestLessPosted!.amount}`)
+    .getByText(`The shop has changed the total since: +${shownAs(comparison!.newestLessPosted!)}`)
     .waitFor()
 
   const sent = panel(page, 'What the shop sent')
