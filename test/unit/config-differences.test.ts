@@ -35,3 +35,14 @@ it('names that have a dot in them are no groups', () => {
 it('what is the same is no difference, in whatever sequence it is written', () => {
   expect(differences({ a: 1, b: [{ c: 2 }] }, { b: [{ c: 2 }], a: 1 })).toEqual([])
 })
+
+it('what reads alike and is not the same is a difference: it would not be stored otherwise', () => {
+  const group = { custbody_x: { value: 'order.number' } }
+  expect(differences({ fields: group }, { fields: { custbody_x: 'order.number' } })).toEqual([
+    { field: 'fields.custbody_x', from: '{"value":"order.number"}', to: 'order.number' },
+  ])
+  expect(differences({ a: '5' }, { a: 5 })).toEqual([{ field: 'a', from: '"5"', to: '5' }])
+  expect(differences({ a: ['b, c'] }, { a: ['b', 'c'] })).toEqual([
+    { field: 'a', from: '["b, c"]', to: '["b","c"]' },
+  ])
+})
