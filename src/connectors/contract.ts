@@ -3,6 +3,7 @@ import type { Result } from '../result.ts'
 import type { Decimal } from '../order/money.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
+import type { Tracking } from '../order/tracking.ts'
 
 /** What went wrong in a call. Retry policy reads the kind and nothing else. */
 export type FailureKind =
@@ -181,8 +182,8 @@ export interface Shipment {
   channelOrderId: string
   carrier: string | null
   trackingNumbers: string[]
-  /** What the channel was told of it before, as far as we know. */
-  toldNumbers: string[]
+  /** What the channel was told of it last, as far as we know; null where it was not told yet. */
+  told: Tracking | null
   trackingUrl: string | null
   shippedAt: string
   lines: { channelLineId: string; sku: string | null; quantity: Decimal }[]
@@ -191,7 +192,7 @@ export interface Shipment {
 }
 
 export interface FoundShipment extends SentShipment {
-  /** Whether it says carrier and tracking numbers as they are now. */
+  /** Whether it says the carrier and tracking numbers of now. What was only taken away from them may stand there still. */
   upToDate: boolean
 }
 
@@ -322,6 +323,7 @@ export interface BackendShipment {
   shippedAt: string
   modifiedAt: string
   carrier: string | null
+  /** Each by itself, without commas and blanks around it. */
   trackingNumbers: string[]
   lines: { backendLine: string; sku: string | null; quantity: Decimal }[]
   /** Whether everything of the order has left with the shipments up to this one. */

@@ -6,7 +6,7 @@ import { advance } from './advance-cursor.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
 import { sayThatItFails, sayThatItWorks } from './failing-work.ts'
 import { ensureIdentity } from './identify.ts'
-import { takeShipment } from './take-shipment.ts'
+import { takeShipments } from './take-shipments.ts'
 import { isMissingPermission, isSystemic, stopConnection } from './trouble.ts'
 
 const everyMs = 60_000
@@ -38,7 +38,7 @@ export async function readShipments(deps: Deps, job: Job): Promise<void> {
   const at = deps.now()
   await deps.db.transaction().execute(async (tx) => {
     const { shipments, next, backendTime } = read.value
-    for (const shipment of shipments) await takeShipment(deps, tx, connection, shipment)
+    await takeShipments(deps, tx, connection, shipments)
     const modifiedAt = advance(state, shipments, { shownAt: backendTime, lagMs: 0, overlapMs, now: at })
     await moveCursor(
       tx,

@@ -49,9 +49,12 @@ export async function sendShipment(deps: Deps, job: Job): Promise<void> {
   const shipment = shipmentOf(row, order)
   const found = await channel.shipping.find(call.ctx, shipment)
   if (!found.ok) return failed(work, found.error)
-  if (found.value?.upToDate) return recordTold(work, found.value.id, 'found')
-  if (unknownUntil !== null && askedAt < unknownUntil) return lookLater(work, unknownUntil)
-  if (found.value === null && row.told !== null) return stop(work, [goneAtShop(shipment)], { told: null })
+  const mayRunStill = unknownUntil !== null && askedAt < unknownUntil
+  // Until then, a shop that says what it was told before may not have done yet what it was told last.
+  const isBelieved = !mayRunStill || shipment.told === null || isNews(shipment.told, trackingOf(row))
+  if (found.value?.upToDate && isBelieved) return recordTold(work, found.value.id, 'found')
+  if (mayRunStill) return lookLater(work, unknownUntil)
+  if (found.value === null && row.told !== null) return stop(work, [goneAtShop(shipment)])
 
   await beginSending(work)
   const tell = found.value === null ? channel.shipping.send : channel.shipping.update
@@ -133,7 +136,7 @@ function shipmentOf(row: ShipmentRow, order: OrderRow): Shipment {
     channelOrderId: order.channel_order_id,
     carrier: row.carrier,
     trackingNumbers: row.tracking_numbers,
-    toldNumbers: toldOf(row)?.numbers ?? [],
+    told: toldOf(row),
     trackingUrl: null,
     shippedAt: row.shipped_at.toISOString(),
     lines: row.lines as Shipment['lines'],
@@ -148,7 +151,9 @@ async function recordTold(
 ): Promise<void> {
   const { deps, job, row } = work
   const at = deps.now()
-  const told = trackingOf(row)
+  const before = toldOf(row)
+  const isKnown = before !== null && how === 'found' && !isNews(before, trackingOf(row))
+  const told = isKnown ? before : trackingOf(row)
   await deps.db.transaction().execute(async (tx) => {
     await lockOrder(tx, row.order_id)
     const now = await readShipment(tx, row.id)
@@ -159,18 +164,19 @@ async function recordTold(
       .set({
         status: isOld ? 'pending' : 'sent',
         told: JSON.stringify(told),
-        channel_shipment_id: row.channel_shipment_id ?? channelShipmentId,
-        sent_at: row.sent_at ?? at,
+        channel_shipment_id: channelShipmentId,
+        sent_at: before === null ? at : row.sent_at,
         unknown_until: null,
       })
       .where('id', '=', row.id)
       .execute()
     await closeProblems(tx, row.order_id, at, row.id)
     await noteAttempt(work, tx, how)
+    const kind = isKnown ? 'tracking_kept' : before === null ? 'shipment_reported' : 'tracking_reported'
     await followShipments(tx, row.order_id, {
       at,
       actor: 'waybill',
-      kind: row.told === null && how !== 'updated' ? 'shipment_reported' : 'tracking_reported',
+      kind,
       detail: { shipment: row.id, carrier: told.carrier, tracking: told.numbers },
     })
     await connectionWorked(tx, job.connection, at)
@@ -202,7 +208,7 @@ async function failed(work: Work, failure: Failure): Promise<void> {
   if (failure.kind === 'rejected' || failure.kind === 'not_found') return stop(work, failure.problems)
   if (isMissingPermission(failure)) return stop(work, [notPermitted(failure)])
   const until = new Date(deps.now().getTime() + requestLimitMs)
-  if (!systemic && job.attempts >= mostAttempts) return stop(work, failure.problems, { unknown_until: until })
+  if (!systemic && job.attempts >= mostAttempts) return stop(work, failure.problems, until)
   await deps.db.transaction().execute(async (tx) => {
     // After a lost answer the shop may still be at work on it: it is asked again only when that time has passed.
     const runAt = systemic ? await stopConnection(deps, tx, job.connection, failure) : until
@@ -221,7 +227,7 @@ async function failed(work: Work, failure: Failure): Promise<void> {
 async function stop(
   work: Work,
   problems: readonly Problem[],
-  set: { unknown_until?: Date; told?: null } = {},
+  unknownUntil: Date | null = null,
 ): Promise<void> {
   const { deps, job, row } = work
   const at = deps.now()
@@ -229,7 +235,7 @@ async function stop(
     await lockOrder(tx, row.order_id)
     await tx
       .updateTable('shipments')
-      .set({ status: 'error', unknown_until: null, ...set })
+      .set({ status: 'error', unknown_until: unknownUntil })
       .where('id', '=', row.id)
       .execute()
     await noteAttempt(work, tx, 'stopped', problems[0]?.detail)

@@ -37,6 +37,18 @@ export async function lockOrdersOfChannel(
     .execute()
 }
 
+/** Locks orders that are followed by what is beside them, in the same sequence; references to them are not in its way. */
+export async function lockInSequence(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length < 2) return
+  await tx
+    .selectFrom('orders')
+    .select('id')
+    .where('id', '=', sql<string>`ANY(${ids}::uuid[])`)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+}
+
 /** The codes of the open problems of each of the orders. */
 export async function openProblemCodes(tx: Tx, ids: readonly string[]): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map()
@@ -116,12 +128,20 @@ export async function shipmentsOf(
     .execute()
 }
 
-/** Failed shipments of orders wait to be sent again, and their problems are closed. */
+/**
+ * Failed shipments of orders wait to be sent again, and their problems are closed. One that was deleted in the shop after it
+ * was told counts as not told from then on: it is made there anew.
+ */
 export async function releaseShipments(tx: Tx, orderIds: readonly string[], at: Date): Promise<void> {
   if (orderIds.length === 0) return
   await tx
     .updateTable('shipments')
-    .set({ status: 'pending' })
+    .set({
+      status: 'pending',
+      told: sql`CASE WHEN EXISTS (
+        SELECT FROM problems WHERE problems.shipment_id = shipments.id AND problems.closed_at IS NULL
+          AND problems.code = 'shipment_gone_at_channel') THEN NULL ELSE told END`,
+    })
     .where('order_id', '=', sql<string>`ANY(${orderIds}::uuid[])`)
     .where('status', '=', 'error')
     .execute()

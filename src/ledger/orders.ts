@@ -12,6 +12,22 @@ export async function orderById(db: Db, id: string): Promise<OrderRow | null> {
   return (row as OrderRow | undefined) ?? null
 }
 
+/** The orders with these records in a backend, by the record. */
+export async function ordersWithRecords(
+  db: Db,
+  backendId: string,
+  recordIds: readonly string[],
+): Promise<Map<string, OrderRow>> {
+  if (recordIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('backend_id', '=', backendId)
+    .where('record_id', '=', sql<string>`ANY(${recordIds})`)
+    .execute()
+  return new Map(rows.map((row) => [row.record_id!, row as OrderRow]))
+}
+
 /** Reads the order and keeps others from changing it until the transaction ends. */
 export async function lockOrder(tx: Tx, id: string): Promise<OrderRow | null> {
   const row = await tx

@@ -1,7 +1,7 @@
 import { nameOf } from '../flows/explanation.ts'
 import type { EventRow } from '../ledger/views/order-detail.ts'
 import { type Status, statusLabel } from '../order/status.ts'
-import { isNews, type Tracking } from '../order/tracking.ts'
+import type { Tracking } from '../order/tracking.ts'
 import type { OrderEvent } from './schemas.ts'
 
 type Detail = Record<string, unknown>
@@ -35,7 +35,7 @@ function trackingChange(detail: Detail, backend: string): string {
     added.length === 0 && gone.length > 0 ? `${numbers(gone)} taken away` : '',
     carrier,
   ].filter((part) => part !== '')
-  const kept = detail['told'] === true && !isNews(before, now) ? '. The shop keeps what it was told' : ''
+  const kept = detail['kept'] === true ? '. The shop keeps what it was told' : ''
   return `Changed in ${backend} after it was shipped: ${changes.join('; ')}${kept}`
 }
 
@@ -102,6 +102,8 @@ const sentences: Record<string, (event: EventRow, detail: Detail, backend: strin
   shipment_reported: (_, detail) => `The shop was told of the shipment${after(': ', tracking(detail))}`,
   tracking_changed: (_, detail, backend) => trackingChange(detail, backend),
   tracking_reported: (_, detail) => `The shop has the newer tracking${after(': ', tracking(detail))}`,
+  tracking_kept: (_, detail) =>
+    `The shop keeps what it was told of the shipment${after(': ', tracking(detail))}`,
   shipment_stopped: (_, detail) => `The shop did not take the shipment: ${problems(detail)}`,
   post_requested: () => 'Posting was asked for',
   post_anew_requested: (_, detail) =>

@@ -383,7 +383,7 @@ describe.each(channelsUnderTest)(
           channelOrderId: order,
           carrier: 'DHL',
           trackingNumbers: ['JJD000390007799000'],
-          toldNumbers: [],
+          told: null,
           trackingUrl: 'https://www.dhl.example/track?n=JJD000390007799000',
           shippedAt: clock.now().toISOString(),
           lines: sandbox
@@ -451,11 +451,15 @@ describe.each(channelsUnderTest)(
         it('takes the place of another, and may go back to it', async () => {
           const { id, now } = await toldWithout()
           value(await shipping.update(ctx, now))
-          const other = { ...now, trackingNumbers: ['LATE-2'], toldNumbers: ['LATE-1'] }
+          const other = {
+            ...now,
+            trackingNumbers: ['LATE-2'],
+            told: { carrier: now.carrier, numbers: ['LATE-1'] },
+          }
           expect(value(await shipping.find(ctx, other))).toMatchObject({ upToDate: false })
           value(await shipping.update(ctx, other))
           expect(value(await shipping.find(ctx, now))).toMatchObject({ upToDate: false })
-          value(await shipping.update(ctx, { ...now, toldNumbers: ['LATE-2'] }))
+          value(await shipping.update(ctx, { ...now, told: { carrier: now.carrier, numbers: ['LATE-2'] } }))
           expect(value(await shipping.find(ctx, now))).toMatchObject({ upToDate: true })
           expect(sandbox.shipmentWrites(id)).toBe(4)
         })

@@ -3,6 +3,7 @@ import { actOnOrders } from '../../src/flows/actions.ts'
 import { eventsOf } from '../../src/ledger/views/order-detail.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import { eventJson } from '../../src/server/event-text.ts'
+import { postedWithTwoLines } from '../support/posted.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
 
 let world: World
@@ -12,16 +13,30 @@ const reads = 60_000
 const day = 86_400_000
 const row = () => world.db.selectFrom('shipments').selectAll().executeTakeFirstOrThrow()
 
+/** Asks the shop about an order, with the key of its connection. */
+function askShop(
+  orderId: number,
+  path: string,
+  init: { method?: string; body?: object } = {},
+): Promise<Response> {
+  const { url, consumerKey, consumerSecret } = world.shop
+  return fetch(`${url}/wp-json/wc/v3/orders/${orderId}/${path}`, {
+    method: init.method ?? 'GET',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${consumerKey}:${consumerSecret}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    ...(init.body && { body: JSON.stringify(init.body) }),
+  })
+}
+
 /** What the shop was told of shipments: each time it was, and what its customer sees of them now. */
 function atShop(id: number) {
   const told = world.shop.control
     .requests()
     .entries.filter(({ method, path }) => method === 'POST' && /\/(fulfillments|notes)/.test(path))
-  const auth = `Basic ${Buffer.from(`${world.shop.consumerKey}:${world.shop.consumerSecret}`).toString('base64')}`
   const get = async (path: string) => {
-    const answer = await fetch(`${world.shop.url}/wp-json/wc/v3/orders/${id}/${path}`, {
-      headers: { authorization: auth },
-    })
+    const answer = await askShop(id, path)
     return answer.ok ? ((await answer.json()) as Record<string, unknown>[]) : []
   }
   const numbers = async () =>
@@ -58,6 +73,11 @@ function shipped(record: string, tracking: string | undefined): string {
 
 const track = (fulfillment: string, ...numbers: string[]) =>
   expect(world.netsuite.control.track(fulfillment, { numbers })).toMatchObject({ ok: true })
+/** Somebody deletes the shipment in the shop. */
+async function deletedInShop(orderId: number): Promise<void> {
+  const { channel_shipment_id: id } = await row()
+  expect((await askShop(orderId, `fulfillments/${id}`, { method: 'DELETE' })).ok).toBe(true)
+}
 const readAgain = async (times = 1) => {
   for (let n = 0; n < times; n += 1) await world.advance(reads)
 }
@@ -108,7 +128,89 @@ describe('a tracking number that is entered after the shop was told of the shipm
     )
   })
 
-  it('is told once also when the answer is lost, and not before the shop’s own time is over', async () => {
+  it.each([
+    ['a fulfilment', true],
+    ['a note', false],
+  ])(
+    'that is taken away before the shop could be told of it changes nothing in %s',
+    async (_, fulfillments) => {
+      const { placed, order, fulfillment } = await told('ONLY', { shop: { fulfillments } })
+      world.pass(day)
+      world.shop.control.fault({ kind: 'maintenance', path: '/notes' })
+      track(fulfillment, 'MISTAKE')
+      await readAgain()
+      expect(await row()).toMatchObject({ status: 'pending', told: { numbers: ['ONLY'] } })
+      track(fulfillment)
+      await readAgain()
+      await world.shop.control.reset()
+      world.shop.control.clearRequests()
+      await readAgain(8)
+      expect(atShop(placed.id).times).toBe(0)
+      expect(await row()).toMatchObject({ status: 'sent', told: { numbers: ['ONLY'] } })
+      expect((await texts(order.id)).slice(-2)).toEqual([
+        'Changed in NetSuite after it was shipped: tracking number MISTAKE taken away. The shop keeps what it was told',
+        'The shop keeps what it was told of the shipment: DHL ONLY',
+      ])
+    },
+  )
+
+  it('leaves no mistake behind whose answer was lost', async () => {
+    world = await makeWorld({ mapping: demoMapping, shopRequestLimit: '10m' })
+    const placed = world.shop.control.newOrder()
+    await world.poll()
+    const order = await world.order(placed.number)
+    world.shop.control.fault({ kind: 'lose_answer', times: 1, on: 'writes', path: '/fulfillments' })
+    const fulfillment = shipped(order.record_id!, 'TYPO')
+    await readAgain()
+    expect(await row()).toMatchObject({ status: 'sending', told: null })
+    track(fulfillment, 'RIGHT')
+    await readAgain(13)
+    expect(await row()).toMatchObject({ status: 'sent', told: { numbers: ['RIGHT'] } })
+    expect(await atShop(placed.id).numbers()).toEqual(['RIGHT'])
+  })
+
+  it('that goes back to what was told while its own telling may still arrive is looked at when that is over', async () => {
+    const { placed, fulfillment } = await told('FIRST', { shopRequestLimit: '10m' })
+    world.pass(day)
+    world.shop.control.fault({ kind: 'lose_answer', times: 1, on: 'writes', path: '/fulfillments' })
+    track(fulfillment, 'OTHER')
+    await readAgain()
+    expect(await row()).toMatchObject({ status: 'sending' })
+    // As if that telling had not arrived yet.
+    const { channel_shipment_id: id } = await row()
+    const [{ meta_data: meta }] = (await (await askShop(placed.id, 'fulfillments')).json()) as [
+      { meta_data: { key: string; value: unknown }[] },
+    ]
+    const ours = ['_tracking_number', '_waybill_tracking_numbers']
+    const write = (number: string) =>
+      askShop(placed.id, `fulfillments/${id}`, {
+        method: 'PUT',
+        body: { meta_data: meta.map((one) => (ours.includes(one.key) ? { ...one, value: number } : one)) },
+      })
+    expect((await write('FIRST')).ok).toBe(true)
+    track(fulfillment, 'FIRST')
+    await readAgain(2)
+    expect(await row()).toMatchObject({ status: 'sending' })
+    expect((await write('OTHER')).ok).toBe(true)
+    await readAgain(12)
+    expect(await atShop(placed.id).numbers()).toEqual(['FIRST'])
+    expect(await row()).toMatchObject({ status: 'sent', told: { numbers: ['FIRST'] } })
+  })
+
+  it('whose telling never arrived is told when the shop’s own time is over, and not before', async () => {
+    const { placed, fulfillment } = await told(undefined, { shopRequestLimit: '10m' })
+    world.pass(day)
+    world.shop.control.fault({ kind: 'reset', times: 1, on: 'writes', path: '/fulfillments' })
+    track(fulfillment, 'JJD66')
+    await readAgain(9)
+    expect(await row()).toMatchObject({ status: 'sending' })
+    expect(await atShop(placed.id).numbers()).toEqual([''])
+    await readAgain(4)
+    expect(await atShop(placed.id).numbers()).toEqual(['JJD66'])
+    expect(await row()).toMatchObject({ status: 'sent', told: { numbers: ['JJD66'] } })
+  })
+
+  it('is told once also when the answer is lost', async () => {
     const { placed, fulfillment } = await told(undefined)
     world.pass(day)
     world.shop.control.fault({ kind: 'lose_answer', times: 1, on: 'writes', path: '/fulfillments' })
@@ -145,11 +247,11 @@ describe('a tracking number that is entered after the shop was told of the shipm
     track(fulfillment, 'FIRST')
     const telling = world.advance(reads)
     await expect.poll(async () => (await row()).status).toBe('sending')
-    await world.db
-      .updateTable('shipments')
-      .set({ tracking_numbers: ['SECOND'] })
-      .execute()
     track(fulfillment, 'SECOND')
+    world.pass(reads)
+    // Read while the first one is on its way to the shop.
+    await expect.poll(async () => (await row()).tracking_numbers).toEqual(['SECOND'])
+    expect(await row()).toMatchObject({ status: 'sending' })
     await telling
     await world.shop.control.reset()
     await readAgain(3)
@@ -201,20 +303,34 @@ describe('a tracking number that is entered after the shop was told of the shipm
     expect(atShop(placed.id).times).toBe(2)
   })
 
+  it('takes the place of one that a restored ledger does not know', async () => {
+    const { placed, fulfillment } = await told(undefined)
+    world.pass(day)
+    track(fulfillment, 'JJD64')
+    await readAgain(2)
+    await world.db
+      .updateTable('shipments')
+      .set({ tracking_numbers: [], told: JSON.stringify({ carrier: 'DHL', numbers: [] }) })
+      .execute()
+    track(fulfillment, 'JJD65')
+    await readAgain(3)
+    expect(await atShop(placed.id).numbers()).toEqual(['JJD65'])
+  })
+
+  it('is each by itself where a package’s field holds several', async () => {
+    const { placed, fulfillment } = await told(undefined)
+    world.pass(day)
+    world.shop.control.fault({ kind: 'lose_answer', times: 1, on: 'writes', path: '/fulfillments' })
+    track(fulfillment, '1Z1, 1Z2 ')
+    await readAgain(9)
+    expect(await row()).toMatchObject({ status: 'sent', tracking_numbers: ['1Z1', '1Z2'] })
+    expect(await atShop(placed.id).numbers()).toEqual(['1Z1, 1Z2'])
+    expect(atShop(placed.id).times).toBe(2)
+  })
+
   it('of a part does not make it the last one', async () => {
     world = await makeWorld({ mapping: demoMapping })
-    const placed = world.shop.control.placeOrder(world.shop.control.draftOrder())
-    world.shop.control.edit(placed.id, {
-      line_items: [
-        { sku: 'SAUCER-OAK', quantity: 2 },
-        { sku: 'MUG-BLUE', quantity: 1 },
-      ],
-    })
-    await world.poll()
-    const order = await world.order(placed.number)
-    const lines = world.netsuite.records
-      .order(order.record_id!)!
-      .lines.filter((line) => line.quantity !== null)
+    const { placed, order, lines } = await postedWithTwoLines(world)
     const first = world.netsuite.control.ship(order.record_id!, { lines: [{ line: lines[0]!.line }] })
     await readAgain()
     shipped(order.record_id!, 'REST')
@@ -231,23 +347,27 @@ describe('a tracking number that is entered after the shop was told of the shipm
 describe('a tracking number that the shop cannot be told', () => {
   it('because the shipment was deleted there is a problem, and goes when a person sends it again', async () => {
     const { placed, order, fulfillment } = await told(undefined)
-    const auth = `Basic ${Buffer.from(`${world.shop.consumerKey}:${world.shop.consumerSecret}`).toString('base64')}`
-    const { channel_shipment_id: id } = await row()
-    await fetch(`${world.shop.url}/wp-json/wc/v3/orders/${placed.id}/fulfillments/${id}`, {
-      method: 'DELETE',
-      headers: { authorization: auth },
-    })
+    await deletedInShop(placed.id)
+    const { channel_shipment_id: deleted } = await row()
     world.pass(day)
+    track(fulfillment, 'TYPO')
+    await readAgain(2)
+    // Another number is no person's word that it may be made anew.
     track(fulfillment, 'JJD63')
     await readAgain(2)
     expect(atShop(placed.id).times).toBe(1)
+    expect(await row()).toMatchObject({ status: 'error', told: { numbers: [] } })
     expect(await world.order(placed.number)).toMatchObject({ status: 'shipment_error' })
     expect(await world.problems(order.id)).toMatchObject([
       { code: 'shipment_gone_at_channel', detail: expect.stringContaining('DHL JJD63') },
     ])
     await actOnOrders(world.deps, { action: 'resend_shipment', orderIds: [order.id], actor: 'person' })
+    const asked = world.now()
     await readAgain()
     expect(await atShop(placed.id).numbers()).toEqual(['JJD63'])
+    const again = await row()
+    expect(again.channel_shipment_id).not.toBe(deleted)
+    expect(again.sent_at!.getTime()).toBeGreaterThanOrEqual(asked.getTime())
     expect(await world.order(placed.number)).toMatchObject({ status: 'complete' })
     expect(await world.problems(order.id)).toEqual([])
   })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
+import { postedWithTwoLines } from '../support/posted.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
 
 let world: World
@@ -101,20 +102,8 @@ describe('shipments back to the shop', () => {
 
   it('leave the order partially shipped until the rest has left', async () => {
     world = await makeWorld({ mapping: demoMapping })
-    const draft = world.shop.control.draftOrder()
-    const placed = world.shop.control.placeOrder(draft)
-    world.shop.control.edit(placed.id, {
-      line_items: [
-        { sku: 'SAUCER-OAK', quantity: 2 },
-        { sku: 'MUG-BLUE', quantity: 1 },
-      ],
-    })
-    await world.poll()
-    const order = await world.order(placed.number)
+    const { placed, order, lines } = await postedWithTwoLines(world)
     expect(order.status).toBe('posted')
-    const lines = world.netsuite.records
-      .order(order.record_id!)!
-      .lines.filter((line) => line.quantity !== null)
     world.netsuite.control.ship(order.record_id!, { tracking: 'A1', lines: [{ line: lines[0]!.line }] })
     await world.advance(reads)
     expect(await world.order(placed.number)).toMatchObject({ status: 'partially_shipped' })

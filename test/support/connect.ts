@@ -8,7 +8,7 @@ import { resizeSlots } from '../../src/ledger/slots.ts'
 import type { SandboxCredentials } from '../../src/sandbox/netsuite/index.ts'
 
 export interface Ends {
-  shop: { url: string; consumerKey: string; consumerSecret: string }
+  shop: { url: string; consumerKey: string; consumerSecret: string; requestLimit?: string | undefined }
   netsuite: { url: string; account: string; credentials: SandboxCredentials }
   mapping: object
   statuses: string[]
@@ -41,7 +41,7 @@ export async function connect(
           url: shop.url,
           credentials: { consumerKey: '${K}', consumerSecret: '${S}' },
           timeout: '2s',
-          requestLimit: '2s',
+          requestLimit: shop.requestLimit ?? '2s',
         },
         secrets: {
           'credentials.consumerKey': shop.consumerKey,

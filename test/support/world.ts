@@ -64,6 +64,8 @@ export interface WorldOptions {
   concurrency?: number
   /** WAYBILL_PUBLIC_URL; without it webhooks are off. */
   publicUrl?: string
+  /** How long the shop may go on with a request that was given up; default: 2s. */
+  shopRequestLimit?: string
   /** The address that the shop's connection has; default: that of the shop. */
   shopAddress?: (shop: SandboxShop) => string
   /** Names instead of DNS. */
@@ -107,7 +109,11 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
 
   const at = clock.now()
   const ids = await connect(db, vault, {
-    shop: { ...shop, url: options.shopAddress?.(shop) ?? shop.url },
+    shop: {
+      ...shop,
+      url: options.shopAddress?.(shop) ?? shop.url,
+      requestLimit: options.shopRequestLimit,
+    },
     netsuite,
     mapping: typeof options.mapping === 'function' ? options.mapping(netsuite) : (options.mapping ?? {}),
     statuses: options.statuses ?? ['processing', 'completed'],

@@ -26,7 +26,7 @@ async function shopWithOrder(
     channelOrderId: String(id),
     carrier: 'UPS',
     trackingNumbers: ['1Z999AA10123456784'],
-    toldNumbers: [],
+    told: null,
     trackingUrl: 'https://www.ups.com/track?tracknum=1Z999AA10123456784',
     shippedAt: '2026-11-23T09:00:00.000Z',
     lines: order().line_items.map((line) => ({
@@ -158,6 +158,7 @@ describe('a tracking number that comes later', () => {
     expect(meta).toEqual({
       ...Object.fromEntries(before.map(({ key, value }) => [key, value])),
       _tracking_number: 'JJD1',
+      _waybill_tracking_numbers: 'JJD1',
       _shipment_provider: 'dhl',
     })
     expect(order().status).toBe('on-hold')
@@ -181,7 +182,11 @@ describe('a tracking number that comes later', () => {
         ],
       }),
     })
-    const changed = shipment({ ...late, trackingNumbers: ['NEW'], toldNumbers: ['OLD'] })
+    const changed = shipment({
+      ...late,
+      trackingNumbers: ['NEW'],
+      told: { carrier: 'UPS', numbers: ['OLD'] },
+    })
     expect(valueOf(await findShipment(ctx, changed))).toMatchObject({ upToDate: false })
     valueOf(await updateShipment(ctx, changed))
     const shown = (await listOf('fulfillments'))[0]!.meta_data

@@ -18,9 +18,13 @@ export async function support(
   { connection, file: named, personal }: SupportOptions,
 ): Promise<number> {
   if (order === null && connection === undefined)
-    throw new CliFailure('Whom is it about?', 'Name an order, or a connection with --connection NAME.', {
-      exitCode: 2,
-    })
+    throw new CliFailure(
+      'What is the file to be about?',
+      'Name an order, or a connection with --connection NAME.',
+      {
+        exitCode: 2,
+      },
+    )
   const query = new URLSearchParams({ ...(personal && { personal: 'true' }) })
   if (order !== null && connection !== undefined) query.set('connection', connection)
   const about =

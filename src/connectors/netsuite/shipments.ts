@@ -159,7 +159,7 @@ async function readDetails(ctx: NetSuiteCtx, shipped: Header[]): Promise<Outcome
       lines: [],
       tracking: tracking.value
         .filter((row) => row.shipment === line.shipment)
-        .map((row) => row.trackingnumber),
+        .flatMap((row) => trackingNumbers(row.trackingnumber)),
       completes: completes(orders.value, line.salesorder, line.shipment),
     }
     detail.lines.push({
@@ -171,6 +171,13 @@ async function readDetails(ctx: NetSuiteCtx, shipped: Header[]): Promise<Outcome
   }
   return ok(details)
 }
+
+/** A package's field holds what people type: several numbers with commas between them, too. */
+const trackingNumbers = (text: string): string[] =>
+  text
+    .split(',')
+    .map((number) => number.trim())
+    .filter((number) => number !== '')
 
 /**
  * Everything has left when the order only waits for its bill, or has it (F, G), and this is its last shipped

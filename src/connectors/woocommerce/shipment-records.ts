@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { isNews, type Tracking } from '../../order/tracking.ts'
 import type { Shipment } from '../contract.ts'
 
 /** The key under which a fulfilment carries our shipment's id. */
 const shipmentKey = '_waybill_shipment_id'
+/** And which of its tracking numbers we wrote: after a lost answer or a restored backup, the ledger knows less than the shop. */
+const writtenKey = '_waybill_tracking_numbers'
 
 export const id = z.union([z.string(), z.number()]).transform(String)
 
@@ -26,16 +29,25 @@ export interface Item {
 export const isOurs = ({ meta_data: meta }: Fulfillment, shipment: Shipment): boolean =>
   valueOf(meta, shipmentKey) === shipment.id
 
-/** Whether a fulfilment shows carrier and numbers as they are now, and none that was told before and is not true any more. */
+/** Whether a fulfilment shows carrier and numbers as they are now, and none of ours in whose place another has come. */
 export function showsTracking({ meta_data: meta }: Fulfillment, shipment: Shipment): boolean {
   const { carrier, trackingNumbers } = shipment
-  const shown = numbersIn(meta)
+  const shown = numbersIn(meta, numberKey)
+  const ours = numbersOfOurs(meta, shipment)
+  const isReplaced = trackingNumbers.some((number) => !ours.includes(number))
+  const untrue = ours.filter((number) => !trackingNumbers.includes(number))
   return (
     trackingNumbers.every((number) => shown.includes(number)) &&
-    !untrueNumbers(shipment).some((number) => shown.includes(number)) &&
+    !(isReplaced && untrue.some((number) => shown.includes(number))) &&
     (carrier === null || valueOf(meta, providerKey) === providerOf(carrier))
   )
 }
+
+/** The numbers that we wrote there, or know that we told. */
+const numbersOfOurs = (meta: Meta[], { told }: Shipment): string[] => [
+  ...numbersIn(meta, writtenKey),
+  ...(told?.numbers ?? []),
+]
 
 /** The meta data of a new fulfilment: recordings fulfillments.json "create with tracking". */
 export const newMeta = (shipment: Shipment, items: Item[]): Meta[] => [
@@ -50,28 +62,30 @@ export const newMeta = (shipment: Shipment, items: Item[]): Meta[] => [
  * true any more does not.
  */
 export function changedMeta({ meta_data: meta }: Fulfillment, shipment: Shipment): Meta[] {
-  const ours = [...shipment.trackingNumbers, ...shipment.toldNumbers]
-  const foreign = numbersIn(meta).filter((number) => !ours.includes(number))
-  const fresh = trackingMeta(shipment, [...foreign, ...shipment.trackingNumbers])
+  const { trackingNumbers } = shipment
+  const ours = numbersOfOurs(meta, shipment)
+  const untrue = ours.filter((number) => !trackingNumbers.includes(number))
+  const foreign = numbersIn(meta, numberKey).filter(
+    (number) => ![...ours, ...trackingNumbers].includes(number),
+  )
+  const fresh = trackingMeta(shipment, [...foreign, ...trackingNumbers])
   const isStale = ({ key, value }: Meta) =>
-    key === numberKey ||
-    (key === urlKey && untrueNumbers(shipment).some((number) => String(value).includes(number)))
+    [numberKey, writtenKey].includes(key) ||
+    (key === urlKey && untrue.some((number) => String(value).includes(number)))
   const kept = meta.filter((one) => !isStale(one) && !fresh.some(({ key }) => key === one.key))
   const idOf = new Map(meta.map((one) => [one.key, one.id]))
   return [...kept, ...fresh.map((one) => (idOf.has(one.key) ? { ...one, id: idOf.get(one.key) } : one))]
 }
 
-/** Numbers that the shop was told and that are not true any more. */
-const untrueNumbers = ({ trackingNumbers, toldNumbers }: Shipment): string[] =>
-  toldNumbers.filter((number) => !trackingNumbers.includes(number))
-
 const numberKey = '_tracking_number'
 const urlKey = '_tracking_url'
 const providerKey = '_shipment_provider'
 
-function trackingMeta({ carrier, trackingUrl }: Shipment, numbers: string[]): Meta[] {
+/** @param shown our numbers, and those of others beside them */
+function trackingMeta({ carrier, trackingUrl, trackingNumbers }: Shipment, shown: string[]): Meta[] {
   const meta: Meta[] = []
-  if (numbers.length > 0) meta.push({ key: numberKey, value: numbers.join(', ') })
+  if (shown.length > 0) meta.push({ key: numberKey, value: shown.join(', ') })
+  if (trackingNumbers.length > 0) meta.push({ key: writtenKey, value: trackingNumbers.join(', ') })
   if (trackingUrl) meta.push({ key: urlKey, value: trackingUrl })
   if (carrier) meta.push({ key: providerKey, value: providerOf(carrier) })
   return meta
@@ -79,8 +93,8 @@ function trackingMeta({ carrier, trackingUrl }: Shipment, numbers: string[]): Me
 
 const valueOf = (meta: Meta[], key: string): unknown => meta.find((one) => one.key === key)?.value
 
-function numbersIn(meta: Meta[]): string[] {
-  const text = valueOf(meta, numberKey)
+function numbersIn(meta: Meta[], key: string): string[] {
+  const text = valueOf(meta, key)
   return typeof text === 'string'
     ? text
         .split(',')
@@ -116,43 +130,50 @@ export function lastNote(all: Note[], shipment: Shipment): Note | null {
   return own.toSorted((a, b) => Number(a.id) - Number(b.id)).at(-1) ?? null
 }
 
-/** Whether a note says carrier and numbers as they are now: by its mark, or by its words where it is older than marks. */
+/**
+ * Whether a note says carrier and numbers as they are now, or as they were told where some were only taken away since: by
+ * its mark, or by its words where it is older than marks.
+ */
 export function saysTracking({ note }: Note, shipment: Shipment): boolean {
+  const { told } = shipment
+  const now = trackingOf(shipment)
   const mark = markIn(note, shipment)
-  return mark === '' ? note.includes(trackingWords(shipment)) : mark === markOf(shipment)
+  const says = (tracking: Tracking) =>
+    mark === '' ? note.includes(trackingWords(tracking)) : mark === markOf(tracking)
+  return says(now) || (told !== null && !isNews(told, now) && says(told))
 }
 
 /** The first note of a shipment, to the customer. */
 export const newNote = (shipment: Shipment): string =>
   signed(
     shipment,
-    `${shipment.completesOrder ? 'Your order has been shipped' : 'A part of your order has been shipped'}${trackingWords(shipment)}`,
+    `${shipment.completesOrder ? 'Your order has been shipped' : 'A part of your order has been shipped'}${trackingWords(trackingOf(shipment))}`,
   )
 
 /** A later note of a shipment, to the customer, with the tracking as it is now. */
 export function changedNote(shipment: Shipment): string {
-  const isFirst = shipment.toldNumbers.length === 0 && shipment.trackingNumbers.length > 0
+  const isFirst = !shipment.told?.numbers.length && shipment.trackingNumbers.length > 0
   return signed(
     shipment,
-    `${isFirst ? 'Your shipment can be followed now: it travels' : 'Your shipment is to be followed otherwise than you were told: it travels'}${trackingWords(shipment)}`,
+    `${isFirst ? 'Your shipment can be followed now: it travels' : 'Your shipment is to be followed otherwise than you were told: it travels'}${trackingWords(trackingOf(shipment))}`,
   )
 }
 
-function trackingWords({ carrier, trackingNumbers }: Shipment): string {
-  const numbers =
-    trackingNumbers.length === 0
-      ? ''
-      : ` Tracking number${trackingNumbers.length > 1 ? 's' : ''}: ${trackingNumbers.join(', ')}.`
-  return `${carrier ? ` with ${carrier}` : ''}.${numbers}`
+const trackingOf = ({ carrier, trackingNumbers: numbers }: Shipment): Tracking => ({ carrier, numbers })
+
+function trackingWords({ carrier, numbers }: Tracking): string {
+  const sentence =
+    numbers.length === 0 ? '' : ` Tracking number${numbers.length > 1 ? 's' : ''}: ${numbers.join(', ')}.`
+  return `${carrier ? ` with ${carrier}` : ''}.${sentence}`
 }
 
 const signed = (shipment: Shipment, words: string): string =>
-  `${words}${shipment.trackingUrl ? ` ${shipment.trackingUrl}` : ''} [waybill ${shipment.id} ${markOf(shipment)}]`
+  `${words}${shipment.trackingUrl ? ` ${shipment.trackingUrl}` : ''} [waybill ${shipment.id} ${markOf(trackingOf(shipment))}]`
 
 /** Tells one tracking from another in few letters. */
-const markOf = ({ carrier, trackingNumbers }: Shipment): string =>
+const markOf = ({ carrier, numbers }: Tracking): string =>
   createHash('sha256')
-    .update(JSON.stringify([carrier, ...trackingNumbers.toSorted()]))
+    .update(JSON.stringify([carrier, ...numbers.toSorted()]))
     .digest('hex')
     .slice(0, 8)
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Db, mainAccount } from '../database.ts'
+import { statusCounts } from '../status-counts.ts'
 
 export interface WaitingWork {
   kind: string
@@ -67,14 +68,10 @@ export async function examplesOfProblems(db: Db, connectionId: string, limit: nu
 
 /** How many orders of a shop, or for a backend, there are of each status. */
 export async function statusesOf(db: Db, connectionId: string): Promise<Record<string, number>> {
-  const rows = await db
-    .selectFrom('orders')
-    .select(['status', sql<number>`count(*)::int`.as('count')])
-    .where('account_id', '=', mainAccount)
-    .where((eb) => eb.or([eb('channel_id', '=', connectionId), eb('backend_id', '=', connectionId)]))
-    .groupBy('status')
-    .execute()
-  return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
+  const counts: Record<string, number> = {}
+  for (const { channelId, backendId, status, n } of await statusCounts(db))
+    if (channelId === connectionId || backendId === connectionId) counts[status] = (counts[status] ?? 0) + n
+  return counts
 }
 
 export const databaseVersion = async (db: Db): Promise<string> => {

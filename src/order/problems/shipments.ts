@@ -18,7 +18,7 @@ export const shipments = {
     title: () => 'The shop does not have the shipment any more',
     example: '',
     cause:
-      'The shop was told that the parcel has left, and somebody has deleted that there since. NetSuite has another tracking number for it now, which has no place to stand in the shop.',
+      'The shop was told that the parcel has left, and has that no more: somebody has deleted it there, or has switched the fulfilments of the shop off. NetSuite has another tracking number for it now, which has no place to stand in the shop.',
     fix: 'Send the shipment again: it is made anew in the shop with the tracking number of now, and the customer is mailed once more.',
     fixes: [resendShipment],
     avoid: 'Change a fulfilment in NetSuite instead of deleting it in the shop.',

@@ -4,38 +4,62 @@ import { mainAccount, type Tx } from '../ledger/database.ts'
 import { addEvents } from '../ledger/events.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import { enqueue } from '../ledger/jobs.ts'
-import { lockOrder, type OrderRow } from '../ledger/orders.ts'
+import { lockInSequence } from '../ledger/many-orders.ts'
+import { ordersWithRecords, type OrderRow } from '../ledger/orders.ts'
 import { closeProblems } from '../ledger/problems.ts'
-import { readShipment, toldOf, trackingOf } from '../ledger/shipments.ts'
+import { readShipment, type ShipmentRow, shipmentsById, toldOf, trackingOf } from '../ledger/shipments.ts'
 import { isNews, isSameTracking, type Tracking } from '../order/tracking.ts'
 import type { Deps } from './deps.ts'
 import { followShipments } from './shipping-status.ts'
 
 /**
- * Takes in a shipped fulfilment as it was read: a new one is stored and told to the shop; of a known one only what has
+ * Takes in shipped fulfilments as they were read: a new one is stored and told to the shop; of a known one only what has
  * changed counts, however often it is read.
  */
-export async function takeShipment(
+export async function takeShipments(
   deps: Deps,
   tx: Tx,
   connection: ConnectionRow,
-  shipment: BackendShipment,
+  read: BackendShipment[],
 ): Promise<void> {
-  const order = await tx
-    .selectFrom('orders')
-    .selectAll()
-    .where('backend_id', '=', connection.id)
-    .where('record_id', '=', shipment.recordId)
-    .executeTakeFirst()
-  if (!order) return
-  const id = shipmentId(order.external_id, shipment.id)
-  const known = await readShipment(tx, id)
-  if (!known) return storeShipment(deps, tx, order as OrderRow, id, shipment)
-  if (shipment.completesOrder && !(await isCompleted(tx, order.id)))
-    await completeWith(deps, tx, order.id, id)
-  const read = { carrier: shipment.carrier, numbers: shipment.trackingNumbers }
-  if (!isSameTracking(trackingOf(known), read)) await takeTracking(deps, tx, order as OrderRow, id, read)
+  const orders = await ordersWithRecords(
+    tx,
+    connection.id,
+    read.map(({ recordId }) => recordId),
+  )
+  const ours = read.flatMap((shipment) => {
+    const order = orders.get(shipment.recordId)
+    return order ? [{ shipment, order, id: shipmentId(order.external_id, shipment.id) }] : []
+  })
+  const known = await shipmentsById(
+    tx,
+    ours.map(({ id }) => id),
+  )
+  const changed = ours.filter(({ shipment, id }) => hasNews(shipment, known.get(id)))
+  await lockInSequence(
+    tx,
+    changed.map(({ order }) => order.id),
+  )
+  for (const { shipment, order, id } of changed) {
+    if (!known.has(id)) {
+      await storeShipment(deps, tx, order, id, shipment)
+      continue
+    }
+    if (shipment.completesOrder && !(await isCompleted(tx, order.id)))
+      await completeWith(deps, tx, order.id, id)
+    await takeTracking(deps, tx, order, id, trackingRead(shipment))
+  }
 }
+
+const trackingRead = ({ carrier, trackingNumbers: numbers }: BackendShipment): Tracking => ({
+  carrier,
+  numbers,
+})
+
+const hasNews = (shipment: BackendShipment, known: ShipmentRow | undefined): boolean =>
+  known === undefined ||
+  (shipment.completesOrder && !known.completes_order) ||
+  !isSameTracking(trackingOf(known), trackingRead(shipment))
 
 async function storeShipment(
   deps: Deps,
@@ -79,22 +103,18 @@ async function storeShipment(
  */
 async function takeTracking(deps: Deps, tx: Tx, order: OrderRow, id: string, read: Tracking): Promise<void> {
   const at = deps.now()
-  await lockOrder(tx, order.id)
   const known = (await readShipment(tx, id))!
+  if (isSameTracking(trackingOf(known), read)) return
   const told = toldOf(known)
-  // A shipment on its way is looked at again when it has arrived, or when nobody knows whether it has.
-  const waits = known.status === 'sending' || (known.status === 'pending' && told === null)
-  const goes = !waits && (known.status !== 'sent' || (told !== null && isNews(told, read)))
+  const goes = known.status !== 'sent' || told === null || isNews(told, read)
+  // One under way stays so: nobody knows yet whether it has arrived.
+  const status = goes && known.status !== 'sending' ? 'pending' : known.status
   await tx
     .updateTable('shipments')
-    .set({
-      carrier: read.carrier,
-      tracking_numbers: read.numbers,
-      ...(goes ? { status: 'pending' as const } : {}),
-    })
+    .set({ carrier: read.carrier, tracking_numbers: read.numbers, status })
     .where('id', '=', id)
     .execute()
-  if (goes) await closeProblems(tx, order.id, at, id)
+  if (status !== known.status) await closeProblems(tx, order.id, at, id)
   await followShipments(tx, order.id, {
     at,
     actor: 'backend',
@@ -103,7 +123,7 @@ async function takeTracking(deps: Deps, tx: Tx, order: OrderRow, id: string, rea
       shipment: id,
       before: trackingOf(known),
       now: read,
-      told: told !== null,
+      kept: told !== null && !isNews(told, read),
     },
   })
   if (goes) await enqueueShipment(tx, order, id, at)
