@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HeldGroup, List, NoticePage, Order } from '../../web/src/api/types.ts'
+import type { OrderDetail } from '../../src/server/schemas.ts'
 import { becomes, type Desk, openDesk, shown } from '../support/desk.ts'
 
 let desk: Desk
@@ -145,6 +146,30 @@ test('several orders are acted on at once, and those that refuse say why', async
   await bar.getByRole('button', { name: 'Post', exact: true }).click()
   await page.getByText('1 order done, 1 refused').waitFor()
   expect(await page.getByText('a rule holds it').count()).toBe(1)
+  await page.context().close()
+})
+
+test('several orders are put on hold, and go back to where they were by the undo, but for one that refused', async () => {
+  const page = await open('/')
+  const failing = (await ordersOf('post_error')).filter(({ record }) => record === null).slice(0, 2)
+  const [posted] = await ordersOf('posted')
+  const numbers = [...failing, posted!].map(({ number }) => number)
+  for (const number of numbers) await page.getByLabel(`Select order ${number}`).check()
+  const statuses = async () =>
+    Promise.all(
+      [...failing, posted!].map(async ({ id }) => (await demo.api<OrderDetail>(`/orders/${id}`)).status),
+    )
+  await page
+    .getByRole('region', { name: 'Selected orders' })
+    .getByRole('button', { name: 'Put on hold' })
+    .click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Put on hold' }).click()
+  const said = page.getByRole('alert').filter({ hasText: '2 orders done, 1 refused' })
+  await said.waitFor()
+  expect(await statuses()).toEqual(['held', 'held', 'posted'])
+  await said.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('alert').filter({ hasText: '2 orders done' }).last().waitFor()
+  await expect.poll(statuses, { timeout: 15_000 }).toEqual(['post_error', 'post_error', 'posted'])
   await page.context().close()
 })
 

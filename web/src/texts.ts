@@ -712,6 +712,7 @@ export const texts = {
     done: (n: number) =>
       n === 1 ? 'Saved. 1 order is on its way' : `Saved. ${n.toLocaleString('en')} orders are on their way`,
     posted: (n: number) => `${count(n, 'order is', 'orders are')} on the way to NetSuite`,
+    failed: 'It was not saved',
   },
 
   problems: {

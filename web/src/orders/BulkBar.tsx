@@ -1,31 +1,20 @@
 import { Button, CloseButton } from '@mantine/core'
-import { useBulkAction } from '../api/actions.ts'
 import type { OrderAction } from '../api/types.ts'
 import { useState } from 'react'
-import { notifyDone, notifyFailed } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import classes from './BulkBar.module.css'
 import { type AskedAction, Question } from './Question.tsx'
+import { useBulk } from './useBulk.ts'
 
 const offered = ['post', 'hold', 'release', 'cancel', 'uncancel', 'delete'] as const satisfies OrderAction[]
 
 /** What can be done with all the selected orders; those it cannot be done with are named. */
 export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
-  const { mutate, isPending, variables } = useBulkAction()
+  const { actOnAll, busyWith } = useBulk()
   const [asking, setAsking] = useState<AskedAction | null>(null)
   if (ids.length === 0) return null
   const run = (action: (typeof offered)[number], why?: string) =>
-    mutate(
-      { action, ids, ...(why ? { why } : {}) },
-      {
-        onSuccess: ({ done, skippedCount, skipped }) => {
-          onDone()
-          notifyDone(texts.orders.bulk.result(done, skippedCount))
-          for (const { number, why } of skipped.slice(0, 3)) notifyFailed(texts.actions.failed(number), why)
-        },
-        onError: (error) => notifyFailed(texts.orders.bulk.failed, error),
-      },
-    )
+    actOnAll({ action, ids, ...(why ? { why } : {}) }, onDone)
   return (
     <div className={classes.bar} role="region" aria-label={texts.orders.bulk.label}>
       <span aria-live="polite">{texts.orders.bulk.selected(ids.length)}</span>
@@ -33,7 +22,7 @@ export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) 
         <Button
           key={action}
           variant={action === 'post' ? 'filled' : 'default'}
-          loading={isPending && variables.action === action}
+          loading={busyWith === action}
           onClick={() => (action === 'delete' || action === 'hold' ? setAsking(action) : run(action))}
         >
           {texts.orders.bulk[action]}

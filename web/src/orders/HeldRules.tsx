@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useBulkAction, useImportStatus } from '../api/actions.ts'
+import { useImportStatus } from '../api/actions.ts'
 import { heldQuery } from '../api/queries.ts'
 import type { HeldGroup } from '../api/types.ts'
 import { Time } from '../components/Time.tsx'
@@ -8,6 +8,7 @@ import { formatMoney } from '../format.ts'
 import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import classes from './HeldRules.module.css'
+import { useBulk } from './useBulk.ts'
 
 const words = texts.orders.held
 
@@ -66,10 +67,9 @@ export function HeldRules({ chosen, onChoose }: Props) {
 
 function LetThrough({ group }: { group: HeldGroup }) {
   const byPeople = group.rule === 'person'
-  const bulk = useBulkAction()
+  const { actOnAll, busyWith } = useBulk()
   const allow = useImportStatus()
   const { route, rule, channelStatus, connection, orders } = group
-  const failed = (error: unknown) => notifyFailed(texts.orders.bulk.failed, error)
   return (
     <div className={classes.buttons}>
       {channelStatus === null ? null : (
@@ -79,7 +79,7 @@ function LetThrough({ group }: { group: HeldGroup }) {
             void sayHow(
               allow.mutateAsync({ route, status: channelStatus }),
               (done) => notifyDone(words.allowed(channelStatus, done.orders)),
-              failed,
+              (error) => notifyFailed(texts.orders.bulk.failed, error),
             )
           }
         >
@@ -87,21 +87,17 @@ function LetThrough({ group }: { group: HeldGroup }) {
         </Button>
       )}
       <Button
-        loading={bulk.isPending}
+        loading={busyWith !== null}
         onClick={() =>
-          void sayHow(
-            bulk.mutateAsync({
-              action: byPeople ? 'release' : 'import_anyway',
-              filter: {
-                status: ['held'],
-                connection,
-                heldBy: rule,
-                ...(channelStatus !== null && { channelStatus }),
-              },
-            }),
-            ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
-            failed,
-          )
+          actOnAll({
+            action: byPeople ? 'release' : 'import_anyway',
+            filter: {
+              status: ['held'],
+              connection,
+              heldBy: rule,
+              ...(channelStatus !== null && { channelStatus }),
+            },
+          })
         }
       >
         {byPeople ? words.letGo(orders) : words.anyway(orders)}

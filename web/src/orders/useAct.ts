@@ -22,7 +22,7 @@ export function useAct() {
       () =>
         notifyDone(
           texts.actions.done[action](order.number),
-          back && (() => act(order, back, order.hold?.why ?? undefined)),
+          back && (() => act(order, back, why ?? order.hold?.why ?? undefined)),
         ),
       (error) => notifyFailed(texts.actions.failed(order.number), error),
     )

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { useBulkAction, useSeen, useTestMail } from '../api/actions.ts'
+import { useSeen, useTestMail } from '../api/actions.ts'
 import { useShopZone } from '../api/hooks.ts'
 import { noticesQuery } from '../api/queries.ts'
 import type { Notice as NoticeData, NoticePage } from '../api/types.ts'
@@ -11,7 +11,8 @@ import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { PageHead } from '../components/PageHead.tsx'
 import { Time } from '../components/Time.tsx'
-import { notifyDone, notifyFailed } from '../notify.tsx'
+import { notifyFailed } from '../notify.tsx'
+import { useBulk } from '../orders/useBulk.ts'
 import { texts } from '../texts.ts'
 import { useTitle } from '../title.ts'
 import { Receivers } from './NoticeReceivers.tsx'
@@ -168,21 +169,13 @@ function NoticedOrders({ orders }: { orders: NoticeData['orders'] }) {
 
 /** Posts what is going to be given up, or takes up again what was: all of the notice's orders at once. */
 function Remedy({ notice: { kind, orders } }: { notice: NoticeData }) {
-  const bulk = useBulkAction()
+  const { actOnAll, busyWith } = useBulk()
   const action = kind === 'auto_cancelled' ? 'uncancel' : 'post'
   return (
     <Button
       className={classes.remedy}
-      loading={bulk.isPending}
-      onClick={() =>
-        bulk.mutate(
-          { action, ids: orders.map(({ id }) => id) },
-          {
-            onSuccess: ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
-            onError: (error: unknown) => notifyFailed(texts.orders.bulk.failed, error),
-          },
-        )
-      }
+      loading={busyWith !== null}
+      onClick={() => actOnAll({ action, ids: orders.map(({ id }) => id) })}
     >
       {action === 'post' ? words.post(orders.length) : words.takeUp(orders.length)}
     </Button>

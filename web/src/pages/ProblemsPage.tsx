@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useBulkAction, useFix } from '../api/actions.ts'
+import { useFix } from '../api/actions.ts'
 import { problemsQuery } from '../api/queries.ts'
 import type { ProblemGroup } from '../api/types.ts'
 import { LinkButton } from '../components/LinkButton.tsx'
@@ -9,8 +9,9 @@ import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { PageHead } from '../components/PageHead.tsx'
 import { formatDay, formatFromNow, formatMoney } from '../format.ts'
-import { notifyDone, notifyFailed } from '../notify.tsx'
+import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { useNow } from '../now.ts'
+import { useBulk } from '../orders/useBulk.ts'
 import { ChooseFix } from '../problems/ChooseFix.tsx'
 import { isChoice, isOrderAction } from '../problems/fixes.ts'
 import { ProblemCard } from '../problems/ProblemCard.tsx'
@@ -102,8 +103,7 @@ const orderByOrder = ['accept_total', 'post_anew', 'let_be']
 /** A fix for all orders of the group at once. */
 function GroupFix({ group, action, label, primary }: GroupFixProps) {
   const fix = useFix()
-  const bulk = useBulkAction()
-  const onError = (error: unknown) => notifyFailed(texts.orders.bulk.failed, error)
+  const { actOnAll, busyWith } = useBulk()
 
   if (action === 'post' || action === 'refresh_items')
     return (
@@ -111,9 +111,10 @@ function GroupFix({ group, action, label, primary }: GroupFixProps) {
         variant={primary && action === 'post' ? 'filled' : 'default'}
         loading={fix.isPending}
         onClick={() =>
-          fix.mutate(
-            { fingerprint: group.fingerprint, action },
-            { onSuccess: ({ scheduled }) => notifyDone(texts.fix.posted(scheduled)), onError },
+          void sayHow(
+            fix.mutateAsync({ fingerprint: group.fingerprint, action }),
+            ({ scheduled }) => notifyDone(texts.fix.posted(scheduled)),
+            (error) => notifyFailed(texts.orders.bulk.failed, error),
           )
         }
       >
@@ -129,16 +130,8 @@ function GroupFix({ group, action, label, primary }: GroupFixProps) {
   if (isOrderAction(action) && !orderByOrder.includes(action) && group.orders > 0)
     return (
       <Button
-        loading={bulk.isPending}
-        onClick={() =>
-          bulk.mutate(
-            { action, filter: { problem: group.fingerprint } },
-            {
-              onSuccess: ({ done, skippedCount }) => notifyDone(texts.orders.bulk.result(done, skippedCount)),
-              onError,
-            },
-          )
-        }
+        loading={busyWith !== null}
+        onClick={() => actOnAll({ action, filter: { problem: group.fingerprint } })}
       >
         {words.forAll(label, group.orders)}
       </Button>

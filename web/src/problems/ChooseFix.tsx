@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { useFix } from '../api/actions.ts'
 import { reasonOf } from '../api/client.ts'
 import { choicesQuery } from '../api/queries.ts'
-import { notifyDone, sayHow } from '../notify.tsx'
+import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import classes from './ChooseFix.module.css'
 import { type ChoiceAction, type StopsOrders } from './fixes.ts'
@@ -36,8 +36,7 @@ export function ChooseFix({ problem, action }: Props) {
     void sayHow(
       fix.mutateAsync({ fingerprint: problem.fingerprint, action, value: chosen.value }),
       ({ scheduled }) => notifyDone(texts.fix.done(scheduled)),
-      // It stands below the form.
-      () => undefined,
+      (error) => notifyFailed(texts.fix.failed, error),
     )
   }
 
@@ -63,11 +62,6 @@ export function ChooseFix({ problem, action }: Props) {
       <Button type="submit" variant="filled" disabled={chosen === null} loading={fix.isPending}>
         {texts.fix.saveAndPost(problem.orders)}
       </Button>
-      {fix.isError ? (
-        <p role="alert" className={classes.error}>
-          {reasonOf(fix.error)}
-        </p>
-      ) : null}
     </form>
   )
 }

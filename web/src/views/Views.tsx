@@ -6,7 +6,7 @@ import { useDeleteView, useSaveView } from '../api/actions.ts'
 import { viewsQuery } from '../api/queries.ts'
 import type { OrderColumn, View } from '../api/types.ts'
 import { Icon } from '../components/Icon.tsx'
-import { notifyDone, notifyFailed } from '../notify.tsx'
+import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import { NameForm } from './NameForm.tsx'
 import { differs, isFiltered, queryOf, searchOf, viewNamed } from './view-search.ts'
@@ -78,21 +78,16 @@ export function Views({ shown, usual, isUsual, onOpen }: Props) {
         onError: (error) => notifyFailed(texts.views.failed(name), error),
       },
     )
-  const { mutate: save } = saving
-  const remove = ({ name, query }: View) =>
-    deleting.mutate(name, {
-      onSuccess: () =>
-        notifyDone(texts.views.deleted(name), () =>
-          save(
-            { name, query, onlyNew: true },
-            {
-              onSuccess: () => notifyDone(texts.views.back(name)),
-              onError: (error) => notifyFailed(texts.views.failed(name), error),
-            },
-          ),
-        ),
-      onError: (error) => notifyFailed(texts.views.failed(name), error),
-    })
+  const remove = ({ name, query }: View) => {
+    const failed = (error: unknown) => notifyFailed(texts.views.failed(name), error)
+    const bringBack = () =>
+      void sayHow(
+        saving.mutateAsync({ name, query, onlyNew: true }),
+        () => notifyDone(texts.views.back(name)),
+        failed,
+      )
+    void sayHow(deleting.mutateAsync(name), () => notifyDone(texts.views.deleted(name), bringBack), failed)
+  }
 
   return (
     <div className={classes.views}>
