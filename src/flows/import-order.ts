@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { orderExternalId } from '../ids.ts'
 import type { Tx } from '../ledger/database.ts'
 import { addEvents, type NewEvent } from '../ledger/events.ts'
@@ -9,9 +10,10 @@ import {
   type OrderRow,
   updateOrder,
 } from '../ledger/orders.ts'
-import { openProblems } from '../ledger/problems.ts'
+import { openProblems, replaceProblems } from '../ledger/problems.ts'
 import { keepRaws, type NewRaw } from '../ledger/raw.ts'
 import { removeTombstone, type Tombstone, tombstonesOf } from '../ledger/tombstones.ts'
+import { personsHold } from '../order/rules.ts'
 import type { Deps } from './deps.ts'
 import { type ImportInput, judge, type Judgement } from './judge-order.ts'
 import { type ImportResult, postJob, takeNewVersion } from './newer-version.ts'
@@ -30,9 +32,10 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   const rawId = (await keepRaws(tx, [rawOf(deps, input)])).get(input.raw.id)!
   const unchanged = { orderId: known.id, status: known.status, outcome: 'unchanged' } as const
   const isSame = known.raw_id === rawId
+  const stage = (known.status === 'held' && personsHold(known.hold)?.before) || known.status
   const mayPass =
     known.record_id === null &&
-    (['held', 'import_error'].includes(known.status) || known.cancel_reason === 'at_channel')
+    (['held', 'import_error'].includes(stage) || known.cancel_reason === 'at_channel')
   if (isSame && !mayPass) return unchanged
   if (isOlder(input, known)) {
     await fetchAfresh(deps, tx, input, known)
@@ -41,13 +44,38 @@ export async function importOrder(deps: Deps, tx: Tx, input: ImportInput): Promi
   // The route's rules may be others by now, the program a newer one, or the order back from the shop's trash: what was
   // stopped for that is judged anew though the shop shows nothing new.
   const judged = judge(deps, input, known)
-  const { place } = judged
-  if (isSame && place.status === known.status) {
-    if (known.reason !== place.reason)
-      await updateOrder(tx, known.id, deps.now(), { reason: place.reason, hold: JSON.stringify(place.hold) })
+  if (isSame && judged.place.status === known.status) {
+    await noteJudgement(deps, tx, input, known, judged)
     return unchanged
   }
   return takeNewVersion(deps, tx, input, known, { judged, rawId })
+}
+
+/**
+ * The order stays where it is, for what may be another reason by now; and a person's hold keeps where the order goes when
+ * it is released.
+ */
+async function noteJudgement(
+  deps: Deps,
+  tx: Tx,
+  { connection }: ImportInput,
+  known: OrderRow,
+  { place: { reason, hold, problem }, facts }: Judgement,
+): Promise<void> {
+  const isNoted =
+    reason === known.reason &&
+    facts.import_anyway === known.import_anyway &&
+    isDeepStrictEqual(hold, known.hold)
+  if (isNoted) return
+  const at = deps.now()
+  await updateOrder(tx, known.id, at, { ...facts, reason, hold: hold && JSON.stringify(hold) })
+  await replaceProblems(tx, {
+    orderId: known.id,
+    connectionId: connection.id,
+    problems: problem ? [problem] : [],
+    at,
+    newId: deps.newId,
+  })
 }
 
 /**

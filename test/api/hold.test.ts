@@ -135,6 +135,18 @@ describe('an order put on hold', () => {
 })
 
 describe('a person’s hold outlives', () => {
+  it('that the order is wanted in spite of a rule: released, it goes on', async () => {
+    const { number, order } = await placed({ status: 'on-hold' })
+    expect(order.hold).toMatchObject({ rule: 'status' })
+    await hold(number, 'wait')
+    await api.post('/imports', { connection: 'shop', orders: [number], anyway: true })
+    await api.world.settle()
+    const held = await see(number)
+    expect(held).toMatchObject({ status: 'held', hold: { rule: 'person', why: 'wait' } })
+    expect(kinds(held)).toEqual(['seen', 'put_on_hold'])
+    expect((await release(number)).status).toBe('scheduled')
+  })
+
   it('a newer version, however it comes: that one is posted when it is released', async () => {
     const { id, number, order } = await placed()
     await hold(number, 'wait')
@@ -153,8 +165,11 @@ describe('a person’s hold outlives', () => {
       since: '2d',
     })
     await api.world.settle()
-    expect(await api.get<ReconciliationSummary>(`/reconciliations/${run}`)).toMatchObject({ id: run })
     const newest = await see(number)
+    expect(newest.events.at(-1)).toMatchObject({ actor: 'reconciliation', kind: 'changed_at_channel' })
+    expect(await api.get<ReconciliationSummary>(`/reconciliations/${run}`)).toMatchObject({
+      totals: { unexplained: 0 },
+    })
     expect(newest).toMatchObject({ status: 'held', hold: { why: 'wait' } })
     expect(kinds(newest)).toEqual(['seen', 'put_on_hold', ...Array(3).fill('changed_at_channel')])
 

@@ -20,8 +20,10 @@ it('a person’s action on many orders and the reading of their changes do not s
       world.shop.control.edit(id, { customer_note: `round ${round}` })
     }
     const reading = world.poll()
-    for (const action of ['cancel', 'uncancel', 'hold', 'release'] as const)
-      await actOnOrders(world.deps, { action, orderIds, actor: 'person' })
+    for (const action of ['cancel', 'uncancel', 'hold', 'release'] as const) {
+      const { done } = await actOnOrders(world.deps, { action, orderIds, actor: 'person' })
+      expect([action, done.length]).toEqual([action, orderIds.length])
+    }
     await reading
   }
   expect(faults).toEqual([])
