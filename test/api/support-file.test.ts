@@ -18,13 +18,24 @@ interface Bundle {
 
 let api: Api
 let posted: Order
+/** Two orders that stop for one cause. */
+let stopped: OrderDetail[]
 beforeAll(async () => {
   api = await startApi({ mapping: demoMapping })
-  const { number } = api.world.shop.control.newOrder({ country: 'DE' })
-  api.world.shop.control.newOrder({ trouble: 'unknown_sku' })
+  const { control } = api.world.shop
+  const { number } = control.newOrder({ country: 'DE' })
+  const draft = control.draftOrder({ guest: 1 })
+  draft.draft.lines[0]!.sku = 'NOBODY-KNOWS'
+  const first = control.placeOrder(draft)
+  const other = control.draftOrder({ guest: 2 })
+  other.draft.lines[0]!.sku = 'NOBODY-KNOWS'
+  const second = control.placeOrder(other)
   await api.world.poll()
   await api.world.settle()
   posted = await api.get<Order>(`/orders/${number}`)
+  stopped = await Promise.all(
+    [first, second].map((placed) => api.get<OrderDetail>(`/orders/${placed.number}`)),
+  )
 })
 afterAll(() => api.stop())
 
@@ -34,6 +45,10 @@ async function file(at: string): Promise<{ text: string; bundle: Bundle; name: s
   const text = await response.text()
   return { text, bundle: JSON.parse(text) as Bundle, name: response.headers.get('content-disposition') }
 }
+
+/** The key in the address at which the customer sees and pays the order. */
+const keyOf = ({ channelOrderId }: OrderDetail): string =>
+  String(api.world.shop.control.order(Number(channelOrderId))!.body!['order_key'])
 
 /** What the shop's order says of its customer, wherever it says it. */
 function saidOfCustomer(detail: OrderDetail): string[] {
@@ -74,8 +89,18 @@ describe('the file for support about an order', () => {
     expect(whole.bundle.personalData).toBe('included')
     const { shop, netsuite } = api.world
     const { oauth2 } = netsuite.credentials
-    for (const secret of [shop.consumerKey, shop.consumerSecret, oauth2.privateKey])
-      for (const each of [text, whole.text]) expect(each).not.toContain(secret)
+    const secrets = [shop.consumerKey, shop.consumerSecret, oauth2.privateKey, keyOf(bundle.order)]
+    for (const secret of secrets) for (const each of [text, whole.text]) expect(each).not.toContain(secret)
+  })
+
+  it('names no customer of another order that stops for the same', async () => {
+    const said = stopped.flatMap(saidOfCustomer)
+    expect(new Set(stopped.map(({ customer }) => customer!.name)).size).toBe(2)
+    for (const [i, { number }] of stopped.entries()) {
+      const { text, bundle } = await file(`/orders/${number}/support`)
+      expect(bundle.order.related[0]!.orders).toMatchObject([{ number: stopped[1 - i]!.number }])
+      for (const words of said) expect(text).not.toContain(words)
+    }
   })
 
   it('of an order that is not there is refused with what to do', async () => {
@@ -95,10 +120,23 @@ describe('the file for support about a connection', () => {
       { name: backend.name, health: 'healthy', settings: expect.any(Object) },
     ])
     expect(bundle.connections[0]!.slots.all).toBeGreaterThan(0)
-    expect(bundle.ordersByStatus).toMatchObject({ posted: 1, post_error: 1 })
+    expect(bundle.ordersByStatus).toMatchObject({ posted: 1, post_error: 2 })
     expect(bundle.examplesOfProblems).toMatchObject([
       { status: 'post_error', problem: { code: 'unknown_sku' } },
     ])
+  })
+
+  it('names no customer, and never a key', async () => {
+    const { shop, netsuite } = api.world
+    const { privateKey } = netsuite.credentials.oauth2
+    const secrets = [shop.consumerKey, shop.consumerSecret, privateKey, ...stopped.map(keyOf)]
+    for (const at of ['shop', 'netsuite']) {
+      const { text, bundle } = await file(`/connections/${at}/support`)
+      expect(bundle.about).toEqual({ connection: at })
+      for (const words of [...stopped.flatMap(saidOfCustomer), ...secrets]) expect(text).not.toContain(words)
+      const whole = await file(`/connections/${at}/support?personal=true`)
+      for (const secret of secrets) expect(whole.text).not.toContain(secret)
+    }
   })
 
   it('of one that is not there is refused', async () => {

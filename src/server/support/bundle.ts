@@ -18,7 +18,7 @@ import {
 } from '../../ledger/views/support.ts'
 import { connectionJson, routeJson } from '../connection-json.ts'
 import { orderDetailJson, problemJson } from '../order-json.ts'
-import { withoutPersonalData } from './personal-data.ts'
+import { withoutOrderKeys, withoutPersonalData } from './personal-data.ts'
 
 export interface BundleOptions {
   deps: Deps
@@ -38,7 +38,7 @@ export const orderBundle = (options: BundleOptions, order: OrderView, personal: 
       why: explanation.ok ? { ...explanation.value, orders: undefined } : null,
       order: await orderDetailJson(deps, order),
       waitingWork: await jobsOfOrder(deps.db, order.id),
-      connections: await Promise.all(ends.map((view) => describedConnection(options, deps, view))),
+      connections: await oneByOne(ends, (view) => describedConnection(options, deps, view)),
     }
   })
 
@@ -56,7 +56,7 @@ export const connectionBundle = (
       about: { connection: view.name },
       connections: [await describedConnection(options, deps, view)],
       ordersByStatus: await statusesOf(deps.db, view.id),
-      examplesOfProblems: await Promise.all(orders.map((order) => orderDetailJson(deps, order))),
+      examplesOfProblems: await oneByOne(orders, (order) => orderDetailJson(deps, order)),
     }
   })
 
@@ -84,8 +84,15 @@ async function bundle(
     personalData: personal
       ? 'included'
       : 'replaced by words such as <name 1>, the same word for the same text',
-    ...(personal ? document : withoutPersonalData(document)),
+    ...(personal ? withoutOrderKeys(document) : withoutPersonalData(document)),
   }
+}
+
+/** A transaction has one connection to the database, which answers one question at a time. */
+async function oneByOne<T, R>(all: T[], read: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (const one of all) results.push(await read(one))
+  return results
 }
 
 async function describedConnection({ publicUrl }: BundleOptions, deps: Deps, view: ConnectionView) {

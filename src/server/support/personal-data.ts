@@ -16,10 +16,14 @@ export function withoutPersonalData<T>(document: T): T {
   return replaced(document as Json, null, words) as T
 }
 
+/** A document that says of people what it says, but not the keys with which anybody can open and pay their orders. */
+export const withoutOrderKeys = <T>(document: T): T =>
+  JSON.parse(JSON.stringify(document).replaceAll(orderKeys, '<key>')) as T
+
 interface Words {
   /** The word that stands for this text from now on. */
   wordFor(text: string, kind: Personal): string
-  /** Replaces every text that has a word, wherever it stands by itself. */
+  /** Replaces every text that has a word, wherever it stands by itself, but for the names of a JSON text's fields. */
   replaceIn(text: string): string
 }
 
@@ -45,12 +49,18 @@ function createWords(): Words {
   }
   function replaceIn(text: string): string {
     const { pattern, wordOf } = (spelled ??= spellEach(texts))
-    return text.replace(pattern, (found) => wordOf.get(found.toLowerCase()) ?? '<personal>')
+    const isJson = /^\s*[[{]/.test(text)
+    return text.replace(pattern, (found, at: number) =>
+      isJson && isFieldName(text, at, found) ? found : (wordOf.get(found.toLowerCase()) ?? '<personal>'),
+    )
   }
   return { wordFor, replaceIn }
 }
 
 const keyOf = (text: string): string => text.trim().toLowerCase()
+
+const isFieldName = (text: string, at: number, found: string): boolean =>
+  text[at - 1] === '"' && /^"\s*:/.test(text.slice(at + found.length, at + found.length + 10))
 
 interface Spelled {
   pattern: RegExp
@@ -60,9 +70,14 @@ interface Spelled {
 
 function spellEach(texts: Map<string, string>): Spelled {
   const wordOf = new Map<string, string>()
+  const spellings = new Set<string>()
   for (const [text, word] of texts)
-    if (tellsApart(text)) for (const spelling of spellingsOf(text)) wordOf.set(spelling.toLowerCase(), word)
-  const longestFirst = [...wordOf.keys()].toSorted((a, b) => b.length - a.length)
+    if (tellsApart(text))
+      for (const spelling of spellingsOf(text)) {
+        spellings.add(spelling)
+        wordOf.set(spelling.toLowerCase(), word)
+      }
+  const longestFirst = [...spellings].toSorted((a, b) => b.length - a.length)
   const any = longestFirst.map((spelling) => spelling.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')
   return {
     pattern: any === '' ? /(?!)/g : new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'giu'),
@@ -74,9 +89,13 @@ function spellEach(texts: Map<string, string>): Spelled {
 const tellsApart = (text: string): boolean =>
   /\p{L}.*\p{L}/su.test(text) || text.replace(/\D/g, '').length > 6
 
-/** As it stands in prose, in JSON, in an address, in a form, and in a query between quotes. */
+/** How much of a long text a problem quotes. */
+const quotedLength = 59
+
+/** As it stands in prose, in JSON, in an address, in a form, in a query between quotes, and cut off in a problem. */
 function spellingsOf(text: string): string[] {
-  const inAddress = encodeURIComponent(text)
+  const inAddress = encodeURIComponent(text.toWellFormed())
+  const characters = [...text]
   return [
     text,
     JSON.stringify(text).slice(1, -1),
@@ -84,12 +103,15 @@ function spellingsOf(text: string): string[] {
     inAddress.replaceAll("'", '%27'),
     inAddress.replaceAll("'", '%27').replaceAll('%20', '+'),
     text.replaceAll("'", "''"),
+    ...(characters.length > quotedLength ? [characters.slice(0, quotedLength).join('').trim()] : []),
   ]
 }
 
-const emails = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
+const emails = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
+/** As WooCommerce makes the key that stands in an order's address for its customer: `wc_generate_order_key`. */
+const orderKeys = /\bwc_order_[A-Za-z0-9]{10,}\b/g
 /** A field of a JSON text with a text or a number, also where the JSON was cut off. */
-const fieldInJson = /"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g
+const fieldInJson = /(?<!\\)"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g
 
 /** Finds what is said of people anywhere in it. */
 function learn(value: Json, parent: string | null, words: Words): void {
@@ -105,6 +127,7 @@ function learn(value: Json, parent: string | null, words: Words): void {
 
 function learnFromText(text: string, words: Words): void {
   for (const [email] of text.matchAll(emails)) words.wordFor(email, 'email')
+  for (const [key] of text.matchAll(orderKeys)) words.wordFor(key, 'key')
   for (const [, field, , literal] of text.matchAll(fieldInJson)) {
     const kind = kindOf({ [field!]: contentOf(literal!) }, field!, null)
     if (kind !== null) words.wordFor(contentOf(literal!), kind)
@@ -141,13 +164,39 @@ const contentOf = (literal: string): string => {
   }
 }
 
-/** What a field of this object says of a person; the value of a pair such as `{ key, value }` is that of the key. */
+/** Words that are no one's name; replaced wherever they stand, they would take the sense of much else. */
+const saysNothing = /^(?:|true|false|yes|no|on|off|none|null|n\/a)$/i
+
+/** What a field of this object says of a person. */
 function kindOf(object: JsonObject, field: string, parent: string | null): Personal | null {
   const content = object[field]
-  if ((typeof content !== 'string' && typeof content !== 'number') || String(content).trim() === '')
+  if (
+    (typeof content !== 'string' && typeof content !== 'number') ||
+    saysNothing.test(String(content).trim())
+  )
     return null
-  const name = object['key'] ?? object['name']
-  return personalKind(field === 'value' && typeof name === 'string' ? name : field, parent)
+  const [name, above] = named(object, field)
+  return personalKind(name, above ?? parent)
+}
+
+/**
+ * What a value is called: that of a pair such as `{ key, value }` by its key, those of a difference or of a change of the
+ * record by the field that is different, with what it belongs to.
+ */
+function named(object: JsonObject, field: string): [string, string?] {
+  const { key, name, field: path, label } = object
+  const pair = key ?? name
+  if (field === 'value' && typeof pair === 'string') return [pair]
+  if (['before', 'after'].includes(field) && typeof path === 'string')
+    return path === 'note' ? ['customer_note'] : lastOf(path.split(/[./]/))
+  if (['sent', 'found', 'wanted'].includes(field) && typeof label === 'string')
+    return lastOf(label.split(': '))
+  return [field]
+}
+
+function lastOf(parts: string[]): [string, string?] {
+  const [name = '', above] = parts.toReversed()
+  return above === undefined ? [name] : [name, above]
 }
 
 const isObject = (value: Json): value is JsonObject =>
