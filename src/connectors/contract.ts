@@ -375,6 +375,10 @@ export interface MappingFix {
   value: string
 }
 
+/** A list of records from which a person chooses: for a fix, or for another part of the mapping. */
+export type ChoiceList =
+  MappingFix['action'] | 'customer' | 'subsidiary' | 'location' | 'department' | 'class' | 'price_level'
+
 export interface Choice {
   id: string
   label: string
@@ -436,8 +440,8 @@ export interface Backend<Config, Mapping, Draft, Lookups> {
   ): Promise<Outcome<{ shipments: BackendShipment[]; next?: Page; backendTime: string | null }>>
   /** Pure. The mapping with the fix applied. */
   applyFix(mapping: Mapping, fix: MappingFix): Mapping
-  /** What a person may choose from for a fix; `search` narrows it. */
-  choices(ctx: Ctx<Config>, action: MappingFix['action'], search: string): Promise<Outcome<Choice[]>>
+  /** What a person may choose from; `search` narrows it. */
+  choices(ctx: Ctx<Config>, list: ChoiceList, search: string): Promise<Outcome<Choice[]>>
   /** Forgets what `memory` holds of items and the like, so that the next lookup asks anew. */
   forget(memory: Map<string, unknown>): void
   recordUrl(config: Config, recordId: string): string

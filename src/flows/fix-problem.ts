@@ -1,5 +1,5 @@
 import { differences } from '../config/differences.ts'
-import type { Choice, Failure, MappingFix } from '../connectors/contract.ts'
+import type { Choice, ChoiceList, Failure, MappingFix } from '../connectors/contract.ts'
 import { connectionById } from '../ledger/health.ts'
 import { changeMapping, lockRoute } from '../ledger/mappings.ts'
 import { ordersWithProblem } from '../ledger/views/problems.ts'
@@ -76,17 +76,17 @@ export type ChoicesFailure = { code: 'busy' } | { code: 'backend'; failure: Fail
 
 const waitMs = 10_000
 
-/** What a person may choose for a fix, asked of the route's backend within its account's budget. */
+/** What a person may choose for a mapping, asked of the route's backend within its account's budget. */
 export async function choicesFor(
   deps: Deps,
-  { backendId, action, search }: { backendId: string; action: MappingFix['action']; search: string },
+  { backendId, list, search }: { backendId: string; list: ChoiceList; search: string },
 ): Promise<Result<Choice[], ChoicesFailure>> {
   const connection = await connectionById(deps.db, backendId)
   if (!connection) throw new Error(`connection ${backendId} is gone`)
   const backend = backendFor(deps, connection)
   const asked = await withSlot(deps, connection.id, waitMs, async () => {
     const { timeoutMs } = backend.timing(deps.configOf(connection))
-    return backend.choices(callOver(deps, connection, timeoutMs), action, search)
+    return backend.choices(callOver(deps, connection, timeoutMs), list, search)
   })
   if (asked === null) return err({ code: 'busy' })
   return asked.ok ? ok(asked.value) : err({ code: 'backend', failure: asked.error })

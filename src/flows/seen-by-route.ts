@@ -3,6 +3,8 @@ import { connectionById } from '../ledger/health.ts'
 import { heldGroups } from '../ledger/views/held.ts'
 import { recentOrders } from '../ledger/views/recent-orders.ts'
 import type { Order } from '../order/order.ts'
+import { valuesOf } from '../order/order-values.ts'
+import { chargedTaxes, taxCountry, taxKeys, taxSubject } from '../order/tax-keys.ts'
 import { channelFor, type Deps } from './deps.ts'
 import { canonicalFrom } from './prepare-draft.ts'
 
@@ -29,6 +31,17 @@ export interface SeenByRoute {
   statuses: SeenStatus[]
   paymentMethods: SeenValue[]
   shippingMethods: SeenValue[]
+  taxes: SeenValue[]
+  /** Where a custom field may get its value from, with what stands there. */
+  sources: SeenSource[]
+}
+
+/** A value of the order by its path, such as `billing.phone`. */
+export interface SeenSource {
+  path: string
+  /** What the newest order with one says there. */
+  example: string
+  orders: number
 }
 
 const newest = 100
@@ -61,6 +74,8 @@ export async function seenByRoute(deps: Deps, name: string): Promise<SeenByRoute
     })),
     paymentMethods: counted(orders, paymentOf),
     shippingMethods: counted(orders, shippingOf),
+    taxes: counted(orders, taxesOf),
+    sources: sourcesOf(orders),
   }
 }
 
@@ -74,6 +89,28 @@ const shippingOf = ({ lines }: Order): Said[] =>
   lines
     .filter(({ kind }) => kind === 'shipping')
     .map(({ code, name }) => said([code ?? '', code?.split(':')[0] ?? '', name], name))
+
+const taxesOf = (order: Order): Said[] =>
+  order.lines
+    .filter(({ taxes }) => taxes.length > 0)
+    .map((line) => {
+      const taxes = chargedTaxes(line.taxes)
+      const names = taxKeys(taxes, taxCountry(order))
+      return { value: taxSubject(names), title: taxes.map(({ label, id }) => label || id).join(' + '), names }
+    })
+
+const mostSources = 200
+
+function sourcesOf(orders: Order[]): SeenSource[] {
+  const sources = new Map<string, SeenSource>()
+  for (const order of orders)
+    for (const { path, value } of valuesOf(order)) {
+      const known = sources.get(path)
+      if (known) known.orders++
+      else sources.set(path, { path, example: value, orders: 1 })
+    }
+  return [...sources.values()].slice(0, mostSources)
+}
 
 function said(names: string[], title: string): Said {
   const given = [...new Set(names.filter((name) => name !== ''))]

@@ -111,7 +111,7 @@ describe('connections', () => {
       problem: { code: group!.code },
       summary: expect.stringContaining('1 order waits for it'),
     })
-    const choices = await api.ask('GET', '/routes/route/choices?action=map_sku')
+    const choices = await api.ask('GET', '/routes/route/choices?list=map_sku')
     expect(choices).toMatchObject({ status: 502, body: { code: group!.code } })
     await api.world.netsuite.control.up()
     await api.world.advance(10 * 60_000)

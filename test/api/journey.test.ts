@@ -68,7 +68,7 @@ describe('an order on its way, seen from outside', () => {
     expect(stopped.items.map((order) => order.number).sort()).toEqual(placed.map((one) => one.number).sort())
     expect(stopped.items[0]).toMatchObject({ status: 'post_error', primaryAction: 'post' })
 
-    const choices = await api.get<Choices>('/routes/route/choices?action=map_sku&search=SAUCER-OAK')
+    const choices = await api.get<Choices>('/routes/route/choices?list=map_sku&search=SAUCER-OAK')
     expect(choices.items[0]?.label).toContain('SAUCER-OAK')
     const fixed = await api.post<FixResult>('/problems/fix', {
       fingerprint: group.fingerprint,

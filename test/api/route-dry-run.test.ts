@@ -255,6 +255,19 @@ describe('the dry run of a route', () => {
     const method = (await stoppedBy()).subject
     expect(seen.paymentMethods.find(({ value }) => value === method)).toMatchObject({ orders: 2 })
     expect(seen.shippingMethods[0]!.names).toContain(seen.shippingMethods[0]!.value.split(':')[0])
+    const [tax] = seen.taxes
+    expect(tax).toMatchObject({
+      value: expect.stringMatching(/^[A-Z]{2}:[\d.]+$/),
+      title: expect.stringMatching(/%/),
+    })
+    expect(tax!.names).toContain(tax!.value.split(':')[1])
+    const source = (path: string) => seen.sources.find((each) => each.path === path)
+    expect(source('order.number')).toEqual({
+      path: 'order.number',
+      example: expect.stringMatching(/^\d+$/),
+      orders: seen.orders,
+    })
+    expect(source('billing.email')!.example).toContain('@')
   })
 })
 

@@ -115,6 +115,21 @@ describe('a sales order', () => {
     expect(order).not.toHaveProperty('custbody_danger')
   })
 
+  it('does with an order that lacks the value of a custom field what the mapping says', () => {
+    const from = 'fields.vat_number'
+    const fields = {
+      custbody_left: { from, otherwise: 'leave_out' },
+      custbody_fixed: { from, otherwise: { value: 'none' } },
+    }
+    const { order: without } = draftOf(orderOf([mug()]), { fields })
+    expect(without).toMatchObject({ custbody_fixed: 'none' })
+    expect(without).not.toHaveProperty('custbody_left')
+    const stopping = { fields: { ...fields, custbody_vat: { from, otherwise: 'stop' } } }
+    expect(problemsOf(orderOf([mug()]), stopping)).toEqual([['missing_field', 'custbody_vat']])
+    const { order: full } = draftOf(orderOf([mug()], { fields: { vat_number: 'NL123' } }), stopping)
+    expect(full).toMatchObject({ custbody_left: 'NL123', custbody_fixed: 'NL123', custbody_vat: 'NL123' })
+  })
+
   it('keeps emoji whole and drops what no page can carry (failure mode 48)', () => {
     const name = `Mug 🫖\u0000 \ud83d${'🎁'.repeat(1200)}`
     const sent = linesIn(draftOf(orderOf([mug({ net: '1', name })])))[0]?.['description'] as string

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { multiply, parseDecimal } from '../../order/money.ts'
 import { ok } from '../../result.ts'
-import type { Choice, MappingFix, Outcome } from '../contract.ts'
+import type { Choice, ChoiceList, Outcome } from '../contract.ts'
 import { literal, query, type NetSuiteCtx } from './client.ts'
 
 const row = z.object({
@@ -9,24 +10,36 @@ const row = z.object({
   more: z.coerce.string().optional(),
 })
 
-const lists: Record<MappingFix['action'], { table: string; label: string; more?: string; what: string }> = {
+const lists: Record<ChoiceList, { table: string; label: string; more?: string; what: string }> = {
   map_sku: { table: 'item', label: 'itemid', more: 'displayname', what: 'items' },
   map_item_kind: { table: 'item', label: 'itemid', more: 'displayname', what: 'items' },
   map_payment: { table: 'paymentmethod', label: 'name', what: 'payment methods' },
   map_shipping: { table: 'shipitem', label: 'itemid', what: 'shipping items' },
   map_tax: { table: 'salestaxitem', label: 'itemid', more: 'rate', what: 'tax codes' },
+  customer: { table: 'customer', label: 'entityid', more: 'email', what: 'customers' },
+  subsidiary: { table: 'subsidiary', label: 'name', what: 'subsidiaries' },
+  location: { table: 'location', label: 'name', what: 'locations' },
+  department: { table: 'department', label: 'name', what: 'departments' },
+  class: { table: 'classification', label: 'name', what: 'classes' },
+  price_level: { table: 'pricelevel', label: 'name', what: 'price levels' },
 }
 const shown = 50
 
 const leaveOut: Choice = { id: 'leave_out', label: 'Leave it out' }
 
-/** Active records a person may choose for a fix, those that contain `search` first by name. At most fifty. */
+/** NetSuite tells 0.19 for 19 %. */
+function percent(rate: string): string {
+  const share = parseDecimal(rate)
+  return share === null ? rate : `${multiply(share, '100')} %`
+}
+
+/** Active records a person may choose, those that contain `search` first by name. At most fifty. */
 export async function choices(
   ctx: NetSuiteCtx,
-  action: MappingFix['action'],
+  list: ChoiceList,
   search: string,
 ): Promise<Outcome<Choice[]>> {
-  const { table, label, more, what } = lists[action]
+  const { table, label, more, what } = lists[list]
   const text = literal(search.trim().toUpperCase())
   const columns = [label, ...(more && more !== 'rate' ? [more] : [])]
   const matches = columns.map((column) => `INSTR(UPPER(${column}), ${text}) > 0`).join(' OR ')
@@ -41,8 +54,8 @@ export async function choices(
   if (!rows.ok) return rows
   const found = rows.value.rows.map(({ id, label: name, more: further }) => ({
     id,
-    label: further && further !== name ? `${name} (${further})` : name,
+    label: further && further !== name ? `${name} (${more === 'rate' ? percent(further) : further})` : name,
   }))
-  const optional = action === 'map_payment' || action === 'map_shipping'
+  const optional = list === 'map_payment' || list === 'map_shipping'
   return ok(optional ? [leaveOut, ...found] : found)
 }

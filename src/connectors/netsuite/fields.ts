@@ -1,38 +1,34 @@
 import { toCurrency } from '../../order/money.ts'
 import type { Order } from '../../order/order.ts'
+import { valueAt } from '../../order/order-values.ts'
 import type { Problem } from '../../order/problems.ts'
 import { limits, whole } from './address.ts'
 import type { NetSuiteMapping } from './mapping.ts'
 
-/** A value of the order by its path, such as `billing.phone`; empty when it has none. */
-export function valueAt(order: Order, path: string): string {
-  const [root = '', ...rest] = path.split('.')
-  const name = rest.join('.')
-  const sources: Record<string, object | null> = {
-    order,
-    billing: order.billing,
-    shipping: order.shipping,
-    customer: order.customer,
-    payment: order.payment,
-    fields: order.fields,
-  }
-  const source = sources[root]
-  if (!source || !Object.hasOwn(source, name)) return ''
-  const value: unknown = (source as Record<string, unknown>)[name]
-  if (Array.isArray(value)) return value.every((entry) => typeof entry === 'string') ? value.join(', ') : ''
-  return typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : ''
-}
-
-/** The custom fields that the mapping fills. A value the order lacks is left out: NetSuite says if it insists on it. */
+/**
+ * The custom fields that the mapping fills. A value the order lacks is left out, for NetSuite says if it insists on it,
+ * unless the mapping says what happens then.
+ */
 export function customFields(
   order: Order,
   mapping: NetSuiteMapping,
   problems: Problem[],
 ): Record<string, unknown> {
   const values = Object.entries(mapping.fields).map(([field, source]): [string, unknown] => {
-    if (typeof source !== 'string') return [field, 'id' in source ? { id: source.id } : source.value]
-    const text = whole(valueAt(order, source), limits.customText, field, problems)
-    return [field, text === '' ? undefined : text]
+    if (typeof source === 'object' && 'id' in source) return [field, { id: source.id }]
+    if (typeof source === 'object' && 'value' in source) return [field, source.value]
+    const { from, otherwise } = typeof source === 'string' ? { from: source, otherwise: 'leave_out' } : source
+    const text = whole(valueAt(order, from), limits.customText, field, problems)
+    if (text !== '') return [field, text]
+    if (typeof otherwise === 'object') return [field, otherwise.value]
+    if (otherwise === 'stop')
+      problems.push({
+        code: 'missing_field',
+        subject: field,
+        detail: `The order has no ${from}, and the route says that such orders stop.`,
+        vendorMessage: null,
+      })
+    return [field, undefined]
   })
   return Object.fromEntries(values.filter(([, value]) => value !== undefined))
 }

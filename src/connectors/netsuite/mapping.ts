@@ -143,14 +143,23 @@ const defaults = z
   })
   .prefault({})
 
-/** Where a custom field gets its value from: a path into the order, or a fixed value. */
+const fromOrder = z.string().regex(/^(order|billing|shipping|customer|payment|fields)\.[\w.\- ]+$/, {
+  error: 'must be a value of the order such as order.number, billing.phone or fields.vat_number',
+})
+const fixedValue = z.strictObject({
+  value: z.union([z.string(), z.number(), z.boolean()]).describe('The same for every order'),
+})
+
+/** Where a custom field gets its value from: a path into the order, with what happens where that is empty, or a fixed value. */
 export const fieldSource = z.union([
-  z.string().regex(/^(order|billing|shipping|customer|payment|fields)\.[\w.\- ]+$/, {
-    error: 'must be a value of the order such as order.number, billing.phone or fields.vat_number',
-  }),
+  fromOrder,
   z.strictObject({
-    value: z.union([z.string(), z.number(), z.boolean()]).describe('The same for every order'),
+    from: fromOrder.describe('A value of the order'),
+    otherwise: z
+      .union([z.enum(['leave_out', 'stop']), fixedValue])
+      .describe('What happens with orders without it: leave_out, stop, or a value to use'),
   }),
+  fixedValue,
   z.strictObject({ id: recordId.describe('The same list entry or record for every order') }),
 ])
 

@@ -1,6 +1,7 @@
-import { isZero, sum, type Decimal } from '../../order/money.ts'
+import { isZero } from '../../order/money.ts'
 import type { Order, OrderLine } from '../../order/order.ts'
 import type { Problem } from '../../order/problems.ts'
+import { chargedTaxes, taxCountry, taxKeys, taxSubject } from '../../order/tax-keys.ts'
 import { mapped, type NetSuiteMapping } from './mapping.ts'
 
 export interface LineTaxCode {
@@ -21,13 +22,12 @@ export function taxCodeOf(
   const { order, mapping, problems } = given
   const none: LineTaxCode = { id: mapping.tax.none ?? null, key: null }
   if (mapping.tax.mode === 'taxItemLine' || line.taxes.length === 0) return none
-  const charged = line.taxes.filter((tax) => !isZero(tax.amount))
-  const taxes = charged.length > 0 ? charged : line.taxes
-  const keys = keysOf(taxes, countryOf(order))
+  const taxes = chargedTaxes(line.taxes)
+  const keys = taxKeys(taxes, taxCountry(order))
   const id = keys.map((key) => mapped(mapping.tax.codes, key)).find((code) => code !== undefined)
-  const subject = keys.find((key) => key.includes(':')) ?? keys[0] ?? ''
+  const subject = taxSubject(keys)
   if (id !== undefined) return { id, key: subject }
-  if (charged.length === 0) return none
+  if (taxes.every((tax) => isZero(tax.amount))) return none
   if (mapping.tax.otherwise !== 'stop') return { id: mapping.tax.otherwise, key: subject }
   if (!problems.some((problem) => problem.code === 'unmapped_tax' && problem.subject === subject))
     problems.push({
@@ -37,19 +37,4 @@ export function taxCodeOf(
       vendorMessage: null,
     })
   return { id: null, key: subject }
-}
-
-/** Where the goods go decides the tax. */
-const countryOf = (order: Order): string => (order.shipping ?? order.billing)?.country ?? ''
-
-function keysOf(taxes: OrderLine['taxes'], country: string): string[] {
-  const ids = taxes
-    .map((tax) => tax.id)
-    .filter((id) => id !== '')
-    .toSorted()
-    .join('+')
-  const rates = taxes.map((tax) => tax.rate)
-  const percent: Decimal | null = rates.every((rate) => rate !== null) ? sum(rates as Decimal[]) : null
-  const byRate = percent === null ? [] : [...(country ? [`${country}:${percent}`] : []), percent]
-  return [...(ids ? [ids] : []), ...byRate]
 }

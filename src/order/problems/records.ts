@@ -52,8 +52,8 @@ export const records = {
     title: (field) => `NetSuite wants a value for "${field}"`,
     example: 'Delivery Phone',
     cause:
-      'The form that NetSuite uses for these orders makes this field mandatory, and this order has no value for it: nothing fills the field, or what fills it is empty here.',
-    fix: 'Make the field optional on the form in NetSuite (Customization > Forms > Transaction Forms > Edit > Screen Fields), or fill it in waybill.yaml under mapping; then post again.',
+      'The form that NetSuite uses for these orders makes this field mandatory, or the route says that orders without it stop; and this order has no value for it: nothing fills the field, or what fills it is empty here.',
+    fix: 'Make the field optional on the form in NetSuite (Customization > Forms > Transaction Forms > Edit > Screen Fields), or fill it: on the page of the route under custom fields, or in waybill.yaml under mapping; then post again.',
     fixes: [post],
     avoid:
       'Give the orders of your shops a form of their own in NetSuite (mapping.defaults.customForm) on which only what the shop knows is mandatory. Where the value should come from the customer, make its field mandatory at the checkout.',

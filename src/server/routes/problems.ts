@@ -62,7 +62,7 @@ export function problemRoutes(app: FastifyInstance, deps: Deps): void {
     '/routes/:name/choices',
     {
       schema: {
-        summary: "What a person may choose for a fix, asked of the route's backend",
+        summary: "What a person may choose for a mapping, asked of the route's backend",
         params: z.object({ name: z.string() }),
         querystring: choicesQuery,
         response: { 200: choices },

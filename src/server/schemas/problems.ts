@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ChoiceList } from '../../connectors/contract.ts'
 import { type FixAction, type ProblemCode, problemCatalogue } from '../../order/problems.ts'
 import { money, time } from './common.ts'
 
@@ -100,9 +101,20 @@ export const fixResult = z
 export type FixResult = z.infer<typeof fixResult>
 
 export const choicesQuery = z.object({
-  action: mappingAction,
+  list: z
+    .enum([
+      ...mappingActions,
+      'customer',
+      'subsidiary',
+      'location',
+      'department',
+      'class',
+      'price_level',
+    ] satisfies ChoiceList[])
+    .describe('The action of a fix, or another list of records that a mapping names'),
   search: z.string().trim().max(100).default(''),
 })
+export type ChoiceListName = z.infer<typeof choicesQuery>['list']
 export const choices = z
   .object({ items: z.array(z.object({ id: z.string(), label: z.string() })) })
   .meta({ id: 'Choices' })

@@ -50,6 +50,12 @@ const seenValue = z.object({
   orders: z.number().int(),
 })
 
+const seenSource = z.object({
+  path: z.string().describe('As a custom field of the mapping names it: "billing.phone"'),
+  example: z.string(),
+  orders: z.number().int(),
+})
+
 export const seenByRoute = z
   .object({
     orders: z.number().int().describe('How many orders were looked at, the newest of the shop'),
@@ -63,10 +69,13 @@ export const seenByRoute = z
     ),
     paymentMethods: z.array(seenValue),
     shippingMethods: z.array(seenValue),
+    taxes: z.array(seenValue),
+    sources: z.array(seenSource).describe('Values of the orders from which a custom field may be filled'),
   })
   .meta({ id: 'SeenByRoute' })
 export type SeenByRouteJson = z.infer<typeof seenByRoute>
 export type SeenValueJson = z.infer<typeof seenValue>
+export type SeenSourceJson = z.infer<typeof seenSource>
 
 const configurationChange = z
   .object({

@@ -218,11 +218,11 @@ export const differencesQuery = (id: string) =>
     getNextPageParam: (page) => page.nextCursor,
   })
 
-export const choicesQuery = (route: string, action: string, search: string) =>
+export const choicesQuery = (route: string, list: string, search: string) =>
   queryOptions({
-    queryKey: ['choices', route, action, search],
+    queryKey: ['choices', route, list, search],
     queryFn: ({ signal }) =>
-      get<Choices>(withQuery(`/routes/${encodeURIComponent(route)}/choices`, { action, search }), signal),
+      get<Choices>(withQuery(`/routes/${encodeURIComponent(route)}/choices`, { list, search }), signal),
     staleTime: 60_000,
   })
 

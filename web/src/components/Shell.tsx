@@ -1,4 +1,4 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import { problemsQuery, unseenQuery } from '../api/queries.ts'
 import { useLiveChanges } from '../api/live.ts'
@@ -14,6 +14,7 @@ import { Wordmark } from './Wordmark.tsx'
 /** What is around every page: the name, the way to the others, the Why box, and the banner when the server is away. */
 export function Shell() {
   const live = useLiveChanges()
+  const section = useLocation({ select: ({ pathname }) => pathname.split('/')[1] ?? '' })
   return (
     <>
       <a className="skip" href="#content">
@@ -28,7 +29,12 @@ export function Shell() {
             <Link to="/overview" className={classes.link}>
               {texts.shell.overview}
             </Link>
-            <Link to="/" activeOptions={{ exact: true, includeSearch: false }} className={classes.link}>
+            <Link
+              to="/"
+              activeOptions={{ exact: true, includeSearch: false }}
+              className={classes.link}
+              data-within={section === 'orders' || undefined}
+            >
               {texts.shell.orders}
             </Link>
             <Link to="/problems" className={classes.link}>
@@ -37,7 +43,11 @@ export function Shell() {
             <Link to="/notices" className={classes.link}>
               {texts.shell.notices} <UnseenCount />
             </Link>
-            <Link to="/connections" className={classes.link}>
+            <Link
+              to="/connections"
+              className={classes.link}
+              data-within={section === 'routes' || section === 'imports' || undefined}
+            >
               {texts.shell.connections}
             </Link>
             <Link to="/reconciliation" className={classes.link}>

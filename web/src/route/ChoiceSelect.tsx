@@ -4,13 +4,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { choicesQuery } from '../api/queries.ts'
 import { routeTexts } from '../texts-route.ts'
-import type { ChoiceAction } from '../problems/fixes.ts'
+import type { ChoiceListName } from '../api/types.ts'
 
 const words = routeTexts.methods
 
 interface Props {
   route: string
-  action: ChoiceAction
+  list: ChoiceListName
   label: string
   /** Whether the label is shown; it is read aloud in any case. */
   labelled?: boolean
@@ -27,7 +27,7 @@ const recordId = /^-?\d+$/
 /** A record of the backend, searched there by name. An id can be typed where the backend cannot be asked. */
 export function ChoiceSelect({
   route,
-  action,
+  list: from,
   label,
   labelled = false,
   value,
@@ -39,13 +39,13 @@ export function ChoiceSelect({
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState<{ value: string; label: string } | null>(null)
   const own = chosen?.value === value ? chosen : null
-  const all = useQuery({ ...choicesQuery(route, action, ''), retry: false })
+  const all = useQuery({ ...choicesQuery(route, from, ''), retry: false })
   const known = [...extra, ...options(all.data), ...(own ? [own] : [])]
   const shown =
     value === null ? '' : (known.find((one) => one.value === value)?.label ?? words.record_(value))
   const [search] = useDebouncedValue(typed === shown ? '' : typed.trim(), 200)
   const found = useQuery({
-    ...choicesQuery(route, action, search),
+    ...choicesQuery(route, from, search),
     placeholderData: keepPreviousData,
     enabled: search !== '',
     retry: false,
@@ -60,7 +60,7 @@ export function ChoiceSelect({
   return (
     <Select
       {...(labelled ? { label } : { 'aria-label': label })}
-      placeholder={words.placeholder}
+      placeholder={clearable ? words.unchosen : words.placeholder}
       searchable
       clearable={clearable}
       clearButtonProps={{ 'aria-label': words.remove(label) }}

@@ -1,7 +1,6 @@
 import { ActionIcon } from '@mantine/core'
-import type { Mistake } from '../api/types.ts'
+import type { ChoiceListName, Mistake } from '../api/types.ts'
 import { Icon } from '../components/Icon.tsx'
-import type { ChoiceAction } from '../problems/fixes.ts'
 import { routeTexts } from '../texts-route.ts'
 import { AddRow } from './AddRow.tsx'
 import { ChoiceSelect } from './ChoiceSelect.tsx'
@@ -13,7 +12,7 @@ const words = routeTexts.methods
 interface Props {
   route: string
   label: string
-  action: ChoiceAction
+  list: ChoiceListName
   rows: MethodRow[]
   /** Where its mistakes are named: "mapping.payment.methods". */
   field: string
@@ -24,17 +23,7 @@ interface Props {
 }
 
 /** Words of the shop and the record of the backend that stands for each; what is not mapped yet comes first. */
-export function MethodTable({
-  route,
-  label,
-  action,
-  rows,
-  field,
-  mistakes,
-  addLabel,
-  onChange,
-  onAdd,
-}: Props) {
+export function MethodTable({ route, label, list, rows, field, mistakes, addLabel, onChange, onAdd }: Props) {
   const isCounted = rows.some(({ orders }) => orders > 0)
   return (
     <>
@@ -62,7 +51,7 @@ export function MethodTable({
                   <div className={classes.choice}>
                     <ChoiceSelect
                       route={route}
-                      action={action}
+                      list={list}
                       label={words.choose(row.title)}
                       value={row.value}
                       error={mistakeAt(mistakes, `${field}.${row.word}`)}

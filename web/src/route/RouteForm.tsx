@@ -9,9 +9,13 @@ import { notifyDone, notifyFailed } from '../notify.tsx'
 import { routeTexts } from '../texts-route.ts'
 import { History } from './History.tsx'
 import { ImportRules } from './ImportRules.tsx'
-import { CustomFields, ItemsAndCustomers, RestOfMapping } from './ItemsAndFields.tsx'
-import { Methods, type MappingProps } from './Methods.tsx'
+import { CustomFields } from './CustomFields.tsx'
+import { Defaults } from './Defaults.tsx'
+import { Customers, Items } from './Items.tsx'
+import type { MappingProps } from './MethodPanel.tsx'
+import { Methods } from './Methods.tsx'
 import { Posting } from './Posting.tsx'
+import { RestOfMapping } from './RestOfMapping.tsx'
 import classes from './RouteForm.module.css'
 import { SavePanel } from './SavePanel.tsx'
 import { isSame, requestOf, type Settings, settingsOf } from './settings.ts'
@@ -93,7 +97,9 @@ export function RouteForm({ route, onAnew }: Props) {
         <ImportRules settings={settings} seen={seen} mistakes={mistakes} onChange={change} />
         <Posting settings={settings} mistakes={mistakes} onChange={change} />
         <Methods {...mapping} />
-        <ItemsAndCustomers {...mapping} />
+        <Items {...mapping} />
+        <Customers {...mapping} />
+        <Defaults {...mapping} />
         <CustomFields {...mapping} />
         <RestOfMapping mapping={settings.mapping} />
       </div>
