@@ -63,15 +63,19 @@ export async function removeTombstone(tx: Tx, { order_id: orderId }: Tombstone):
   await tx.deleteFrom('tombstones').where('order_id', '=', orderId).execute()
 }
 
-/** Of these orders, those that were sent to a backend without it being certain that nothing of them is there. */
+/**
+ * Of these orders, those that were sent to a backend without it being certain that nothing of them is there. It is where
+ * they were looked for in vain once the backend's own time limit had passed.
+ */
 export async function sentOrders(db: Db, orderIds: readonly string[]): Promise<Set<string>> {
   if (orderIds.length === 0) return new Set()
   const { rows } = await sql<{ id: string }>`
     SELECT id FROM orders WHERE id = ANY(${orderIds}::uuid[]) AND (
-      replacements > 0 OR unknown_until IS NOT NULL OR EXISTS (SELECT FROM attempts
-        WHERE order_id = orders.id AND kind = 'post' AND coalesce(outcome, 'unknown') = 'unknown'))`.execute(
-    db,
-  )
+      replacements > 0 OR unknown_until IS NOT NULL OR EXISTS (SELECT FROM attempts AS sent
+        WHERE sent.order_id = orders.id AND sent.kind = 'post' AND coalesce(sent.outcome, 'unknown') = 'unknown'
+          AND NOT EXISTS (SELECT FROM attempts AS looked
+            WHERE looked.order_id = orders.id AND looked.kind = 'verify' AND looked.outcome = 'not_found'
+              AND looked.started_at > sent.started_at)))`.execute(db)
   return new Set(rows.map((row) => row.id))
 }
 

@@ -284,6 +284,20 @@ describe('an order cannot be deleted', () => {
     expect((await db.selectFrom('tombstones').selectAll().execute()).length).toBe(0)
   })
 
+  it('no more once it was looked for in vain and NetSuite’s time limit had passed', async () => {
+    const { shop, netsuite } = await start({ automatic: true })
+    netsuite.control.fault({ kind: 'down', method: 'POST', path: 'salesOrder' })
+    const placed = shop.control.newOrder()
+    await world.poll()
+    for (let n = 0; n < 20 && (await world.order(placed.id)).status !== 'post_error'; n += 1)
+      await world.advance(60_000)
+    const order = await world.order(placed.id)
+    expect(order.status).toBe('post_error')
+    expect(await world.events(order.id)).toContain('not_in_backend')
+    expect((await remove(order)).done).toEqual([order.id])
+    expect(netsuite.records.orders()).toEqual([])
+  })
+
   it('at the moment in which a worker has it in hand, and then is skipped without waiting', async () => {
     const { shop, db } = await start()
     const placed = shop.control.newOrder()
