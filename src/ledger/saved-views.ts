@@ -13,7 +13,7 @@ export interface SavedView {
 }
 
 /** Why a view is not written. */
-export type NotSaved = 'no_such_view' | 'name_taken' | 'too_many'
+export type NotSaved = 'no_such_view' | 'name_taken' | 'too_many' | 'changed_meanwhile'
 
 /** So many an account may have. */
 export const mostViews = 100
@@ -37,6 +37,8 @@ interface Change {
   query: SavedQuery | undefined
   /** Only where there is none of the name yet. */
   onlyNew: boolean
+  /** Only where it was changed last at this time: what somebody else has done since is not undone. */
+  ifUpdatedAt?: Date | undefined
   now: Date
 }
 
@@ -45,9 +47,12 @@ export async function saveView(db: Db, change: Change): Promise<Result<SavedView
   return db.transaction().execute(async (tx) => {
     // One at a time: two that come together would both find their name free, and room for one more.
     await sql`SELECT FROM accounts WHERE id = ${mainAccount} FOR NO KEY UPDATE`.execute(tx)
-    const { name, newName = name, onlyNew } = change
+    const { name, newName = name, onlyNew, ifUpdatedAt } = change
     const before = await viewNamed(tx, name)
     if (before && onlyNew) return err('name_taken')
+    if (!before && ifUpdatedAt) return err('no_such_view')
+    if (before && ifUpdatedAt && before.updated_at.getTime() !== ifUpdatedAt.getTime())
+      return err('changed_meanwhile')
     if (keyOf(newName) !== keyOf(name)) {
       if (!before) return err('no_such_view')
       if (await viewNamed(tx, newName)) return err('name_taken')

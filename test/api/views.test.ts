@@ -43,6 +43,25 @@ describe('saved views', () => {
     expect(await list()).toEqual([changed])
   })
 
+  it('that somebody else has changed are not overwritten by who has read them before', async () => {
+    const read = await put('Mine', { query: { status: 'held' } })
+    await api.world.advance(1000)
+    const theirs = await put('Mine', { query: { status: 'posted' } })
+    const update = (tag: string, name = 'Mine') =>
+      api.ask('PUT', at(name), {
+        ...json({ query: { status: 'cancelled' } }),
+        headers: { 'content-type': 'application/json', 'if-match': `"${tag}"` },
+      })
+    expect(await update(read.updatedAt)).toMatchObject({
+      status: 412,
+      body: { code: 'changed_meanwhile', fix: expect.stringContaining('another name') as string },
+    })
+    expect(await update(read.updatedAt, 'Gone')).toMatchObject({ status: 404 })
+    expect(await update('soon')).toMatchObject({ status: 400 })
+    expect(await list()).toEqual([theirs])
+    expect(await update(theirs.updatedAt)).toMatchObject({ status: 200 })
+  })
+
   it('stand in the sequence of their names, as a person would look for them', async () => {
     for (const name of ['view 10', 'zebra', 'Éclair', 'View 9', 'apple']) await put(name, { query: {} })
     expect(await names()).toEqual(['apple', 'Éclair', 'View 9', 'view 10', 'zebra'])

@@ -207,6 +207,27 @@ describe('saved views', () => {
     await other.context().close()
   }, 120_000)
 
+  test('that somebody else has changed are not overwritten by who has opened them before', async () => {
+    const put = (saved: object) =>
+      desk.demo.api('/views/Shared', { method: 'PUT', body: JSON.stringify({ query: saved }) })
+    await put({ status: ['held'] })
+    const page = await open('/')
+    await tab(page, 'Shared').click()
+    await expect.poll(() => query(page).get('status'), patiently).toBe('held')
+    await put({ status: ['cancelled'] })
+    await page.getByRole('button', { name: /^Error posting/ }).click()
+    await button(page, 'Update the view').click()
+    await page.getByText('The view "Shared" shows something else since it was read.').waitFor()
+    await tab(page, 'Shared').click()
+    await expect.poll(() => query(page).get('status'), patiently).toBe('cancelled')
+    await page.getByRole('button', { name: /^Error posting/ }).click()
+    await button(page, 'Update the view').click()
+    await page.getByText('The view “Shared” is updated').waitFor()
+    await menu(page, 'Shared', 'Delete')
+    await page.getByText('The view “Shared” is deleted').waitFor()
+    await page.context().close()
+  }, 60_000)
+
   test('of a name that is taken are not overwritten, and a link to a view that is gone shows the same', async () => {
     const put = (view: string, saved: object) =>
       desk.demo.api(`/views/${encodeURIComponent(view)}`, {

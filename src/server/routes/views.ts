@@ -41,6 +41,11 @@ export function viewRoutes(app: FastifyInstance, deps: Deps): void {
           'if-none-match': z
             .literal('*', { error: 'give "*" to make a view only where there is none of the name' })
             .optional(),
+          'if-match': z
+            .string()
+            .transform((tag) => tag.replaceAll('"', ''))
+            .pipe(z.iso.datetime({ error: 'give the "updatedAt" of the view as it was read' }))
+            .optional(),
         }),
         body: viewRequest,
         response: { 200: view },
@@ -52,6 +57,7 @@ export function viewRoutes(app: FastifyInstance, deps: Deps): void {
         newName: body.name,
         query: body.query && given(body.query),
         onlyNew: headers['if-none-match'] === '*',
+        ifUpdatedAt: headers['if-match'] === undefined ? undefined : new Date(headers['if-match']),
         now: deps.now(),
       })
       if (!saved.ok) throw notSaved[saved.error](params.name, body.name ?? params.name)
@@ -94,6 +100,14 @@ const notSaved: Record<NotSaved, (name: string, newName: string) => Refusal> = {
       title: 'This name is taken',
       detail: `There is a view "${name}" already; capitals make no difference.`,
       fix: 'Give another name, or update that view.',
+    }),
+  changed_meanwhile: (name) =>
+    new Refusal({
+      status: 412,
+      code: 'changed_meanwhile',
+      title: 'Somebody has changed this view meanwhile',
+      detail: `The view "${name}" shows something else since it was read.`,
+      fix: 'Open it to see what it shows now; then update it, or save yours under another name.',
     }),
   too_many: () =>
     new Refusal({

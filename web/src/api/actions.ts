@@ -237,11 +237,11 @@ export function useSeen() {
 export function useSaveView() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ name, onlyNew = false, ...request }: SaveView) =>
+    mutationFn: ({ name, onlyNew = false, ifUpdatedAt, ...request }: SaveView) =>
       put<View>(
         `/views/${encodeURIComponent(name)}`,
         { query: request.query, name: request.newName },
-        onlyNew,
+        { ifNew: onlyNew, ifUpdatedAt },
       ),
     onSettled: () => queries.invalidateQueries(viewsQuery),
   })
@@ -251,6 +251,8 @@ interface SaveView extends Pick<ViewRequest, 'query'> {
   name: string
   newName?: string
   onlyNew?: boolean
+  /** When it was changed last, as it was opened. */
+  ifUpdatedAt?: string | undefined
 }
 
 export function useDeleteView() {

@@ -78,9 +78,18 @@ export function post<T>(path: string, body: unknown = {}): Promise<T> {
   return send<T>('POST', path, body)
 }
 
-/** With `onlyNew`, what is there already is not touched. */
-export function put<T>(path: string, body: unknown, onlyNew = false): Promise<T> {
-  return send<T>('PUT', path, body, undefined, onlyNew ? { 'if-none-match': '*' } : {})
+interface PutOnly {
+  /** What is there already is not touched. */
+  ifNew?: boolean
+  /** What was changed since this time is not touched either. */
+  ifUpdatedAt?: string | undefined
+}
+
+export function put<T>(path: string, body: unknown, { ifNew, ifUpdatedAt }: PutOnly = {}): Promise<T> {
+  return send<T>('PUT', path, body, undefined, {
+    ...(ifNew === true && { 'if-none-match': '*' }),
+    ...(ifUpdatedAt !== undefined && { 'if-match': `"${ifUpdatedAt}"` }),
+  })
 }
 
 export function remove(path: string): Promise<void> {

@@ -39,6 +39,11 @@ export function Views({ shown, usual, isUsual, onOpen }: Props) {
     tools.current?.querySelector('button')?.focus()
     back.current = null
   }, [asking, current])
+  /** As it was opened: what somebody else has made of it since is not overwritten. */
+  const opened = useRef(current)
+  useEffect(() => {
+    if (opened.current?.name !== current?.name) opened.current = current
+  }, [current])
   const saving = useSaveView()
   const deleting = useDeleteView()
 
@@ -69,9 +74,10 @@ export function Views({ shown, usual, isUsual, onOpen }: Props) {
     )
   const update = ({ name }: View) =>
     saving.mutate(
-      { name, query: queryOf(search, shown) },
+      { name, query: queryOf(search, shown), ifUpdatedAt: opened.current?.updatedAt },
       {
         onSuccess: (view) => {
+          opened.current = view
           notifyDone(texts.views.updated(view.name))
           show(view)
         },
@@ -96,7 +102,10 @@ export function Views({ shown, usual, isUsual, onOpen }: Props) {
         current={current}
         isAll={current === undefined && !isFiltered(search)}
         isChanged={isChanged}
-        onOpen={onOpen}
+        onOpen={(view) => {
+          opened.current = view
+          onOpen(view)
+        }}
       />
       <Popover
         opened={asking !== null}
