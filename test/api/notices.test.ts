@@ -3,6 +3,7 @@ import { notify } from '../../src/flows/notify.ts'
 import { sendMail } from '../../src/mail/smtp.ts'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import type { BulkResult, NoticePage, OrderDetail, ReceiversTried } from '../../src/server/schemas.ts'
+import { openMailbox } from '../support/mailbox.ts'
 import { openReceiver } from '../support/receiver.ts'
 import { type Api, json, startApi } from './support.ts'
 
@@ -90,6 +91,16 @@ describe('notices', () => {
 it('a test mail is refused where nobody gets mails, with where to name them', async () => {
   const { status, body } = await api.ask('POST', '/notices/test-mail')
   expect([status, body.code, body.fix]).toEqual([409, 'no_mail', expect.stringContaining('waybill.yaml')])
+})
+
+it('a test mail leads to the page at the address at which it was asked for, where no public one is known', async () => {
+  const mailbox = await openMailbox()
+  const email = { to: ['a@example.com'], from: 'w@example.com', smtp: mailbox.url }
+  await api.post('/configuration', { yaml: JSON.stringify({ notifications: { email } }) })
+  await api.post('/notices/test-mail')
+  expect(mailbox.mails[0]!.mail.text).toContain(`${api.url}/notices`)
+  await api.post('/configuration', { yaml: JSON.stringify({ notifications: {} }) })
+  await mailbox.close()
 })
 
 describe('receivers', () => {

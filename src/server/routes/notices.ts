@@ -79,8 +79,9 @@ export function noticeRoutes(
         response: { 200: mailsTried },
       },
     },
-    async () => {
-      const pageUrl = async () => sending.publicUrl
+    async ({ protocol, host }) => {
+      // Without a public address, that at which whoever asks has the page.
+      const pageUrl = async () => sending.publicUrl ?? `${protocol}://${host}`
       const tried = await sendTestMail({ ...sending, pageUrl, send: sendMail })
       if (tried === null) throw nobody()
       return { items: tried }
