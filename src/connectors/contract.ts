@@ -85,6 +85,11 @@ export interface Limits {
   requestsPerSecond?: number
 }
 
+/** What ends by itself, and when: null where nobody has said it yet. */
+export interface Validity {
+  endsAt: Date | null
+}
+
 export interface AccountIdentity {
   /** Permanent: survives a new address, a new name, new credentials. */
   id: string
@@ -216,6 +221,10 @@ export interface Channel<Config> {
   config: z.ZodType<Config>
   secrets: string[]
   limits(config: Config): Limits
+  /** Pure. Whether the answer refuses a call for being too many. Absent: by its status, 429. */
+  isThrottled?(answer: HttpResponse): boolean
+  /** Pure. Until when the credentials are valid. Absent, or null: they do not end by themselves. */
+  validity?(config: Config): Validity | null
   timeoutMs(config: Config): number
   /** How long the other side may go on working on a call that was given up. */
   requestLimitMs(config: Config): number
@@ -392,6 +401,10 @@ export interface Backend<Config, Mapping, Draft, Lookups> {
   secrets: string[]
   mapping: z.ZodType<Mapping>
   limits(config: Config): Limits
+  /** Pure. Whether the answer refuses a call for being too many. Absent: by its status, 429. */
+  isThrottled?(answer: HttpResponse): boolean
+  /** Pure. Until when the credentials are valid. Absent, or null: they do not end by themselves. */
+  validity?(config: Config): Validity | null
   /**
    * How long a call may take here, how long the other side may go on working on a call we gave up, and how long `find` may
    * not see what is there already (0 where it reads the record itself).

@@ -1,8 +1,9 @@
 import type { LookupFunction } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { TLSSocket } from 'node:tls'
 import { callbackify, promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { Agent, type Dispatcher, request as send } from 'undici'
+import { Agent, buildConnector, type Dispatcher, request as send } from 'undici'
 import { err, ok } from '../result.ts'
 import { type AllowList, allowList, bare, permitted, type Resolve, resolveBySystem } from './addresses.ts'
 import type { Failure, Http, HttpRequest, HttpResponse, Limits, Outcome } from './contract.ts'
@@ -29,6 +30,15 @@ export interface HttpOptions {
   maxBodyBytes?: number
   /** Further options of the TLS connection, such as a private certificate authority. */
   tls?: { ca?: string | Buffer }
+  watch?: CallWatch
+}
+
+/** Whoever wants to know how a way out is used. It keeps no call waiting. */
+export interface CallWatch {
+  /** A request is sent; what is given back is told when it has ended. The answer is null where there was none. */
+  begins(): (ended: { ms: number; answer: HttpResponse | null }) => void
+  /** Until when the certificate is valid with which the other side showed itself. */
+  certificate(validTo: Date): void
 }
 
 const maxRedirects = 5
@@ -46,12 +56,14 @@ export type Transport = Http & {
  */
 export function createHttp(options: HttpOptions): Transport {
   const allow = allowList(options.allowHosts)
+  const connect = buildConnector({
+    lookup: checkedLookup(allow, options.resolve ?? resolveBySystem),
+    timeout: options.timeoutMs,
+    allowH2: false,
+    ...options.tls,
+  })
   const agent = new Agent({
-    connect: {
-      lookup: checkedLookup(allow, options.resolve ?? resolveBySystem),
-      timeout: options.timeoutMs,
-      ...options.tls,
-    },
+    connect: options.watch ? lookingAtCertificates(connect, options.watch) : connect,
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
@@ -98,13 +110,19 @@ export function createHttp(options: HttpOptions): Transport {
     const leave = await gate.enter(options.signal).catch(() => null)
     if (leave === null)
       return err(fail('unavailable', 'connection_lost', url.host, 'Waybill stopped before the call'))
+    const started = performance.now()
+    const ended = options.watch?.begins()
+    let answer: HttpResponse | null = null
     try {
       const first = await attempt(request, url, deadline, record)
       const stale = !first.ok && first.error.stale && request.method === 'GET' && !deadline.passed()
       const last = stale ? await attempt(request, url, deadline, record) : first
-      return last.ok ? last : err(last.error.failure)
+      if (!last.ok) return err(last.error.failure)
+      answer = last.value
+      return last
     } finally {
       leave()
+      ended?.({ ms: performance.now() - started, answer })
     }
   }
 
@@ -171,6 +189,22 @@ export function createHttp(options: HttpOptions): Transport {
     recordedBy: (record: Recorder) => (request: HttpRequest) => call(request, record),
     close: () => agent.destroy(),
   })
+}
+
+function lookingAtCertificates(
+  connect: buildConnector.connector,
+  watch: CallWatch,
+): buildConnector.connector {
+  return (options, done) =>
+    connect(options, (...made) => {
+      const [, socket] = made
+      if (socket instanceof TLSSocket) {
+        const validTo = new Date(socket.getPeerCertificate().valid_to)
+        // A session that was taken up again may not show it once more.
+        if (!Number.isNaN(validTo.getTime())) watch.certificate(validTo)
+      }
+      done(...made)
+    })
 }
 
 /** The lookup a socket connects by: what it hands out was checked, and is what is connected to. */

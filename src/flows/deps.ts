@@ -1,9 +1,10 @@
-import type { Backend, Channel, Ctx, Http, Log } from '../connectors/contract.ts'
+import type { Backend, Channel, Ctx, Http, Log, Validity } from '../connectors/contract.ts'
 import type { Exchange } from '../connectors/redact.ts'
 import type { Db } from '../ledger/database.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import type { Job } from '../ledger/jobs.ts'
 import type { KeptConnections } from '../ledger/kept-connections.ts'
+import type { Activity } from './activity.ts'
 
 // A connector's own types of config, mapping, draft and lookups are known to itself alone.
 export type AnyChannel = Channel<unknown>
@@ -41,6 +42,8 @@ export interface Deps {
     secretOf: (connection: ConnectionRow) => string | null
     seal: (connectionId: string, secret: string) => Buffer
   }
+  /** How the calls of this process go. */
+  activity: Activity
   /** Connections as they were within the last second. */
   kept: KeptConnections
   /** The worker in this process; absent where there is none. */
@@ -96,4 +99,13 @@ export function backendFor(deps: Deps, connection: Pick<ConnectionRow, 'kind'>):
   const backend = deps.backendOf(connection.kind)
   if (!backend) throw new Error(`no backend of kind ${connection.kind}`)
   return backend
+}
+
+/** Until when the credentials of a connection are valid; null: they do not end by themselves. */
+export function validityOf(
+  deps: Pick<Deps, 'channelOf' | 'backendOf' | 'configOf'>,
+  connection: ConnectionRow,
+): Validity | null {
+  const face = deps.channelOf(connection.kind) ?? deps.backendOf(connection.kind)
+  return face?.validity?.(deps.configOf(connection)) ?? null
 }

@@ -21,8 +21,9 @@ import { kindNames, orderLines, wordsOf } from './notice-words.ts'
 import { type SendDeps, sendOutgoing } from './send-outgoing.ts'
 import { tellSummary } from './tell-summary.ts'
 import { tellNews } from './tell-news.ts'
+import { type WarnDeps, warnOfExpiry } from './warn-of-expiry.ts'
 
-export interface NotifyDeps extends SendDeps {
+export interface NotifyDeps extends SendDeps, WarnDeps {
   /** Where people reach the page; null where that is not known. */
   pageUrl: () => Promise<string | null>
   send: SendMail
@@ -53,6 +54,7 @@ export const readMailState = async (db: Deps['db']): Promise<MailState> =>
  */
 export async function notify(deps: NotifyDeps): Promise<void> {
   await inTurn(deps, async (tx) => {
+    await warnOfExpiry(deps, tx)
     await tellNews(deps, tx)
     await tellSummary(deps, tx)
   })

@@ -3,6 +3,7 @@ import { withSecrets } from '../config/secret-parts.ts'
 import type { Resolve } from '../connectors/addresses.ts'
 import type { Log } from '../connectors/contract.ts'
 import { createHttp, type Transport } from '../connectors/http.ts'
+import { createActivity } from '../flows/activity.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../flows/deps.ts'
 import { secretsOf } from '../ledger/connections.ts'
 import { type Db, mainAccount } from '../ledger/database.ts'
@@ -55,6 +56,7 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     if (!face) throw new Error(`nothing speaks the kind ${kind}`)
     return face
   }
+  const activity = createActivity({ now, signal })
   const open = new Map<string, Open>()
   const hookSecrets = new WeakMap<Buffer, string>()
 
@@ -99,6 +101,7 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     signal,
     channelOf,
     backendOf,
+    activity,
     kept: keepConnections(db),
     outgoing,
     hooks: {
@@ -119,10 +122,12 @@ export function createDeps(options: DepsOptions): Deps & { close(): Promise<void
     memoryOf: (connectionId) => open.get(connectionId)?.memory ?? new Map(),
     httpOf: (connection, timeoutMs, record) => {
       const known = opened(connection)
+      const face = faceOf(connection.kind)
       known.transport ??= createHttp({
         timeoutMs,
-        limits: faceOf(connection.kind).limits(known.config),
+        limits: face.limits(known.config),
         secrets: known.secrets,
+        watch: activity.watch(connection.id, face.isThrottled ?? (({ status }) => status === 429)),
         ...way,
       })
       return known.transport.recordedBy(record)

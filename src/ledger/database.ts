@@ -40,6 +40,24 @@ export interface Database {
     told_health: string | null
     told_health_at: Time | null
   }
+  connection_hours: {
+    connection_id: string
+    account_id: string
+    hour: Time
+    calls: number
+    failed: number
+    throttled: number
+    busy_ms: string
+    peak: number
+    latency: number[]
+  }
+  expiries: {
+    connection_id: string
+    account_id: string
+    kind: ExpiryKind
+    ends_at: Time
+    warned_days: number | null
+  }
   routes: {
     id: string
     account_id: string
@@ -394,6 +412,9 @@ export interface Database {
     used_at: Time | null
   }
 }
+
+/** What ends by itself: the credentials of a connection, or the certificate of its address. */
+export type ExpiryKind = 'credentials' | 'certificate'
 
 /** What a reconciliation does at the moment, in this order; see src/flows/reconcile.ts. */
 export type ReconciliationStep =

@@ -76,15 +76,24 @@ export async function closeProblems(
   await query.execute()
 }
 
-/** Opens a problem of a connection's own work, which stops no order. One for each subject: again, it is brought up to date. */
+/**
+ * Opens a problem of a connection's own work, which stops no order. One for each subject: again, it is brought up to
+ * date; with `tellAgain` people hear of it once more.
+ */
 export async function openConnectionProblem(
   tx: Tx,
-  { id, connectionId, problem, at }: { id: string; connectionId: string; problem: Problem; at: Date },
+  {
+    id,
+    connectionId,
+    problem,
+    at,
+    tellAgain = false,
+  }: { id: string; connectionId: string; problem: Problem; at: Date; tellAgain?: boolean },
 ): Promise<void> {
   const said = { detail: problem.detail, vendor_message: problem.vendorMessage }
   const known = await tx
     .updateTable('problems')
-    .set(said)
+    .set({ ...said, ...(tellAgain ? { told_at: null } : {}) })
     .where('connection_id', '=', connectionId)
     .where('order_id', 'is', null)
     .where('fingerprint', '=', fingerprintOf(problem))

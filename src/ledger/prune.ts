@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { firstIdAt } from '../ids.ts'
 import type { Status } from '../order/status.ts'
+import { removeHours } from './activity.ts'
 import { type Db, mainAccount } from './database.ts'
 
 export interface Pruned {
@@ -14,10 +15,12 @@ export interface Pruned {
 const settled: Status[] = ['posted', 'partially_shipped', 'complete', 'cancelled', 'held']
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 const atOnce = 1000
+/** How connections were used is shown for a day. */
+const keepHoursMs = 8 * 86_400_000
 
 /**
  * Removes what is older than it is to be kept and is not needed to carry any order: requests and answers of settled
- * orders, versions that newer ones have replaced, finished imports, notices that were seen, webhooks and ended sessions. Orders, the version
+ * orders, versions that newer ones have replaced, finished imports, notices that were seen, webhooks, ended sessions, and how connections were used. Orders, the version
  * that each stands on, the versions that were posted or decided about, events, attempts and problems stay. In small steps, so that nobody
  * waits for it; ended anywhere, the next run goes on.
  */
@@ -33,6 +36,7 @@ export async function prune(
     .where('expires_at', '<', now)
     .execute()
   await removeNotices(db, historyBefore)
+  await removeHours(db, new Date(now.getTime() - keepHoursMs))
   return {
     exchanges: await walk(db, 'attempts', historyBefore, removeExchanges),
     versions: await walk(db, 'raw_payloads', historyBefore, removeVersions),

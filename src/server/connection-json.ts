@@ -1,6 +1,7 @@
 import type { WebhookState } from '../flows/ensure-webhooks.ts'
-import type { Deps } from '../flows/deps.ts'
+import { type Deps, validityOf } from '../flows/deps.ts'
 import { gapSentence } from '../flows/gap-words.ts'
+import { expiryCodes } from '../flows/warn-of-expiry.ts'
 import type { ConnectionView } from '../ledger/views/connections.ts'
 import type { GapRow } from '../ledger/gaps.ts'
 import { provenAddressOf } from '../ledger/moves.ts'
@@ -34,11 +35,22 @@ export function connectionJson(deps: Deps, row: ConnectionView, publicUrl: URL |
     webhooks: webhooksOf(deps, row, publicUrl),
     gaps: row.gaps.map((gap) => gapJson(gap, row.time_zone)),
     closedGaps: row.closed_gaps.map((gap) => gapJson(gap, row.time_zone)),
+    credentials: credentialsOf(deps, row),
+    warnings: row.problems
+      .filter(({ code }) => expiryCodes.includes(code))
+      .map(({ code, subject, detail }) =>
+        describeProblem({ code: code as Problem['code'], subject, detail, vendorMessage: null }),
+      ),
     movedTo: provenAddressOf(row),
     waitingOrders: row.waiting_orders,
     createdAt: timeJson(row.created_at),
     updatedAt: timeJson(row.updated_at),
   }
+}
+
+function credentialsOf(deps: Deps, row: ConnectionView): ConnectionJson['credentials'] {
+  const validity = validityOf(deps, row)
+  return validity && { endAt: timeOrNull(validity.endsAt) }
 }
 
 function summaryOf(row: ConnectionView, problem: DescribedProblem | null, now: Date): string {

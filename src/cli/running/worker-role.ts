@@ -5,6 +5,7 @@ import { backends, channels } from '../../connectors/index.ts'
 import type { Log } from '../../connectors/contract.ts'
 import { settleRestored } from '../../flows/after-restore.ts'
 import type { AnyBackend, AnyChannel, Deps } from '../../flows/deps.ts'
+import { writeActivity } from '../../flows/activity.ts'
 import { notify } from '../../flows/notify.ts'
 import { pruneDaily } from '../../flows/prune-daily.ts'
 import { timeOrderedId } from '../../ids.ts'
@@ -85,6 +86,7 @@ export async function joinIn(ledger: OpenLedger, options: JoinOptions): Promise<
       })
     : null
   const pruning = options.runJobs ? keepPruning(deps) : null
+  const counting = keepWritingActivity(deps)
   const notifying = options.runJobs ? keepNotifying(deps, ledger.vault, options) : null
   if (worker) clock.onMove(worker.wake)
   return {
@@ -99,6 +101,7 @@ export async function joinIn(ledger: OpenLedger, options: JoinOptions): Promise<
       await worker?.stop()
       clearTimeout(patience)
       stopping.abort()
+      await counting.stop()
       if (!worker) await deregister(deps.db, workerId)
       await liveness.release()
       await deps.close()
@@ -121,6 +124,23 @@ function keepPruning(deps: Deps): NodeJS.Timeout {
       ),
     10 * 60_000,
   ).unref()
+}
+
+const writeActivityEveryMs = 60_000
+
+/** Writes down once a minute how the calls of this process went; the rest when it stops. */
+function keepWritingActivity(deps: Deps): { stop(): Promise<void> } {
+  const write = () =>
+    writeActivity(deps).catch((error: unknown) =>
+      deps.log.warn({ err: error }, 'how calls went could not be written down; it is tried again'),
+    )
+  const timer = setInterval(() => void write(), writeActivityEveryMs).unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await write()
+    },
+  }
 }
 
 const notifyEveryMs = 15_000

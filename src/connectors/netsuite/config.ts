@@ -1,6 +1,7 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { IANAZone } from 'luxon'
 import { z } from 'zod'
+import type { Validity } from '../contract.ts'
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
@@ -19,7 +20,9 @@ export function milliseconds(text: string): number {
 }
 
 /** A PEM as people paste it: with `\n` written out where it came through an environment variable. */
-export const readPem = (pem: string) => createPrivateKey(pem.replaceAll('\\n', '\n').trim())
+const asLines = (pem: string) => pem.replaceAll('\\n', '\n').trim()
+export const readPem = (pem: string) => createPrivateKey(asLines(pem))
+const readCertificate = (pem: string) => new X509Certificate(asLines(pem))
 
 const privateKey = z.string().superRefine((pem, context) => {
   try {
@@ -35,6 +38,17 @@ const privateKey = z.string().superRefine((pem, context) => {
   }
 })
 
+const certificate = z.string().superRefine((pem, context) => {
+  try {
+    readCertificate(pem)
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'is no certificate in PEM form: it begins with -----BEGIN CERTIFICATE-----',
+    })
+  }
+})
+
 const oauth2 = z
   .strictObject({
     clientId: z.string().min(1).describe('Client ID of the integration record in NetSuite'),
@@ -43,8 +57,34 @@ const oauth2 = z
       .min(1)
       .describe('Certificate ID shown under Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup'),
     privateKey: privateKey.describe('Private key (PEM) of the certificate that was uploaded there'),
+    certificate: certificate
+      .optional()
+      .describe('That certificate (PEM): Waybill reads from it when it ends, and warns you before'),
+    validUntil: z.iso
+      .date('must be a day such as 2027-05-01')
+      .optional()
+      .describe(
+        'The day on which it ends, as the list there shows it; goes before what the certificate says',
+      ),
+  })
+  .superRefine((given, context) => {
+    if (given.certificate !== undefined && !belongTogether(given.certificate, given.privateKey))
+      context.addIssue({
+        code: 'custom',
+        path: ['certificate'],
+        message: 'is not the certificate of this private key',
+      })
   })
   .describe('OAuth 2.0 client credentials (recommended)')
+
+/** Whether they are of one pair; what cannot be read is found wrong by itself. */
+function belongTogether(pem: string, key: string): boolean {
+  try {
+    return readCertificate(pem).checkPrivateKey(readPem(key))
+  } catch {
+    return true
+  }
+}
 
 const tokenBased = z
   .strictObject({
@@ -94,6 +134,22 @@ export type TokenCredentials = z.output<typeof tokenBased>
 
 export const usesOAuth2 = (credentials: NetSuiteConfig['credentials']): credentials is OAuth2Credentials =>
   'clientId' in credentials
+
+const mostYears = 2
+
+/**
+ * Until when NetSuite takes the certificate: two years from its beginning at most, whatever it says itself. Tokens of the
+ * older way do not end. https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/subsect_162755332391.html
+ */
+export function validity({ credentials }: Pick<NetSuiteConfig, 'credentials'>): Validity | null {
+  if (!usesOAuth2(credentials)) return null
+  if (credentials.validUntil !== undefined) return { endsAt: new Date(credentials.validUntil) }
+  if (credentials.certificate === undefined) return { endsAt: null }
+  const { validFrom, validTo } = readCertificate(credentials.certificate)
+  const latest = new Date(validFrom)
+  latest.setUTCFullYear(latest.getUTCFullYear() + mostYears)
+  return { endsAt: new Date(Math.min(Date.parse(validTo), latest.getTime())) }
+}
 
 /** `1234567_SB1`: the account as realms and people spell it. */
 export const accountId = (account: string): string => account.toUpperCase().replaceAll('-', '_')

@@ -49,8 +49,7 @@ export function failureOf(response: HttpResponse, purpose: Purpose): Failure {
   const text = details ? details.map((d) => `${d['o:errorCode']} ${d.detail}`).join('\n') : response.body
   const { status } = response
 
-  if (status === 429 || (status >= 400 && overload.test(text)))
-    return connectionFailure('throttled', 'throttled', response)
+  if (isOverload(status, text)) return connectionFailure('throttled', 'throttled', response)
   if (status === 401 || login.test(text))
     return connectionFailure('auth', 'credentials_refused', response, loginHint)
   if (status >= 500) return connectionFailure(lost(purpose, 'unavailable'), brokenCode(response), response)
@@ -75,6 +74,12 @@ export function failureOf(response: HttpResponse, purpose: Purpose): Failure {
 /** Whether a query failed because the account has no such table, or hides it from the role. */
 export const isUnseen = (failure: Failure): boolean =>
   unseenTable.test(failure.problems[0].vendorMessage ?? '')
+
+const isOverload = (status: number, text: string): boolean =>
+  status === 429 || (status >= 400 && overload.test(text))
+
+/** Whether NetSuite refuses a call because too many are made at once. */
+export const isThrottled = ({ status, body }: HttpResponse): boolean => isOverload(status, body)
 
 const loginHint =
   'See Setup > Users/Roles > User Management > View Login Audit Trail in NetSuite. Tokens and certificates are not copied to a sandbox account: each refresh of one needs new ones.'

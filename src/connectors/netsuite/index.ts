@@ -2,7 +2,8 @@ import type { Backend } from '../contract.ts'
 import { identify } from './account.ts'
 import { changing } from './changing.ts'
 import { choices } from './choices.ts'
-import { config, milliseconds, recordUrl, type NetSuiteConfig } from './config.ts'
+import { config, milliseconds, recordUrl, validity, type NetSuiteConfig } from './config.ts'
+import { isThrottled } from './errors.ts'
 import { forget, lookups, type NetSuiteLookups } from './lookups.ts'
 import { applyFix, mapping, type NetSuiteMapping } from './mapping.ts'
 import { records } from './records.ts'
@@ -18,6 +19,8 @@ export const netsuite: Backend<NetSuiteConfig, NetSuiteMapping, NetSuiteDraft, N
   secrets: ['credentials.privateKey', 'credentials.consumerSecret', 'credentials.tokenSecret'],
   mapping,
   limits: ({ concurrency }) => ({ concurrency }),
+  isThrottled,
+  validity,
   timing: ({ timeout, requestLimit }) => ({
     timeoutMs: milliseconds(timeout),
     requestLimitMs: milliseconds(requestLimit),

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { type Db, mainAccount } from '../database.ts'
 import { type GapRow, gapsToShow } from '../gaps.ts'
 import type { ConnectionRow } from '../health.ts'
+import { connectionProblems, type ConnectionProblemRow } from './problems.ts'
 
 /** A connection with what is shown beside it. */
 export interface ConnectionView extends ConnectionRow {
@@ -14,6 +15,8 @@ export interface ConnectionView extends ConnectionRow {
   closed_gaps: GapRow[]
   /** Orders that wait to go there: scheduled, being posted or being looked up. */
   waiting_orders: number
+  /** The open problems of its own work, which stop no order. */
+  problems: ConnectionProblemRow[]
 }
 
 export async function connectionViews(db: Db): Promise<ConnectionView[]> {
@@ -38,12 +41,14 @@ export async function connectionViews(db: Db): Promise<ConnectionView[]> {
     .orderBy('name')
     .execute()
   const gapsOf = Map.groupBy(await gapsToShow(db, { closed: 3 }), (gap) => gap.connection_id)
+  const problemsOf = Map.groupBy(await connectionProblems(db), (problem) => problem.connection_id)
   return rows.map((row) => {
     const gaps = gapsOf.get(row.id) ?? []
     return {
       ...row,
       gaps: gaps.filter((gap) => gap.closed_at === null),
       closed_gaps: gaps.filter((gap) => gap.closed_at !== null).reverse(),
+      problems: problemsOf.get(row.id) ?? [],
     }
   })
 }

@@ -81,6 +81,30 @@ export const connections = {
     fixes: [checkConnection, editConnection],
     avoid: 'Let the host renew certificates automatically; nearly all offer it at no cost.',
   },
+  certificate_expiring: {
+    scope: 'connection',
+    title: (connection) => `The https certificate of ${connection} runs out`,
+    example: 'acme-shop',
+    cause:
+      'The proof that this really is your site (its https certificate) has not been renewed, though it ends soon. From that day on browsers warn your customers, and Waybill reads and sends nothing.',
+    fix: 'Ask whoever hosts the site to renew the certificate now, and why that did not happen by itself. The warning goes as soon as the new one is there.',
+    fixes: [checkConnection],
+    avoid: 'Let the host renew certificates automatically; nearly all offer it at no cost.',
+    meanwhile: 'Everything goes on as always until that day. Waybill tells you once more 3 days before it.',
+  },
+  credentials_expiring: {
+    scope: 'connection',
+    title: (connection) => `The credentials of ${connection} run out`,
+    example: 'netsuite',
+    cause:
+      'Waybill signs in with a certificate that is valid for two years at most. From its last day on NetSuite refuses every call, and orders wait in Waybill.',
+    fix: 'In NetSuite, upload a new certificate for the same user, role and integration: Setup > Integration > Manage Authentication > OAuth 2.0 Client Credentials (M2M) Setup > Create New. Give its ID, its key and the day on which it ends to the connection: Connections > Edit, or waybill.yaml and "waybill apply".',
+    fixes: [editConnection, checkConnection],
+    avoid:
+      'Give the certificate or its last day to the connection whenever you renew it: Waybill warns you 30 days, 7 days and 1 day before. The old certificate works beside the new one until it ends, so nothing has to stop.',
+    meanwhile:
+      'Everything goes on as always until that day. Waybill tells you 30 days, 7 days and 1 day before it.',
+  },
   connection_refused: {
     scope: 'connection',
     title: (host) => `${host} refuses connections`,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { writeActivity } from '../../flows/activity.ts'
 import type { ConfigurationDeps } from '../../flows/apply-configuration.ts'
 import { checkConnection } from '../../flows/check-connection.ts'
 import { confirmAddress, type NotConfirmed } from '../../flows/confirm-address.ts'
@@ -10,6 +11,7 @@ import { closeGap, gapById } from '../../ledger/gaps.ts'
 import { pauseConnection } from '../../ledger/pausing.ts'
 import { listRoutes } from '../../ledger/routes.ts'
 import { connectionViews } from '../../ledger/views/connections.ts'
+import { activityJson } from '../activity-json.ts'
 import { actorOf } from '../auth.ts'
 import { connectionJson, routeJson } from '../connection-json.ts'
 import { notFound, Refusal } from '../refusal.ts'
@@ -17,6 +19,7 @@ import {
   checkResult,
   confirmAddressRequest,
   connection,
+  connectionActivity,
   connectionList,
   connectionSettings,
   newConnection,
@@ -56,6 +59,24 @@ export function connectionRoutes(
     '/connections/:name',
     { schema: { summary: 'One connection', params: named, response: { 200: connection } } },
     async ({ params }) => one(params.name),
+  )
+  typed.get(
+    '/connections/:name/activity',
+    {
+      schema: {
+        summary:
+          'How much it was used in the last 24 hours, how fast it answered, and how near its limits it came',
+        description: 'What other processes of Waybill did within the last minute may still be missing.',
+        params: named,
+        response: { 200: connectionActivity },
+      },
+    },
+    async ({ params: { name } }) => {
+      const found = await connectionByName(deps.db, name)
+      if (!found) throw noConnection(name)
+      await writeActivity(deps)
+      return activityJson(deps, found)
+    },
   )
   typed.post(
     '/connections',

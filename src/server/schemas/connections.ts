@@ -55,6 +55,13 @@ export const connection = z
     }),
     gaps: z.array(gap).describe('Those that are not closed'),
     closedGaps: z.array(gap).describe('The last three that are, newest first'),
+    credentials: z
+      .object({ endAt: time.nullable().describe('Null: nobody has said it yet') })
+      .nullable()
+      .describe('Until when they are valid; null: they do not end by themselves'),
+    warnings: z
+      .array(describedProblem)
+      .describe('What stops nothing yet, and will: credentials or a certificate that end soon'),
     movedTo: z
       .string()
       .nullable()
@@ -68,6 +75,40 @@ export const connection = z
   .meta({ id: 'Connection' })
 export type ConnectionJson = z.infer<typeof connection>
 export const connectionList = z.object({ items: z.array(connection), nextCursor: z.null() })
+
+const calls = z.object({
+  calls: z.number().int(),
+  failed: z.number().int().describe('No answer, a refused login, or a broken server'),
+  throttled: z.number().int().describe('Refused because there were too many calls'),
+  p50Ms: z
+    .number()
+    .nullable()
+    .describe('Half of them took no longer; a tenth too long or too short at most. Null: there were none'),
+  p95Ms: z.number().nullable().describe('95 of 100 took no longer, as exactly'),
+  averageAtOnce: z.number().describe('How many were on their way at a time'),
+  peakAtOnce: z
+    .number()
+    .int()
+    .describe('The most at once; where several processes call, it may have been more for a moment'),
+})
+
+/** How much a connection was used in the last 24 hours. */
+export const connectionActivity = z
+  .object({
+    from: time,
+    to: time,
+    summary: z.string().describe('One sentence: how near it came to what the other side allows'),
+    atOnce: z.object({
+      limit: z.number().int().describe('How many calls at once the connection may make'),
+      now: z.number().int().describe('How many of them are taken'),
+    }),
+    total: calls,
+    hours: z
+      .array(calls.extend({ from: time }))
+      .describe('The present hour and the 24 before it, the oldest first'),
+  })
+  .meta({ id: 'ConnectionActivity' })
+export type ConnectionActivityJson = z.infer<typeof connectionActivity>
 
 export const route = z
   .object({
