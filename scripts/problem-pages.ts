@@ -12,11 +12,13 @@ const stops: Record<Scope, string> = {
   order: 'one order',
   shipment: 'a shipment on its way back to the shop',
   connection: 'a whole connection',
+  warning: 'nothing yet',
 }
 const sections: Record<Scope, string> = {
   order: 'One order stops',
   shipment: 'A shipment does not reach the shop',
   connection: 'A connection stops',
+  warning: 'A warning in good time',
 }
 const vendors = { netsuite: 'NetSuite', woocommerce: 'WooCommerce' } as const
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { baseUrl } from '../../src/connectors/netsuite/config.ts'
 import { netsuite } from '../../src/connectors/netsuite/index.ts'
+import { key, valid } from '../support/certificates.ts'
 import { offsetBetween, toLocal, toUtc } from '../../src/connectors/netsuite/time-zone.ts'
 
 const privateKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
@@ -17,6 +18,35 @@ const good = (given: object = {}) => {
   if (!parsed.success) throw parsed.error
   return parsed.data
 }
+
+describe('until when the credentials are valid', () => {
+  const of = (given: object) => netsuite.validity!(good({ credentials: { ...credentials, ...given } }))
+
+  it('is what a person says, or what the certificate says and NetSuite allows', () => {
+    expect(of({})).toEqual({ endsAt: null })
+    expect(of({ validUntil: '2027-05-01' })).toEqual({ endsAt: new Date('2027-05-01T00:00:00Z') })
+    // It is for a hundred years from 2020 on: NetSuite takes it for two.
+    const pair = { privateKey: key, certificate: valid }
+    expect(of(pair)).toEqual({ endsAt: new Date('2022-01-01T00:00:00Z') })
+    expect(of({ ...pair, validUntil: '2021-06-01' })).toEqual({ endsAt: new Date('2021-06-01T00:00:00Z') })
+    expect(of({ ...pair, certificate: valid.replaceAll('\n', '\\n') })).toEqual(of(pair))
+  })
+
+  it('does not matter to tokens, which do not end', () => {
+    const tokens = { consumerKey: 'a', consumerSecret: 'b', tokenId: 'c', tokenSecret: 'd' }
+    expect(netsuite.validity!(good({ credentials: tokens }))).toBeNull()
+  })
+
+  it.each([
+    [{ validUntil: '1 May 2027' }, 'must be a day such as 2027-05-01'],
+    [{ validUntil: '2027-02-30' }, 'must be a day such as 2027-05-01'],
+    [{ certificate: 'cert.pem' }, 'is no certificate in PEM form'],
+    [{ certificate: valid }, 'is not the certificate of this private key'],
+  ])('is refused where it makes no sense: %#', (given, message) => {
+    const parsed = parse({ credentials: { ...credentials, ...given } })
+    expect(JSON.stringify(parsed.error?.issues)).toContain(message)
+  })
+})
 
 describe('the configuration', () => {
   it('needs an account and credentials, and knows the rest', () => {

@@ -38,6 +38,16 @@ const precise = new Intl.DateTimeFormat(locale, {
 const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
 const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
 
+const calendarDay = new Intl.DateTimeFormat(locale, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
+/** "1 May 2027": a day of the calendar, wherever the viewer is. */
+export const formatCalendarDay = (iso: string): string => calendarDay.format(new Date(iso))
+
 /** The day and time in the viewer's zone, no longer than it has to be: "14:03", "Yesterday 14:03", "3 Nov, 14:03". */
 export function formatWhen(iso: string, now: Date): string {
   const date = new Date(iso)

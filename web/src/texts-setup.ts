@@ -148,12 +148,20 @@ export const setupTexts = {
       command:
         'openssl req -x509 -newkey rsa:4096 -sha256 -days 700 -nodes -keyout key.pem -out cert.pem -subj /CN=waybill',
       commandLabel: 'Command that makes the certificate',
-      lasts: 'A certificate lasts two years at most: note the day on which it ends.',
+      lasts:
+        'A certificate lasts two years at most. Say below when it ends, and Waybill warns you 30 days, 7 days and 1 day before.',
       certificateId: 'Certificate ID',
       privateKey: 'Private key',
       privateKeyText:
         'The text of key.pem, from -----BEGIN PRIVATE KEY----- on. It is stored encrypted, and never shown again.',
       file: 'Choose the file key.pem',
+      certificate: 'Certificate (optional)',
+      certificateText:
+        'The text of cert.pem, from -----BEGIN CERTIFICATE----- on: Waybill reads from it when it ends.',
+      certificateFile: 'Choose the file cert.pem',
+      validUntil: 'Valid until (optional)',
+      validUntilText:
+        'Where you do not have cert.pem: the day in the column Valid Until of that list in NetSuite, such as 2027-05-01.',
     },
     token: {
       title: 'Make a token',

@@ -82,7 +82,7 @@ export const connections = {
     avoid: 'Let the host renew certificates automatically; nearly all offer it at no cost.',
   },
   certificate_expiring: {
-    scope: 'connection',
+    scope: 'warning',
     title: (connection) => `The https certificate of ${connection} runs out`,
     example: 'acme-shop',
     cause:
@@ -93,7 +93,7 @@ export const connections = {
     meanwhile: 'Everything goes on as always until that day. Waybill tells you once more 3 days before it.',
   },
   credentials_expiring: {
-    scope: 'connection',
+    scope: 'warning',
     title: (connection) => `The credentials of ${connection} run out`,
     example: 'netsuite',
     cause:

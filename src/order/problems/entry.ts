@@ -28,8 +28,8 @@ export interface Fix {
   label: string
 }
 
-/** Who stops: one order, one of its shipments, or the whole connection. */
-export type Scope = 'order' | 'shipment' | 'connection'
+/** Who stops: one order, one of its shipments, or the whole connection; or nobody yet. */
+export type Scope = 'order' | 'shipment' | 'connection' | 'warning'
 
 /**
  * What a problem code says to a person. `title`, `cause` and `fix` stand beside the order; the help page of the code
@@ -60,6 +60,7 @@ export const meanwhileOf: Record<Scope, string> = {
     'The order is in NetSuite and has left the warehouse; only the shop does not know it yet. Other orders and other shipments go on.',
   connection:
     'Nothing is read or sent over this connection. Orders wait where they are, none is marked as failed, and no attempt is used up. Waybill tries again by itself, at first after seconds and later every minute. When it works again, everything goes on, and what was missed is read.',
+  warning: 'Everything goes on as always until that day.',
 }
 
 export const post: Fix = { action: 'post', label: 'Post again' }

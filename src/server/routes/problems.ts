@@ -107,9 +107,10 @@ function notAnswered(error: ChoicesFailure): Refusal {
 }
 
 function groupJson(row: ProblemGroupRow): ProblemGroup {
+  const { scope } = problemCatalogue[row.code as ProblemCode]
   return {
     ...problemJson(row),
-    scope: problemCatalogue[row.code as ProblemCode].scope,
+    scope: scope === 'warning' ? 'connection' : scope,
     connection: row.connection,
     routes: row.routes,
     orders: row.orders,

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { fileAt, get, withQuery } from './client.ts'
 import type {
+  Activity,
   Choices,
   ConfigurationHistory,
   Connection,
@@ -136,6 +137,14 @@ export const connectionsQuery = queryOptions({
   queryFn: ({ signal }) => get<List<Connection>>('/connections', signal),
   staleTime: 60_000,
 })
+
+/** Counted all the time: it is read anew by the clock, and not with each change. */
+export const activityQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['activity', name],
+    queryFn: ({ signal }) => get<Activity>(`/connections/${encodeURIComponent(name)}/activity`, signal),
+    refetchInterval: 60_000,
+  })
 
 /** Asked when a connection is edited: what is typed there must not begin with what stood there once. */
 export const connectionSettingsQuery = (name: string) =>

@@ -11,6 +11,7 @@ export type {
   Choices,
   ConfigurationChange,
   ConfigurationHistory,
+  ConnectionActivityJson as Activity,
   ConnectionJson as Connection,
   DifferenceJson as Difference,
   DescribedProblem as Problem,

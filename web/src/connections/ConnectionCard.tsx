@@ -10,9 +10,11 @@ import { LinkButton } from '../components/LinkButton.tsx'
 import { SupportFile } from '../components/SupportFile.tsx'
 import { Checks } from '../components/WhyDrawer.tsx'
 import { Time } from '../components/Time.tsx'
-import { formatCount, formatSpan } from '../format.ts'
+import { formatCalendarDay, formatCount, formatSpan } from '../format.ts'
 import { texts } from '../texts.ts'
+import { Calls } from './Calls.tsx'
 import classes from './ConnectionCard.module.css'
+import { Warnings } from './Warnings.tsx'
 
 const words = texts.connections
 
@@ -87,6 +89,7 @@ export function ConnectionCard({ connection, routes }: Props) {
           {health === 'needs_reauthorisation' ? <GiveKeys name={name} /> : null}
         </div>
       )}
+      <Warnings connection={connection} />
       {connection.movedTo === null ? null : <Moved name={name} address={connection.movedTo} />}
       {check.data === undefined ? null : (
         <section className={classes.result} aria-label={words.checkResult} role="status">
@@ -100,6 +103,7 @@ export function ConnectionCard({ connection, routes }: Props) {
         </p>
       ) : null}
       <Facts connection={connection} routes={routes} />
+      <Calls name={name} />
       <Gaps connection={connection} />
       <SupportFile href={connectionSupportFile(name)} about={name} />
     </article>
@@ -133,6 +137,8 @@ function Facts({ connection, routes }: Props) {
   if (role === 'backend') tell(words.waiting, formatCount(waitingOrders))
   if (identityName !== null) tell(words.account, identityName)
   if (timeZone !== null) tell(words.zone, timeZone)
+  if (connection.credentials !== null)
+    tell(words.credentials, <Credentials name={connection.name} endAt={connection.credentials.endAt} />)
   if (webhooks.state !== 'unsupported') tell(words.webhooks, webhooks.detail)
   if (webhooks.refused !== null)
     tell(words.refused, words.refusedDetail(webhooks.refused.count, webhooks.refused.why))
@@ -158,6 +164,18 @@ function Facts({ connection, routes }: Props) {
         </div>
       ))}
     </dl>
+  )
+}
+
+function Credentials({ name, endAt }: { name: string; endAt: string | null }) {
+  if (endAt !== null) return words.validUntil(formatCalendarDay(endAt))
+  return (
+    <>
+      {words.validUnknown}{' '}
+      <Link to="/connections/$name/edit" params={{ name }} aria-label={words.giveEndOf(name)}>
+        {words.giveEnd}
+      </Link>
+    </>
   )
 }
 

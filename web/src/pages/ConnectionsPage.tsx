@@ -5,6 +5,7 @@ import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { ConnectionCard } from '../connections/ConnectionCard.tsx'
 import { ImportBox } from '../connections/ImportBox.tsx'
+import { Patterns } from '../overview/Patterns.tsx'
 import { texts } from '../texts.ts'
 import { useTitle } from '../title.ts'
 import classes from './ConnectionsPage.module.css'
@@ -36,6 +37,7 @@ export function ConnectionsPage() {
       ) : (
         <div className={classes.columns}>
           <div className={classes.cards}>
+            <Patterns />
             {data.items.map((connection) => (
               <ConnectionCard
                 key={connection.name}

@@ -134,6 +134,7 @@ function Permissions({ way }: { way: Way }) {
 function Certificate({ setup }: { setup: Setup }) {
   const { title, lines, command, commandLabel, lasts, certificateId, privateKey, privateKeyText, file } =
     words.certificate
+  const { certificate, certificateText, certificateFile, validUntil, validUntilText } = words.certificate
   return (
     <Step n={netSuiteSteps} title={title}>
       <Lines lines={lines.slice(0, 1)} />
@@ -150,6 +151,14 @@ function Certificate({ setup }: { setup: Setup }) {
         text={privateKeyText}
         file={file}
       />
+      <Field
+        setup={setup}
+        path="credentials.certificate"
+        label={certificate}
+        text={certificateText}
+        file={certificateFile}
+      />
+      <Field setup={setup} path="credentials.validUntil" label={validUntil} text={validUntilText} />
     </Step>
   )
 }

@@ -25,14 +25,20 @@ export const guides: Record<Kind, Guide> = {
     fields: ['account', 'concurrency', 'url'],
     credentials: (way) =>
       way === 'oauth2'
-        ? ['credentials.clientId', 'credentials.certificateId', 'credentials.privateKey']
+        ? [
+            'credentials.clientId',
+            'credentials.certificateId',
+            'credentials.privateKey',
+            'credentials.certificate',
+            'credentials.validUntil',
+          ]
         : [
             'credentials.consumerKey',
             'credentials.consumerSecret',
             'credentials.tokenId',
             'credentials.tokenSecret',
           ],
-    optional: ['concurrency', 'url'],
+    optional: ['concurrency', 'url', 'credentials.certificate', 'credentials.validUntil'],
     addressField: ({ url = '' }, stored) => (url !== '' || isHidden(stored, 'url') ? 'url' : 'account'),
   },
 }
