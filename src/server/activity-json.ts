@@ -69,7 +69,7 @@ function summaryOf({ calls, throttled, peakAtOnce }: Calls, limit: number): stri
       ? `Up to ${Math.max(1, peakAtOnce)} of ${limit} calls at once`
       : limit === 1
         ? 'One call at a time, as it may'
-        : `All ${limit} calls that it may make at once were used`
+        : `At times all ${limit} calls at once were in use`
   const refused =
     throttled === 0
       ? 'never refused for being too many'

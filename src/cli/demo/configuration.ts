@@ -24,6 +24,7 @@ export function demoYaml(sandboxes: Sandboxes, since: string, withRoute: boolean
             clientId: netsuite.clientId,
             certificateId: netsuite.certificateId,
             privateKey: '${DEMO_NETSUITE_KEY}',
+            validUntil: netsuite.validUntil,
           },
           // The sandbox answers quickly and gives up early: a lost answer is looked up within seconds.
           timeout: '1s',

@@ -13,6 +13,8 @@ export interface Sandboxes {
     clientId: string
     certificateId: string
     privateKey: string
+    /** The day on which its certificate ends. */
+    validUntil: string
   }
 }
 
@@ -62,6 +64,7 @@ export async function startSandboxes(
         clientId: oauth2.clientId,
         certificateId: oauth2.certificateId,
         privateKey: oauth2.privateKey,
+        validUntil: oauth2.certificateExpiresAt.slice(0, 10),
       },
     },
     close: async () => {
