@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoMapping } from '../../src/sandbox/demo-mapping.ts'
 import type {
   CheckResultJson,
+  ConnectionActivityJson,
   ConnectionJson,
   FixResult,
   OrderDetail,
   ProblemGroup,
   RouteJson,
 } from '../../src/server/schemas.ts'
-import { connectionList, routeList } from '../../src/server/schemas.ts'
+import { connectionActivity, connectionList, routeList } from '../../src/server/schemas.ts'
 import { type Api, json, putOrder, putProblem, startApi } from './support.ts'
 
 let api: Api
@@ -47,6 +48,22 @@ describe('connections', () => {
       webhooks: { state: 'off', detail: expect.stringContaining('WAYBILL_PUBLIC_URL') },
     })
     for (const secret of secrets()) expect(JSON.stringify(answer)).not.toContain(secret)
+  })
+
+  it('say how much they were used, by the hour', async () => {
+    await api.world.poll()
+    const used = await api.get<ConnectionActivityJson>('/connections/shop/activity')
+    expect(connectionActivity.parse(used)).toEqual(used)
+    expect(used).toMatchObject({
+      to: api.world.now().toISOString(),
+      summary: 'Up to 1 of 2 calls at once; never refused for being too many in the last 24 hours',
+      atOnce: { limit: 2, now: 0 },
+      total: { failed: 0, throttled: 0, peakAtOnce: 1 },
+    })
+    expect(used.hours).toHaveLength(25)
+    expect(used.hours.at(-1)!.calls).toBe(used.total.calls)
+    expect(used.total.calls).toBe(api.world.shop.control.requests().entries.length)
+    expect((await api.ask('GET', '/connections/nobody/activity')).status).toBe(404)
   })
 
   it('are made and changed by the rules of the file, each mistake named by its field', async () => {

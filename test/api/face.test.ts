@@ -48,6 +48,7 @@ describe('the description of the API', () => {
       'GET /connections',
       'POST /connections',
       'PUT /connections/{name}',
+      'GET /connections/{name}/activity',
       'GET /routes',
       'POST /routes',
       'PUT /routes/{name}',
