@@ -3,7 +3,6 @@ import type { ConnectionRow } from '../ledger/health.ts'
 import { connectionWorked } from '../ledger/health.ts'
 import { hurry } from '../ledger/jobs.ts'
 import { provenAddressOf } from '../ledger/moves.ts'
-import { listExpiries } from '../ledger/expiries.ts'
 import { describeProblem, type Fix } from '../order/problems.ts'
 import { writeActivity } from './activity.ts'
 import {
@@ -17,11 +16,11 @@ import {
   stopped,
   timeoutOf,
 } from './check-steps.ts'
-import { callOver, channelFor, type Deps, validityOf } from './deps.ts'
+import { callOver, channelFor, type Deps } from './deps.ts'
 import { gapSentence } from './gap-words.ts'
 import { ensureIdentity } from './identify.ts'
 import type { WebhookState } from './ensure-webhooks.ts'
-import { dayOf, endsSoon, expiryProblem } from './warn-of-expiry.ts'
+import { dayOf, endsSoon, expiriesOf, expiryProblem } from './warn-of-expiry.ts'
 import { withSlot } from './with-slot.ts'
 
 export interface CheckResult {
@@ -92,14 +91,7 @@ async function ask(deps: Deps, connection: ConnectionRow): Promise<Asked> {
 async function validityChecks(deps: Deps, connection: ConnectionRow): Promise<Check[]> {
   await writeActivity(deps)
   const at = deps.now()
-  const certificate = (await listExpiries(deps.db)).find(
-    ({ connectionId, kind }) => connectionId === connection.id && kind === 'certificate',
-  )
-  const credentials = validityOf(deps, connection)?.endsAt ?? null
-  return [
-    ...(credentials === null ? [] : [{ kind: 'credentials' as const, endsAt: credentials }]),
-    ...(certificate === undefined ? [] : [certificate]),
-  ].map((expiry) => {
+  return (await expiriesOf(deps, connection)).map((expiry) => {
     const name = expiry.kind === 'credentials' ? 'Credentials' : 'Certificate'
     if (!endsSoon(expiry, at)) return { name, outcome: 'ok', detail: `valid until ${dayOf(expiry.endsAt)}` }
     const { title, detail, fix } = describeProblem(expiryProblem(connection.name, expiry, at))

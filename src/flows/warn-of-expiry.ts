@@ -23,20 +23,37 @@ export const expiryCodes: readonly string[] = Object.values(codeOf)
 
 /**
  * Opens a problem for credentials and certificates that end soon, and closes it when they end later. It stops nothing.
- * Only connections that a route uses are looked at.
+ * Of connections that
+ * no route uses nobody has to hear.
  */
 export async function warnOfExpiry(deps: WarnDeps, tx: Tx): Promise<void> {
   const used = new Set((await activeRoutes(tx)).flatMap((route) => [route.channel_id, route.backend_id]))
-  const connections = (await listConnections(tx)).filter(({ id }) => used.has(id))
+  const connections = await listConnections(tx)
   await noteCredentials(deps, tx, connections)
-  const expiries = await listExpiries(tx)
+  const expiries = (await listExpiries(tx)).filter(({ connectionId }) => used.has(connectionId))
   const open = await connectionProblems(tx)
   for (const connection of connections)
-    for (const kind of Object.keys(warnDays) as ExpiryKind[]) {
+    for (const kind of kindsOf(connection)) {
       const expiry = expiries.find((one) => one.connectionId === connection.id && one.kind === kind)
       const known = open.find((row) => row.connection_id === connection.id && row.code === codeOf[kind])
       await warnOf(deps, tx, { connection, kind, expiry, known })
     }
+}
+
+/** A shop's host may forget to renew its certificate; a backend is no site of one's own. */
+const kindsOf = ({ role }: ConnectionRow): ExpiryKind[] =>
+  role === 'channel' ? ['credentials', 'certificate'] : ['credentials']
+
+/** What of the connection ends by itself, and when, as far as that is known. */
+export async function expiriesOf(deps: WarnDeps & Pick<Deps, 'db'>, connection: ConnectionRow) {
+  const endsAt = validityOf(deps, connection)?.endsAt ?? null
+  const noted = (await listExpiries(deps.db)).filter(
+    (one) =>
+      one.connectionId === connection.id &&
+      one.kind !== 'credentials' &&
+      kindsOf(connection).includes(one.kind),
+  )
+  return [...(endsAt === null ? [] : [{ kind: 'credentials' as const, endsAt }]), ...noted]
 }
 
 async function noteCredentials(deps: WarnDeps, tx: Tx, connections: ConnectionRow[]): Promise<void> {

@@ -29,7 +29,8 @@ beforeAll(async () => {
   server = await startCommand(['server', '--port', '0'], env)
   const file = path.join(home.home, 'waybill.yaml')
   await writeFile(file, outside.yaml)
-  expect((await run('apply', '-f', file)).stderr).toBe('')
+  const applied = await run('apply', '-f', file)
+  if (applied.code !== 0) throw new Error(`waybill apply failed: ${applied.stderr}`)
 })
 afterAll(async () => {
   await server?.stop()

@@ -150,10 +150,18 @@ describe('credentials that run out', () => {
   })
 
   it('of a connection that no route uses any more are told nobody', async () => {
+    const routes = (removed: Date | null) =>
+      world.db.updateTable('routes').set({ removed_at: removed }).execute()
     await givesEnd('2026-03-05')
-    await world.db.updateTable('routes').set({ removed_at: world.now() }).execute()
+    await routes(world.now())
     await look()
     expect(await told()).toEqual([])
+    await routes(null)
+    await look()
+    expect(await warnings('netsuite')).toHaveLength(1)
+    await routes(world.now())
+    await look()
+    expect(await warnings('netsuite')).toEqual([])
   })
 })
 

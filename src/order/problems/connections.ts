@@ -98,7 +98,7 @@ export const connections = {
     example: 'netsuite',
     cause:
       'Waybill signs in with a certificate that is valid for two years at most. From its last day on NetSuite refuses every call, and orders wait in Waybill.',
-    fix: 'In NetSuite, upload a new certificate for the same user, role and integration: Setup > Integration > Manage Authentication > OAuth 2.0 Client Credentials (M2M) Setup > Create New. Give its ID, its key and the day on which it ends to the connection: Connections > Edit, or waybill.yaml and "waybill apply".',
+    fix: 'In NetSuite, upload a new certificate for the same user, role and integration: Setup > Integration > Manage Authentication > OAuth 2.0 Client Credentials (M2M) Setup > Create New. Give its ID, key and last day to the connection: Connections > Edit, or waybill.yaml and "waybill apply".',
     fixes: [editConnection, checkConnection],
     avoid:
       'Give the certificate or its last day to the connection whenever you renew it: Waybill warns you 30 days, 7 days and 1 day before. The old certificate works beside the new one until it ends, so nothing has to stop.',
