@@ -1,11 +1,11 @@
 import type { LookupFunction } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { TLSSocket } from 'node:tls'
 import { callbackify, promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { Agent, buildConnector, type Dispatcher, request as send } from 'undici'
 import { err, ok } from '../result.ts'
 import { type AllowList, allowList, bare, permitted, type Resolve, resolveBySystem } from './addresses.ts'
+import { type CallWatch, lookingAtCertificates } from './call-watch.ts'
 import type { Failure, Http, HttpRequest, HttpResponse, Limits, Outcome } from './contract.ts'
 import { AddressNotAllowed, BodyTooLarge, codeOf, fail, failureOf } from './connection-errors.ts'
 import { type Deadline, deadlineIn } from './deadline.ts'
@@ -30,15 +30,8 @@ export interface HttpOptions {
   maxBodyBytes?: number
   /** Further options of the TLS connection, such as a private certificate authority. */
   tls?: { ca?: string | Buffer }
+  /** Is told of every call and of certificates. */
   watch?: CallWatch
-}
-
-/** Whoever wants to know how a way out is used. It keeps no call waiting. */
-export interface CallWatch {
-  /** A request is sent; what is given back is told when it has ended. The answer is null where there was none. */
-  begins(): (ended: { ms: number; answer: HttpResponse | null }) => void
-  /** Until when the certificate is valid with which the other side showed itself. */
-  certificate(validTo: Date): void
 }
 
 const maxRedirects = 5
@@ -189,22 +182,6 @@ export function createHttp(options: HttpOptions): Transport {
     recordedBy: (record: Recorder) => (request: HttpRequest) => call(request, record),
     close: () => agent.destroy(),
   })
-}
-
-function lookingAtCertificates(
-  connect: buildConnector.connector,
-  watch: CallWatch,
-): buildConnector.connector {
-  return (options, done) =>
-    connect(options, (...made) => {
-      const [, socket] = made
-      if (socket instanceof TLSSocket) {
-        const validTo = new Date(socket.getPeerCertificate().valid_to)
-        // A session that was taken up again may not show it once more.
-        if (!Number.isNaN(validTo.getTime())) watch.certificate(validTo)
-      }
-      done(...made)
-    })
 }
 
 /** The lookup a socket connects by: what it hands out was checked, and is what is connected to. */

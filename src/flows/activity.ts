@@ -1,5 +1,5 @@
+import type { CallWatch } from '../connectors/call-watch.ts'
 import type { HttpResponse } from '../connectors/contract.ts'
-import type { CallWatch } from '../connectors/http.ts'
 import { addHours, type HourOfCalls } from '../ledger/activity.ts'
 import { noteExpiry } from '../ledger/expiries.ts'
 import { addedUp, bucketOf, latencyBuckets } from '../latency.ts'

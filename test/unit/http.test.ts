@@ -278,6 +278,34 @@ describe('when there is no answer', () => {
     expect(outcomes.map(told)).toEqual(Array(3).fill('unavailable certificate_invalid'))
   })
 
+  it('tells whoever watches of every call once it has ended, and until when a certificate is valid', async () => {
+    const server = createTlsServer({ cert: certificate, key }, (request, response) => {
+      if (request.url === '/lost') request.socket.destroy()
+      else response.writeHead(request.url === '/broken' ? 500 : 200).end('ok')
+    })
+    const port = portOf(await listen(server, 'https'))
+    const seen: (number | string | null)[] = []
+    const watch = {
+      begins: () => {
+        seen.push('begins')
+        return ({ ms, answer }: { ms: number; answer: HttpResponse | null }) => {
+          expect(ms).toBeGreaterThan(0)
+          seen.push(answer?.status ?? null)
+        }
+      },
+      certificate: (validTo: Date) => void seen.push(validTo.toISOString()),
+    }
+    const { resolve } = names({ 'shop.test': ['127.0.0.1'] })
+    const { http } = httpWith({ resolve, tls: { ca: certificate }, watch })
+    for (const path of ['/', '/broken', '/lost'])
+      await http({ method: 'GET', url: `https://shop.test:${port}${path}` })
+    await http({ method: 'GET', url: 'http://10.0.0.1/' })
+    const [first, until, ...rest] = seen
+    expect([first, until]).toEqual(['begins', '2126-10-30T13:52:56.000Z'])
+    // The last was asked a second time on a fresh connection, which is one call all the same.
+    expect(rest.filter((one) => one !== until)).toEqual([200, 'begins', 500, 'begins', null])
+  })
+
   it('calls a write whose answer is lost unknown, and a read unavailable', async () => {
     const url = await serve(afterBody((request) => request.socket.destroy()))
     const { http } = httpWith()
