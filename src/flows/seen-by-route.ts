@@ -1,10 +1,7 @@
-import { listRoutes } from '../ledger/routes.ts'
-import { connectionById } from '../ledger/health.ts'
 import { heldGroups } from '../ledger/views/held.ts'
-import { recentOrders } from '../ledger/views/recent-orders.ts'
 import type { Order } from '../order/order.ts'
 import { channelFor, type Deps } from './deps.ts'
-import { canonicalFrom } from './prepare-draft.ts'
+import { furtherFieldsOf, readRecent, routeNamed } from './values-seen.ts'
 
 export interface SeenStatus {
   code: string
@@ -29,20 +26,17 @@ export interface SeenByRoute {
   statuses: SeenStatus[]
   paymentMethods: SeenValue[]
   shippingMethods: SeenValue[]
+  /** The further fields that they have, by name. */
+  fields: { name: string; orders: number }[]
 }
-
-const newest = 100
 
 /** What a route's newest orders say, for whoever writes its rules and its mapping. Null: there is no such route. */
 export async function seenByRoute(deps: Deps, name: string): Promise<SeenByRoute | null> {
-  const route = (await listRoutes(deps.db)).find((row) => row.name === name && row.removed_at === null)
-  const connection = route && (await connectionById(deps.db, route.channel_id))
-  if (!route || !connection) return null
-  const recent = await recentOrders(deps.db, connection.id, newest)
-  const orders = recent.flatMap(({ order, body }) => {
-    const read = canonicalFrom(deps, connection.kind, order, body)
-    return read.order === null ? [] : [read.order]
-  })
+  const found = await routeNamed(deps, name)
+  if (!found) return null
+  const { route, channel: connection } = found
+  const recent = await readRecent(deps, connection)
+  const orders = recent.flatMap(({ canonical }) => canonical ?? [])
   const held = (await heldGroups(deps.db)).filter((group) => group.route === name)
   const channel = channelFor(deps, connection)
   const codes = [
@@ -61,6 +55,7 @@ export async function seenByRoute(deps: Deps, name: string): Promise<SeenByRoute
     })),
     paymentMethods: counted(orders, paymentOf),
     shippingMethods: counted(orders, shippingOf),
+    fields: furtherFieldsOf(orders),
   }
 }
 

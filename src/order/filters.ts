@@ -1,0 +1,63 @@
+import { type Filter, filterField, type FilterField, isComparison } from './filter-fields.ts'
+import { compare, equals, parseDecimal } from './money.ts'
+import type { Order } from './order.ts'
+
+/** What the order has in a field: each text once, none that is blank. */
+export function valuesAt(order: Order, { of }: Pick<FilterField, 'of'>): string[] {
+  const found = of(order).flatMap((value) => value?.trim() || [])
+  return [...new Set(found)]
+}
+
+/** The first filter that does not let the order through, with what it met; null where all do. */
+export function filterThatHolds(
+  order: Order,
+  filters: readonly Filter[],
+): { filter: Filter; found: string[] } | null {
+  for (const filter of filters) {
+    const field = filterField(filter.field)!
+    const found = valuesAt(order, field)
+    if (!letsThrough(filter, field, found)) return { filter, found }
+  }
+  return null
+}
+
+function letsThrough({ operator, values }: Filter, { kind }: FilterField, found: string[]): boolean {
+  const isSame = kind === 'amount' && !isComparison(operator) ? isSameAmount : isSameText
+  const some = (matches: (has: string, wanted: string) => boolean) =>
+    found.some((has) => values.some((wanted) => matches(has, wanted)))
+  switch (operator) {
+    case 'is':
+    case 'includes':
+      return some(isSame)
+    case 'isNot':
+    case 'doesNotInclude':
+      return !some(isSame)
+    case 'contains':
+      return some(hasText)
+    case 'doesNotContain':
+      return !some(hasText)
+    case 'atLeast':
+      return some((has, wanted) => (compared(has, wanted) ?? -1) >= 0)
+    case 'atMost':
+      return some((has, wanted) => (compared(has, wanted) ?? 1) <= 0)
+    case 'isEmpty':
+      return found.length === 0
+    case 'isNotEmpty':
+      return found.length > 0
+  }
+}
+
+const plain = (text: string): string => text.normalize().trim().toLowerCase()
+const isSameText = (has: string, wanted: string): boolean => plain(has) === plain(wanted)
+const hasText = (has: string, wanted: string): boolean => plain(has).includes(plain(wanted))
+
+/** Null where one of them is no number. */
+function compared(has: string, wanted: string): -1 | 0 | 1 | null {
+  const [a, b] = [parseDecimal(has), parseDecimal(wanted)]
+  return a === null || b === null ? null : compare(a, b)
+}
+
+function isSameAmount(has: string, wanted: string): boolean {
+  const [a, b] = [parseDecimal(has), parseDecimal(wanted)]
+  return a !== null && b !== null && equals(a, b)
+}
