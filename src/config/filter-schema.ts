@@ -3,11 +3,8 @@ import {
   type Filter,
   filterField,
   filterFields,
-  type FilterOperator,
   filterOperators,
   furtherFields,
-  isComparison,
-  needsNoValue,
   operatorsFor,
 } from '../order/filter-fields.ts'
 import { parseDecimal } from '../order/money.ts'
@@ -105,23 +102,3 @@ export const filtersSchema = z.array(filter).superRefine((list, context) => {
     if (texts.indexOf(text) < i)
       context.addIssue(wrong([i, 'field'], 'this filter stands here twice', 'it once'))
 })
-
-/** A filter as the file writes it. */
-export const filterInFile = ({ field: name, operator, values: listed }: Filter): Record<string, unknown> => ({
-  field: name,
-  [operator]: valueInFile(operator, listed),
-})
-
-const valueInFile = (operator: FilterOperator, listed: string[]): string | string[] | true =>
-  needsNoValue(operator) ? true : isComparison(operator) ? (listed[0] ?? '') : listed
-
-/** Filters by what they look at and how, for showing what changes: `{ 'shipping.country is': ['DE', 'AT'] }`. */
-export function filtersAsShown(filters: readonly Filter[]): Record<string, unknown> {
-  const shown: Record<string, unknown> = {}
-  for (const { field: name, operator, values: listed } of filters) {
-    const key = `${name} ${operator}`
-    const before = Object.keys(shown).filter((one) => one === key || one.startsWith(`${key} (`)).length
-    shown[before === 0 ? key : `${key} (${before + 1})`] = valueInFile(operator, listed)
-  }
-  return shown
-}

@@ -1,7 +1,7 @@
 import { type Connectors, type Desired, type DesiredRoute } from '../config/desired.ts'
 import { differences, type FieldChange, settingsDifferences } from '../config/differences.ts'
 import { formatDuration } from '../config/durations.ts'
-import { filtersAsShown } from '../config/filter-schema.ts'
+import { filtersAsShown } from '../config/filter-form.ts'
 import { autoCancelInFile, retentionInFile } from '../config/file-schema.ts'
 import { autoCancelOf } from '../ledger/ageing.ts'
 import { filtersOf } from '../ledger/routes.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { filterInFile, filtersAsShown } from '../../src/config/filter-schema.ts'
+import { filterInFile, filtersAsShown } from '../../src/config/filter-form.ts'
 import { readConfiguration } from '../../src/config/read-configuration.ts'
 import { input } from './config-faces.ts'
 
