@@ -38,7 +38,7 @@ const amount = z.string().superRefine((text, context) => {
 })
 
 const values = z.array(z.string()).superRefine((list, context) => {
-  if (list.length === 0) context.addIssue(wrong([], 'it names no value', 'at least one, such as [DE, AT]'))
+  if (list.length === 0) context.addIssue(wrong([], 'it names no value', 'at least one'))
   if (list.length > mostValues)
     context.addIssue(wrong([], `it names ${list.length} values`, `${mostValues} of them at most`))
   for (const [i, text] of list.entries()) {

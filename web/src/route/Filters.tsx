@@ -178,6 +178,7 @@ function Values({ route, filter: { field, operator, values }, wrong, onChange }:
           <span className="quiet">{words.seen(orders.get(value) ?? 0)}</span>
         </span>
       )}
+      classNames={{ inputField: classes.inner! }}
       limit={100}
       maxDropdownHeight={260}
       value={values}
