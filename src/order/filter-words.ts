@@ -90,7 +90,8 @@ const joined = (values: string[], word: 'and' | 'or'): string =>
 export const inShort = (values: string[], word: 'and' | 'or'): string => listed(values.map(short), word)
 
 function listed(all: string[], word: 'and' | 'or'): string {
-  const rest = all.length > named ? [`${all.length - named + 1} others`] : []
-  const shown = [...(rest.length > 0 ? all.slice(0, named - 1) : all), ...rest]
-  return shown.length < 2 ? shown.join() : `${shown.slice(0, -1).join(', ')} ${word} ${shown.at(-1)}`
+  const isCut = all.length > named
+  const first = isCut ? all.slice(0, named - 1) : all.slice(0, -1)
+  const last = isCut ? `${all.length - first.length} others` : (all.at(-1) ?? '')
+  return first.length === 0 ? last : `${first.join(', ')} ${word} ${last}`
 }

@@ -55,7 +55,6 @@ export const filterTexts = {
   valuesHint: 'Add a value',
   amount: 'Amount',
   seen: (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'order' : 'orders'}`,
-  removeValue: (value: string) => `Remove ${value}`,
   /** "Filter: delivery country is one of", for what the history calls "import.filters.shipping.country is". */
   setting(field: string): string | null {
     const [, name, one] = /^import\.filters\.(.+) ([A-Za-z]+)(?: \(\d+\))?$/s.exec(field) ?? []

@@ -70,6 +70,7 @@ interface RowProps {
 function FilterRow({ n, route, filter, seen, mistakes, onChange, onRemove }: RowProps) {
   const isFurther = filter.field.startsWith(furtherFields)
   const known = filterField(filter.field)
+  const about = known ?? { kind: isFurther ? ('free' as const) : ('text' as const) }
   const ofField = mistakeAt(mistakes, `import.filters[${n - 1}].field`)
   const wrongField = ofField !== undefined && known === null ? words.chooseField : ofField
   const choose = (field: string) => {
@@ -110,13 +111,13 @@ function FilterRow({ n, route, filter, seen, mistakes, onChange, onRemove }: Row
         <Select
           aria-label={words.operator}
           allowDeselect={false}
-          data={operatorsFor(known ?? { kind: isFurther ? 'free' : 'text' }).map((operator) => ({
+          data={operatorsFor(about).map((operator) => ({
             value: operator,
-            label: words.operators(operator, known?.kind ?? 'text'),
+            label: words.operators(operator, about.kind),
           }))}
           value={filter.operator}
           onChange={(next) => {
-            const operator = operatorsFor(known ?? { kind: 'free' }).find((one) => one === next)
+            const operator = operatorsFor(about).find((one) => one === next)
             if (operator) onChange({ ...filter, operator, values: kept(filter, operator) })
           }}
         />
