@@ -1,5 +1,5 @@
-import { type Filter, filterField, type FilterField, isComparison } from './filter-fields.ts'
-import { compare, equals, parseDecimal } from './money.ts'
+import { type Filter, filterField, type FilterField } from './filter-fields.ts'
+import { compare, parseDecimal } from './money.ts'
 import type { Order } from './order.ts'
 
 /** What the order has in a field: each text once, none that is blank. */
@@ -22,9 +22,10 @@ export function filterThatHolds(
 }
 
 function letsThrough({ operator, values }: Filter, { kind }: FilterField, found: string[]): boolean {
-  const isSame = kind === 'amount' && !isComparison(operator) ? isSameAmount : isSameText
+  const wanted = values.map(plain)
   const some = (matches: (has: string, wanted: string) => boolean) =>
-    found.some((has) => values.some((wanted) => matches(has, wanted)))
+    found.map(plain).some((has) => wanted.some((one) => matches(has, one)))
+  const isSame = kind === 'amount' ? isSameAmount : isSameText
   switch (operator) {
     case 'is':
     case 'includes':
@@ -37,9 +38,9 @@ function letsThrough({ operator, values }: Filter, { kind }: FilterField, found:
     case 'doesNotContain':
       return !some(hasText)
     case 'atLeast':
-      return some((has, wanted) => (compared(has, wanted) ?? -1) >= 0)
+      return some((has, least) => (compared(has, least) ?? -1) >= 0)
     case 'atMost':
-      return some((has, wanted) => (compared(has, wanted) ?? 1) <= 0)
+      return some((has, most) => (compared(has, most) ?? 1) <= 0)
     case 'isEmpty':
       return found.length === 0
     case 'isNotEmpty':
@@ -48,16 +49,12 @@ function letsThrough({ operator, values }: Filter, { kind }: FilterField, found:
 }
 
 const plain = (text: string): string => text.normalize().trim().toLowerCase()
-const isSameText = (has: string, wanted: string): boolean => plain(has) === plain(wanted)
-const hasText = (has: string, wanted: string): boolean => plain(has).includes(plain(wanted))
+const isSameText = (has: string, wanted: string): boolean => has === wanted
+const hasText = (has: string, wanted: string): boolean => has.includes(wanted)
+const isSameAmount = (has: string, wanted: string): boolean => compared(has, wanted) === 0
 
 /** Null where one of them is no number. */
 function compared(has: string, wanted: string): -1 | 0 | 1 | null {
   const [a, b] = [parseDecimal(has), parseDecimal(wanted)]
   return a === null || b === null ? null : compare(a, b)
-}
-
-function isSameAmount(has: string, wanted: string): boolean {
-  const [a, b] = [parseDecimal(has), parseDecimal(wanted)]
-  return a !== null && b !== null && equals(a, b)
 }
