@@ -6,6 +6,13 @@ import { format, resolveConfig } from 'prettier'
 import { z } from 'zod'
 import { formatDuration } from '../src/config/durations.ts'
 import { notificationsSchema, retentionSchema, routeSchema } from '../src/config/file-schema.ts'
+import {
+  filterField,
+  filterFields,
+  type FilterKind,
+  furtherFields,
+  operatorsFor,
+} from '../src/order/filter-fields.ts'
 import { backends, channels } from '../src/connectors/index.ts'
 
 const docs = join(import.meta.dirname, '..', 'docs')
@@ -35,6 +42,8 @@ interface Node {
 const forms: Record<string, string> = {
   'import.every': 'duration',
   'import.since': 'day or time',
+  'import.filters[].atLeast': 'amount',
+  'import.filters[].atMost': 'amount',
   'autoCancel.after': 'duration',
   'autoCancel.warn': 'list of durations',
   'summary.at': 'time of the day',
@@ -59,6 +68,7 @@ export async function configurationPage(): Promise<string> {
     route: tableOf(routeSchema, routeSchema.parse(route), ['mapping']),
     notifications: tableOf(notificationsSchema, undefined),
     retention: tableOf(retentionSchema, retentionSchema.parse({})),
+    filterFields: fieldsOfFilters(),
   }
   for (const { kind, config } of [...channels, ...backends]) tables[kind] = tableOf(config, undefined)
   for (const { kind, mapping } of backends) tables[`${kind}.mapping`] = tableOf(mapping, mapping.parse({}))
@@ -88,6 +98,27 @@ function tableOf(schema: z.ZodType, defaults: unknown, leftOut: string[] = []): 
         .reduce((row, part) => `${row} ${part} |`, '|'),
     ),
   ].join('\n')
+}
+
+const kindWords: Record<FilterKind, string> = {
+  text: 'Texts',
+  amount: 'Amounts',
+  list: 'Lists',
+  time: 'Times',
+  free: 'Further fields of the shop',
+}
+
+/** The fields that have the same to be said of them stand together. */
+function fieldsOfFilters(): string {
+  const further = filterField(`${furtherFields}NAME`)!
+  const byKind = Map.groupBy([...filterFields, further], ({ kind }) => kind)
+  const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ')
+  return [...byKind]
+    .map(([kind, fields]) => {
+      const operators = code(operatorsFor({ kind }))
+      return `- **${kindWords[kind]}**: ${code(fields.map(({ field }) => field))}. With ${operators}.`
+    })
+    .join('\n')
 }
 
 const cell = (text: string): string =>

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { AllowList } from '../connectors/addresses.ts'
 import type { ChannelStatus, Limits } from '../connectors/contract.ts'
+import type { Filter } from '../order/filter-fields.ts'
 import type { Retention } from './file-schema.ts'
 
 /** What the configuration has to know of a kind of channel or backend. A `Channel` or `Backend` has all of it. */
@@ -50,6 +51,7 @@ export interface DesiredRoute {
   from: string
   to: string
   statuses: string[]
+  filters: Filter[]
   /** UTC time. */
   since: string
   everyMs: number

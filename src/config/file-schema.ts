@@ -1,6 +1,7 @@
 import { IANAZone } from 'luxon'
 import { z } from 'zod'
 import { formatDuration, parseDuration } from './durations.ts'
+import { filtersSchema } from './filter-schema.ts'
 
 const second = 1_000
 const day = 86_400_000
@@ -64,6 +65,9 @@ export const routeSchema = z.strictObject({
     every: duration(second, day, '1s to 1d')
       .default(60_000)
       .describe('how often the shop is asked for new orders'),
+    filters: filtersSchema
+      .default([])
+      .describe('what else an order has to be like to be imported: all of them have to let it through'),
   }),
   post: z
     .strictObject({

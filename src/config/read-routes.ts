@@ -145,6 +145,7 @@ function desiredRoute(route: RouteInFile, channel: ChannelFace, mapping: unknown
     statuses:
       route.import.statuses ??
       channel.defaultStatuses.filter((status) => status.importByDefault).map((status) => status.code),
+    filters: route.import.filters,
     since: route.import.since,
     everyMs: route.import.every,
     postAutomatic: route.post.automatic,

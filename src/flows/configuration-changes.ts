@@ -1,8 +1,10 @@
 import { type Connectors, type Desired, type DesiredRoute } from '../config/desired.ts'
 import { differences, type FieldChange, settingsDifferences } from '../config/differences.ts'
 import { formatDuration } from '../config/durations.ts'
+import { filtersAsShown } from '../config/filter-form.ts'
 import { autoCancelInFile, retentionInFile } from '../config/file-schema.ts'
 import { autoCancelOf } from '../ledger/ageing.ts'
+import { filtersOf } from '../ledger/routes.ts'
 import type { KnownConfiguration } from './known-configuration.ts'
 
 export interface Change {
@@ -76,6 +78,7 @@ export function routeOfRow(row: RouteRow): DesiredRoute {
     from: row.channel,
     to: row.backend,
     statuses: row.statuses,
+    filters: filtersOf(row),
     since: row.since.toISOString(),
     everyMs: row.every_ms,
     postAutomatic: row.post_automatic,
@@ -89,7 +92,12 @@ function routeAsShown(route: DesiredRoute): object {
   return {
     from: route.from,
     to: route.to,
-    import: { statuses: route.statuses, since: route.since, every: formatDuration(route.everyMs) },
+    import: {
+      statuses: route.statuses,
+      since: route.since,
+      every: formatDuration(route.everyMs),
+      filters: filtersAsShown(route.filters),
+    },
     post: { automatic: route.postAutomatic },
     autoCancel: autoCancelInFile(route.autoCancel) ?? false,
     cancelledAfterPosting: route.cancelledAfterPosting,

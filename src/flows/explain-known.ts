@@ -15,6 +15,7 @@ import {
   type ExplainedFix,
   type Explanation,
   heldWords,
+  holderOf,
   lowerFirst,
   soon,
   verdictOfHold,
@@ -197,7 +198,7 @@ function held(known: Known): Answer {
   const hold = order.hold as HoldingRule | null
   return {
     verdict: hold ? verdictOfHold(hold) : 'held_by_rule',
-    headline: `Order ${order.number} is held back by a rule of the route "${order.route_name}": ${hold?.detail ?? order.reason ?? 'a rule'}.`,
+    headline: `Order ${order.number} is held back by ${holderOf(hold, order.route_name)}: ${hold?.detail ?? order.reason ?? 'a rule'}.`,
     fixes: [
       {
         action: 'import_anyway',

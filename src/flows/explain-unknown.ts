@@ -10,6 +10,7 @@ import {
   clock,
   type ExplainedFix,
   type Explanation,
+  holderOf,
   soon,
   upperFirst,
   verdictOfHold,
@@ -161,7 +162,7 @@ function notTaken(
   if (place.hold !== null)
     return {
       verdict: verdictOfHold(place.hold),
-      headline: `${lead}: a rule of the route "${seen.route}" would hold it. ${place.hold.detail}.`,
+      headline: `${lead}: ${holderOf(place.hold, seen.route)} would hold it. ${place.hold.detail}.`,
       fixes: [
         {
           action: 'import_anyway',

@@ -31,6 +31,10 @@ export type Verdict = (typeof verdicts)[number]
 export const verdictOfHold = ({ rule }: Pick<Hold, 'rule'>): Verdict =>
   rule === 'status' ? 'held_by_status' : rule === 'before_start_date' ? 'before_start_date' : 'held_by_rule'
 
+/** What holds an order, as the page of the route calls it. */
+export const holderOf = (hold: Pick<Hold, 'rule'> | null, route: string): string =>
+  `a ${hold?.rule === 'filter' ? 'filter' : 'rule'} of the route "${route}"`
+
 export interface Check {
   name: string
   outcome: 'ok' | 'fail' | 'skipped'

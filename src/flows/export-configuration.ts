@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { ZodType } from 'zod'
 import type { Connectors } from '../config/desired.ts'
 import { formatDuration } from '../config/durations.ts'
+import { filterInFile } from '../config/filter-form.ts'
 import { autoCancelInFile, notificationsSchema, retentionInFile } from '../config/file-schema.ts'
 import { inSchemaOrder } from '../config/schema-mistakes.ts'
 import type { Db } from '../ledger/database.ts'
@@ -44,6 +45,7 @@ export async function exportConfiguration(deps: {
           statuses: route.statuses,
           since: dayOrTime(route.since),
           every: formatDuration(route.everyMs),
+          ...(route.filters.length > 0 && { filters: route.filters.map(filterInFile) }),
         },
         post: { automatic: route.postAutomatic },
         autoCancel: autoCancelInFile(route.autoCancel) ?? false,

@@ -23,7 +23,7 @@ export async function importStatus(
     if (!row) return err({ code: 'no_such_route' })
     const before = routeOfRow(row)
     if (before.statuses.includes(status)) return ok({ statuses: before.statuses, orders: 0 })
-    const held = await heldThatMayPass(tx, row.id, { statuses: [status], since: before.since })
+    const held = await heldThatMayPass(tx, row.id, { ...before, statuses: [status] })
     if (held.length === 0) return err({ code: 'nothing_held' })
     const route = { ...before, statuses: [...before.statuses, status] }
     const at = deps.now()

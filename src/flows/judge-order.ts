@@ -1,7 +1,7 @@
 import type { RawOrder } from '../connectors/contract.ts'
 import type { ConnectionRow } from '../ledger/health.ts'
 import type { OrderRow } from '../ledger/orders.ts'
-import type { RouteRow } from '../ledger/routes.ts'
+import { type RouteRow, rulesOf } from '../ledger/routes.ts'
 import type { Order } from '../order/order.ts'
 import type { Problem } from '../order/problems.ts'
 import { type Hold, holdingRule, holdOfCancelled, type PersonsHold, personsHold } from '../order/rules.ts'
@@ -97,7 +97,7 @@ function placeOf(reading: Reading, { input, channel, anyway, known }: Circumstan
   const none = { reason: null, hold: null, problem: null }
   if (!reading.ok) return { ...none, status: 'import_error', problem: reading.error.problem }
   const order = reading.value
-  const rule = holdingRule(order, { statuses: route.statuses, since: route.since.toISOString() })
+  const rule = holdingRule(order, rulesOf(route))
   const accepted = known !== null && ['imported', 'scheduled', 'post_error'].includes(known.status)
   const cancelledThere = known?.status === 'cancelled' && known.cancel_reason === 'at_channel'
   // Who wants an order in spite of a rule wants it as it was then: the shop can still cancel it afterwards.

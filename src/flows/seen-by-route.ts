@@ -1,12 +1,9 @@
-import { listRoutes } from '../ledger/routes.ts'
-import { connectionById } from '../ledger/health.ts'
 import { heldGroups } from '../ledger/views/held.ts'
-import { recentOrders } from '../ledger/views/recent-orders.ts'
 import type { Order } from '../order/order.ts'
 import { valuesOf } from '../order/order-values.ts'
 import { chargedTaxes, taxCountry, taxKeys, taxSubject } from '../order/tax-keys.ts'
 import { channelFor, type Deps } from './deps.ts'
-import { canonicalFrom } from './prepare-draft.ts'
+import { furtherFieldsOf, readRecent, routeNamed } from './values-seen.ts'
 
 export interface SeenStatus {
   code: string
@@ -34,6 +31,8 @@ export interface SeenByRoute {
   taxes: SeenValue[]
   /** Where a custom field may get its value from, with what stands there. */
   sources: SeenSource[]
+  /** The further fields that they have, by name. */
+  fields: { name: string; orders: number }[]
 }
 
 /** A value of the order by its path, such as `billing.phone`. */
@@ -44,18 +43,13 @@ export interface SeenSource {
   orders: number
 }
 
-const newest = 100
-
 /** What a route's newest orders say, for whoever writes its rules and its mapping. Null: there is no such route. */
 export async function seenByRoute(deps: Deps, name: string): Promise<SeenByRoute | null> {
-  const route = (await listRoutes(deps.db)).find((row) => row.name === name && row.removed_at === null)
-  const connection = route && (await connectionById(deps.db, route.channel_id))
-  if (!route || !connection) return null
-  const recent = await recentOrders(deps.db, connection.id, newest)
-  const orders = recent.flatMap(({ order, body }) => {
-    const read = canonicalFrom(deps, connection.kind, order, body)
-    return read.order === null ? [] : [read.order]
-  })
+  const found = await routeNamed(deps, name)
+  if (!found) return null
+  const { route, channel: connection } = found
+  const recent = await readRecent(deps, connection)
+  const orders = recent.flatMap(({ canonical }) => canonical ?? [])
   const held = (await heldGroups(deps.db)).filter((group) => group.route === name)
   const channel = channelFor(deps, connection)
   const codes = [
@@ -76,6 +70,7 @@ export async function seenByRoute(deps: Deps, name: string): Promise<SeenByRoute
     shippingMethods: counted(orders, shippingOf),
     taxes: counted(orders, taxesOf),
     sources: sourcesOf(orders),
+    fields: furtherFieldsOf(orders),
   }
 }
 

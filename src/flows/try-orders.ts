@@ -2,24 +2,24 @@ import { fail } from '../connectors/connection-errors.ts'
 import type { Http } from '../connectors/contract.ts'
 import { customerExternalId } from '../ids.ts'
 import { connectionById, type ConnectionRow } from '../ledger/health.ts'
-import { type RecentOrder, recentOrders } from '../ledger/views/recent-orders.ts'
-import type { Order } from '../order/order.ts'
+import type { OrderRow } from '../ledger/orders.ts'
+import type { HoldingRule } from '../order/rules.ts'
 import { err, ok, type Result } from '../result.ts'
 import { ask } from './ask-now.ts'
 import { askOnce } from './ask-once.ts'
 import { type Comparison, compareSettings, type Settings, trialOutcomes } from './compare-settings.ts'
 import { backendFor, callOver, type Deps } from './deps.ts'
-import { canonicalFrom, prepareDraft } from './prepare-draft.ts'
+import { prepareDraft } from './prepare-draft.ts'
+import { type ReadRecent, readRecent } from './values-seen.ts'
 
-/** So many orders are tried, and the backend is asked for so long: a person waits. */
-const newest = 100
+/** The backend is asked for so long: a person waits. */
 const askedForMs = 15_000
 const outOfTime = 'there was not time enough; what was asked is remembered for a while, so try again'
 
 export interface TriedOrder extends Comparison {
   id: string
   number: string
-  status: RecentOrder['order']['status']
+  status: OrderRow['status']
   placedAt: Date | null
 }
 
@@ -29,18 +29,19 @@ export interface TriedOrders {
   counts: Record<Comparison['outcome'], number>
   /** Orders that could not be judged, by the reason. */
   notJudged: { why: string; orders: number }[]
+  /** Which rules would hold those that would be held, what holds most first. */
+  heldBy: HeldBy[]
   /** Those that would fare otherwise than today, the newest first. */
   differing: TriedOrder[]
+}
+
+export interface HeldBy extends Pick<HoldingRule, 'rule' | 'wanted' | 'filter'> {
+  orders: number
 }
 
 interface Both {
   before: Settings
   after: Settings
-}
-
-/** A recent order, as it is read. */
-interface Read extends RecentOrder {
-  canonical: Order | null
 }
 
 /** How a channel's newest orders fare by other settings than today's. Nothing is stored and nothing is sent. */
@@ -54,12 +55,9 @@ export async function tryOrders(
     connectionById(deps.db, backendId),
   ])
   if (!channel || !connection) throw new Error('a route has lost a connection')
-  const read = (await recentOrders(deps.db, channelId, newest)).map((recent): Read => {
-    const { order: canonical } = canonicalFrom(deps, channel.kind, recent.order, recent.body)
-    return { ...recent, canonical }
-  })
+  const read = await readRecent(deps, channel)
   const judge = judging(deps, { channel, connection }, settings)
-  const judged = new Map<Read, Result<Comparison, string>>()
+  const judged = new Map<ReadRecent, Result<Comparison, string>>()
   for (const order of read) {
     const remembered = await judge.fromMemory(order)
     if (remembered.ok) judged.set(order, remembered)
@@ -76,7 +74,7 @@ export async function tryOrders(
   return summed(read, judged)
 }
 
-function summed(read: Read[], judged: Map<Read, Result<Comparison, string>>): TriedOrders {
+function summed(read: ReadRecent[], judged: Map<ReadRecent, Result<Comparison, string>>): TriedOrders {
   const counts = Object.fromEntries(trialOutcomes.map((outcome) => [outcome, 0])) as TriedOrders['counts']
   const differing: TriedOrder[] = []
   const reasons = new Map<string, number>()
@@ -92,7 +90,19 @@ function summed(read: Read[], judged: Map<Read, Result<Comparison, string>>): Tr
     differing.push({ id, number, status, placedAt, ...result.value })
   }
   const notJudged = [...reasons].map(([why, orders]) => ({ why, orders }))
-  return { orders: read.length, counts, notJudged, differing }
+  return { orders: read.length, counts, notJudged, heldBy: byRule(differing), differing }
+}
+
+function byRule(differing: TriedOrder[]): HeldBy[] {
+  const groups = new Map<string, HeldBy>()
+  for (const { rule: holding } of differing) {
+    if (holding === null) continue
+    const { rule, wanted, filter } = holding
+    const key = JSON.stringify([rule, filter])
+    const group = groups.get(key) ?? { rule, wanted, ...(filter && { filter }), orders: 0 }
+    groups.set(key, { ...group, orders: group.orders + 1 })
+  }
+  return [...groups.values()].toSorted((a, b) => b.orders - a.orders)
 }
 
 /** Judges orders by what is remembered of the backend's account, or by asking: until it cannot be asked any more. */
@@ -109,7 +119,7 @@ function judging(
     err(fail('unavailable', 'connection_lost', connection.name, 'Nothing is asked now'))
   let stopped: string | null = null
 
-  const compare = ({ order: row, canonical: order }: Read, ctx: ReturnType<typeof callOver>) =>
+  const compare = ({ order: row, canonical: order }: ReadRecent, ctx: ReturnType<typeof callOver>) =>
     compareSettings({ row, order }, settings, (mapping) =>
       prepareDraft(
         deps,
@@ -124,14 +134,14 @@ function judging(
 
   return {
     /** Nothing is sent: what was asked before is all there is. */
-    fromMemory(order: Read) {
+    fromMemory(order: ReadRecent) {
       const real = callOver(deps, connection, 0)
       // A copy of the memory: nobody may wait for a token that is asked for in vain here.
       return compare(order, { ...real, memory: new Map(real.memory), http: answers.known(nothing) })
     },
 
     /** What all of them need that can be asked for at once is remembered then. */
-    async lookUpTogether(orders: Read[]): Promise<void> {
+    async lookUpTogether(orders: ReadRecent[]): Promise<void> {
       const lines = orders.flatMap(({ canonical }) => canonical?.lines ?? [])
       const first = orders.find(({ canonical }) => canonical !== null)?.canonical
       if (!first || channel.identity === null) return
@@ -150,7 +160,7 @@ function judging(
       if (!told.asked) stopped = isOver() ? outOfTime : told.why
     },
 
-    async byAsking(order: Read): Promise<Result<Comparison, string>> {
+    async byAsking(order: ReadRecent): Promise<Result<Comparison, string>> {
       const remembered = await this.fromMemory(order)
       if (remembered.ok) return remembered
       if (stopped === null && isOver()) stopped = outOfTime

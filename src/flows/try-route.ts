@@ -2,13 +2,14 @@ import { readConfiguration } from '../config/read-configuration.ts'
 import type { DesiredRoute } from '../config/desired.ts'
 import type { FieldChange } from '../config/differences.ts'
 import type { Mistake } from '../config/yaml-source.ts'
+import { whatDoesNot } from '../order/filter-words.ts'
 import { ok, type Result } from '../result.ts'
 import type { ConfigurationDeps } from './apply-configuration.ts'
 import { whatWouldAge } from './cancel-aged.ts'
 import { changesOf, routeOfRow } from './configuration-changes.ts'
 import type { Deps } from './deps.ts'
 import { knownConfiguration } from './known-configuration.ts'
-import { type TriedOrders, tryOrders } from './try-orders.ts'
+import { type HeldBy, type TriedOrders, tryOrders } from './try-orders.ts'
 
 /** What other settings of a route would mean. */
 export interface RouteTrial extends TriedOrders {
@@ -51,7 +52,7 @@ export async function tryRoute(
 }
 
 /** The trial in one line, for who reads it in a terminal. */
-export function trialSentence(name: string, { orders, counts, notJudged }: RouteTrial): string {
+export function trialSentence(name: string, { orders, counts, notJudged, heldBy }: RouteTrial): string {
   const always = [
     `${counts.as_before} as before`,
     `${counts.would_post} would now post`,
@@ -60,12 +61,21 @@ export function trialSentence(name: string, { orders, counts, notJudged }: Route
   const unjudged = notJudged.reduce((sum, group) => sum + group.orders, 0)
   const others: [number, string][] = [
     [counts.stops_otherwise, 'would stop for another reason'],
-    [counts.would_be_held, 'would be held'],
+    [counts.would_be_held, `would be held (${heldBy.map(holderWords).join('; ')})`],
     [counts.no_longer_held, 'would no longer be held'],
     [unjudged, `could not be judged (${notJudged.map(({ why }) => why).join('; ')})`],
   ]
   const told = others.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`)
   return `Route ${name}, over the last ${orders} orders: ${[...always, ...told].join(', ')}.`
+}
+
+function holderWords({ rule, filter, orders }: HeldBy): string {
+  const why = filter
+    ? whatDoesNot(filter)
+    : rule === 'status'
+      ? 'their status is not imported'
+      : 'they were placed before the route begins'
+  return `${orders}: ${why}`
 }
 
 function notesOn(before: DesiredRoute, after: DesiredRoute): string[] {

@@ -65,6 +65,7 @@ export interface Database {
     channel_id: string
     backend_id: string
     statuses: string[]
+    filters: Generated<Json>
     since: Time
     every_ms: number
     post_automatic: boolean

@@ -1,4 +1,6 @@
 import { sql, type Selectable } from 'kysely'
+import type { Filter } from '../order/filter-fields.ts'
+import type { ImportRules } from '../order/rules.ts'
 import { type Database, type Db, mainAccount, type Tx } from './database.ts'
 
 export type RouteRow = Selectable<Database['routes']>
@@ -22,6 +24,8 @@ export interface RouteToStore {
   channelId: string
   backendId: string
   statuses: string[]
+  /** Default: none. */
+  filters?: Filter[]
   /** UTC time. */
   since: string
   everyMs: number
@@ -36,6 +40,7 @@ export interface RouteToStore {
 export async function storeRoute(tx: Tx, route: RouteToStore, at: Date): Promise<void> {
   const rules = {
     statuses: route.statuses,
+    filters: JSON.stringify(route.filters ?? []),
     since: new Date(route.since),
     every_ms: route.everyMs,
     post_automatic: route.postAutomatic,
@@ -101,20 +106,31 @@ export async function takeOverOrders(
     .execute()
 }
 
-/** The channel's ids of the orders that another rule of the route held, and that these rules may let through; no person's. */
-export async function heldThatMayPass(
-  tx: Tx,
-  routeId: string,
-  rules: { statuses: string[]; since: string },
-): Promise<string[]> {
+export const filtersOf = ({ filters }: Pick<RouteRow, 'filters'>): Filter[] => filters as Filter[]
+
+/** Which orders the route imports. */
+export const rulesOf = (route: RouteRow): ImportRules => ({
+  statuses: route.statuses,
+  since: route.since.toISOString(),
+  filters: filtersOf(route),
+})
+
+/**
+ * The channel's ids of the orders that another rule of the route held, and that these rules may let through; no person's.
+ * What a filter holds that is still among the rules stays where it is, and what one holds that is gone has to say by which rule
+ * it is held now.
+ */
+export async function heldThatMayPass(tx: Tx, routeId: string, rules: ImportRules): Promise<string[]> {
+  const filters = sql`(SELECT jsonb_array_elements(${JSON.stringify(rules.filters)}::jsonb))`
   const rows = await tx
     .selectFrom('orders')
     .select('channel_order_id')
     .where('route_id', '=', routeId)
     .where('status', '=', 'held')
-    .where(sql<boolean>`hold ->> 'rule' IS DISTINCT FROM 'person'`)
-    .where('channel_status', 'in', rules.statuses)
-    .where('placed_at', '>=', new Date(rules.since))
+    .where(
+      sql<boolean>`CASE hold ->> 'rule' WHEN 'person' THEN false WHEN 'filter' THEN hold -> 'filter' NOT IN ${filters}
+        ELSE channel_status = ANY(${rules.statuses}) AND placed_at >= ${new Date(rules.since)} END`,
+    )
     .orderBy('placed_at')
     .execute()
   return rows.map((row) => row.channel_order_id)

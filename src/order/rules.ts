@@ -1,3 +1,7 @@
+import { type Filter, filterField } from './filter-fields.ts'
+import { inShort, whatItHas, whatPasses } from './filter-words.ts'
+import { filterThatHolds } from './filters.ts'
+import { type Decimal, equals, toCurrency } from './money.ts'
 import type { Order } from './order.ts'
 import type { Status } from './status.ts'
 
@@ -7,15 +11,19 @@ export interface ImportRules {
   statuses: string[]
   /** The day from which orders are imported (by the time they were placed), as an ISO time in UTC. */
   since: string
+  /** All of them have to let an order through. */
+  filters: Filter[]
 }
 
 /** The rule that keeps an order out, as it is shown; `null` decides for import. */
 export interface HoldingRule {
-  rule: 'status' | 'before_start_date'
+  rule: 'status' | 'before_start_date' | 'filter'
   detail: string
   /** What the rule met and what it wants, for the answer to "why". */
   found: string
   wanted: string
+  /** Which filter; absent where another rule holds it. */
+  filter?: Filter
 }
 
 /** A person keeps the order from going on, whatever the rules say, until a person lets it go on. */
@@ -44,10 +52,7 @@ export function personsHold(hold: unknown): PersonsHold | null {
 export const holdOfCancelled = (hold: PersonsHold): PersonsHold => ({ ...hold, before: 'held' })
 
 /** Decides whether the route imports the order. A refusal always names its rule. */
-export function holdingRule(
-  order: Pick<Order, 'channelStatus' | 'placedAt'>,
-  rules: ImportRules,
-): HoldingRule | null {
+export function holdingRule(order: Order, rules: ImportRules): HoldingRule | null {
   if (Date.parse(order.placedAt) < Date.parse(rules.since))
     return {
       rule: 'before_start_date',
@@ -62,5 +67,26 @@ export function holdingRule(
       found: order.channelStatus,
       wanted: rules.statuses.join(', '),
     }
-  return null
+  const held = filterThatHolds(order, rules.filters)
+  return held && ruleOfFilter(held.filter, held.found, order.currency)
+}
+
+function ruleOfFilter(filter: Filter, values: string[], currency: string): HoldingRule {
+  const isAmount = filterField(filter.field)?.kind === 'amount'
+  const found = isAmount ? values.map((value) => inCurrency(value, currency)) : values
+  const has = whatItHas(filter.field, found)
+  const wanted = whatPasses(filter)
+  return {
+    rule: 'filter',
+    detail: `${has.charAt(0).toUpperCase()}${has.slice(1)}; this route imports an order only if ${wanted}`,
+    found: inShort(found, 'and'),
+    wanted,
+    filter,
+  }
+}
+
+/** As amounts are written, but never rounded: it may be a fraction that the filter is about. */
+function inCurrency(amount: Decimal, currency: string): string {
+  const written = toCurrency(amount, currency)
+  return `${equals(written, amount) ? written : amount} ${currency}`
 }

@@ -5,7 +5,7 @@ import { expiryCodes } from '../flows/warn-of-expiry.ts'
 import type { ConnectionView } from '../ledger/views/connections.ts'
 import type { GapRow } from '../ledger/gaps.ts'
 import { provenAddressOf } from '../ledger/moves.ts'
-import { listRoutes } from '../ledger/routes.ts'
+import { filtersOf, listRoutes } from '../ledger/routes.ts'
 import { describeProblem, type Problem } from '../order/problems.ts'
 import { timeJson, timeOrNull } from './values-json.ts'
 import type { ConnectionJson, DescribedProblem, GapJson, RouteJson } from './schemas.ts'
@@ -140,6 +140,7 @@ export function routeJson(row: Awaited<ReturnType<typeof listRoutes>>[number]): 
     from: row.channel,
     to: row.backend,
     statuses: row.statuses,
+    filters: filtersOf(row),
     since: timeJson(row.since),
     everyMs: row.every_ms,
     postAutomatic: row.post_automatic,

@@ -81,9 +81,19 @@ function orderJson(deps: Deps, order: OrderView, connections: Map<string, Connec
 function holdJson(hold: Hold | null): OrderJson['hold'] {
   if (hold === null) return null
   const { rule, detail } = hold
-  if (rule !== 'person')
-    return { rule, detail, found: hold.found, wanted: hold.wanted, by: null, at: null, why: null }
-  return { rule, detail, found: null, wanted: null, by: hold.by, at: hold.at, why: hold.why }
+  if (rule === 'person')
+    return {
+      rule,
+      detail,
+      found: null,
+      wanted: null,
+      filter: null,
+      by: hold.by,
+      at: hold.at,
+      why: hold.why,
+    }
+  const { found, wanted, filter = null } = hold
+  return { rule, detail, found, wanted, filter, by: null, at: null, why: null }
 }
 
 export function problemJson(

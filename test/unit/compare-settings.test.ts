@@ -8,6 +8,7 @@ import type { Problem } from '../../src/order/problems.ts'
 const settings = (given: Partial<Settings> = {}): Settings => ({
   statuses: ['processing'],
   since: '2026-01-01T00:00:00.000Z',
+  filters: [],
   mapping: {},
   ...given,
 })

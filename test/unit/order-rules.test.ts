@@ -8,6 +8,9 @@ import {
   type ProblemCode,
 } from '../../src/order/problems.ts'
 import { holdingRule } from '../../src/order/rules.ts'
+import { orderOf } from '../support/orders.ts'
+
+const filters: [] = []
 
 const time = fc
   .date({ min: new Date('2000-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
@@ -18,7 +21,7 @@ describe('the rules of a route', () => {
   it('let an order in exactly when its status is chosen and it was placed from the start date on', () => {
     fc.assert(
       fc.property(time, time, word, fc.array(word), (placedAt, since, channelStatus, statuses) => {
-        const rule = holdingRule({ placedAt, channelStatus }, { statuses, since })
+        const rule = holdingRule(orderOf([], { placedAt, channelStatus }), { statuses, since, filters })
         expect(rule === null).toBe(statuses.includes(channelStatus) && new Date(placedAt) >= new Date(since))
       }),
     )
@@ -27,7 +30,7 @@ describe('the rules of a route', () => {
   it('name what they met and what they want', () => {
     fc.assert(
       fc.property(time, time, word, fc.array(word), (placedAt, since, channelStatus, statuses) => {
-        const rule = holdingRule({ placedAt, channelStatus }, { statuses, since })
+        const rule = holdingRule(orderOf([], { placedAt, channelStatus }), { statuses, since, filters })
         if (rule === null) return
         expect(rule.found).toBe(rule.rule === 'status' ? channelStatus : placedAt)
         expect(rule.detail).toContain(rule.rule === 'status' ? `"${channelStatus}"` : placedAt.slice(0, 10))
@@ -39,7 +42,11 @@ describe('the rules of a route', () => {
     'understand the start %s, the very second included',
     (since) => {
       const at = (placedAt: string) =>
-        holdingRule({ placedAt, channelStatus: 'processing' }, { statuses: ['processing'], since })
+        holdingRule(orderOf([], { placedAt, channelStatus: 'processing' }), {
+          statuses: ['processing'],
+          since,
+          filters,
+        })
       expect(at('2026-01-01T00:00:00.000Z')).toBeNull()
       expect(at('2025-12-31T23:59:59.999Z')?.rule).toBe('before_start_date')
     },

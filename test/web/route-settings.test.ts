@@ -1,6 +1,14 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { List, Order, OrderCounts, OrderDetail, ProblemGroup, Route } from '../../web/src/api/types.ts'
+import type {
+  List,
+  Order,
+  OrderCounts,
+  OrderDetail,
+  ProblemGroup,
+  Route,
+  ValuesSeen,
+} from '../../web/src/api/types.ts'
 import { brokenRulesInBothSchemes, overWidth } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { type Demo, startDemo } from '../support/demo.ts'
@@ -210,6 +218,83 @@ test('what somebody else has changed meanwhile is not taken back', async () => {
   await page.context().close()
 })
 
+/** Adds a filter on a field; gives the row. */
+async function addFilter(page: Page, n: number, field: string) {
+  await button(page, 'Add a filter').click()
+  const row = page.getByRole('group', { name: `Filter ${n}` })
+  await chooseField(page, n, field)
+  return row
+}
+async function chooseField(page: Page, n: number, field: string) {
+  const row = page.getByRole('group', { name: `Filter ${n}` })
+  await row.getByRole('combobox', { name: 'Field of the order' }).fill(field)
+  await page.getByRole('option', { name: field, exact: true }).click()
+}
+
+test('a filter has on offer what orders have, is tried and saved, and the next order is held with it named', async () => {
+  const before = await theRoute()
+  const { items: orders } = await demo.api<List<Order>>('/orders?limit=100')
+  const coming = orders.filter(({ status }) => !['held', 'cancelled', 'import_error'].includes(status))
+  const limit = coming.map(({ total }) => Number(total!.amount)).toSorted((a, b) => a - b)[9]!
+  const less = coming.filter(({ total }) => Number(total!.amount) < limit).length
+  expect(less).toBeGreaterThan(5)
+
+  const page = await open(`/routes/${before.name}`)
+  const row = await addFilter(page, 1, 'Delivery country')
+  const [country] = (await demo.api<ValuesSeen>(`/routes/${before.name}/values?field=shipping.country`))
+    .values
+  await row.getByRole('combobox', { name: 'Values' }).click()
+  await page.getByRole('option', { name: `${country!.value} ${country!.orders} orders` }).click()
+  expect(await row.innerText()).toContain(country!.value)
+
+  await chooseField(page, 1, 'Total')
+  await row.getByRole('combobox', { name: 'Condition' }).click()
+  await page.getByRole('option', { name: 'is at least' }).click()
+  await button(page, 'Try it').click()
+  await page.getByRole('alert').filter({ hasText: 'Filter 1' }).waitFor()
+  const amount = row.getByRole('textbox', { name: 'Amount' })
+  expect(await amount.getAttribute('aria-invalid')).toBe('true')
+  await amount.fill(limit.toFixed(2))
+  await button(page, 'Try it').click()
+  await trialOn(page).waitFor()
+  expect(await trialOn(page).innerText()).toContain(`${less} would be held`)
+  expect(await trialOn(page).innerText()).toContain(`${less}: their total is less than ${limit.toFixed(2)}`)
+  expect(await theRoute()).toEqual(before)
+
+  await amount.fill('100000')
+  await button(page, 'Save').click()
+  await page.getByText('Saved.').waitFor()
+  expect((await theRoute()).filters).toEqual([{ field: 'total', operator: 'atLeast', values: ['100000'] }])
+  const history = page.getByRole('region', { name: 'Who changed what' }).getByRole('listitem')
+  await expect
+    .poll(() => history.first().innerText(), patiently)
+    .toMatch(/Filter: total is at least\s*nothing → 100000$/)
+
+  const { number } = (await demo.shopDoes('order', {})) as { number: string }
+  await becomes(async () => (await orderOf(number))?.status === 'held')
+  await page.goto(`${demo.url}/?status=held`)
+  const rule = page.getByRole('article').filter({ hasText: 'their total is less than 100000' })
+  await rule.getByText('an order is imported only if its total is at least 100000').waitFor()
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect([await brokenRulesInBothSchemes(page), await overWidth(page)]).toEqual([[], 0])
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await rule.getByRole('button', { name: '1 order' }).click()
+  await page.getByText('1 order shown').waitFor()
+  await page.getByText(/^Its total is [\d.,]+ [A-Z]{3}; this route imports an order only if/).waitFor()
+  await rule.getByRole('button', { name: 'Import this one anyway' }).click()
+  await becomes(async () => !['held', undefined].includes((await orderOf(number))?.status))
+
+  await page.goto(`${demo.url}/routes/${before.name}`)
+  await button(page, 'Remove filter 1').click()
+  await button(page, 'Save').click()
+  await expect.poll(async () => (await theRoute()).filters, patiently).toEqual([])
+  expect(complaints).toEqual([])
+  await page.context().close()
+}, 60_000)
+
+const orderOf = async (number: string) =>
+  (await demo.api<List<Order>>(`/orders?search=${number}`)).items.find((order) => order.number === number)
+
 test('no rule of accessibility is broken, and nothing runs over the width, light and dark', async () => {
   const { name } = await theRoute()
   const page = await open(`/routes/${name}`, { reducedMotion: 'reduce' })
@@ -218,6 +303,14 @@ test('no rule of accessibility is broken, and nothing runs over the width, light
   await another.fill('gold')
   await another.press('Enter')
   await page.getByText('Not mapped yet').first().waitFor()
+  const row = await addFilter(page, 1, 'Payment method')
+  await row.getByRole('combobox', { name: 'Values' }).fill('Barter')
+  await page.keyboard.press('Enter')
+  await row.getByText('Barter').waitFor()
+  const further = await addFilter(page, 2, 'Another field of the order')
+  await further.getByRole('combobox', { name: 'Its name' }).fill('created_via')
+  await further.getByRole('combobox', { name: 'Condition' }).click()
+  await page.getByRole('option', { name: 'is not empty' }).click()
   await button(page, 'Try it').click()
   await trialOn(page).waitFor()
   const faults: string[] = []

@@ -40,6 +40,8 @@ export interface OrdersSearch extends WhySearch {
   /** Held by this rule; and the status that they have in the shop. */
   heldBy?: string | undefined
   channelStatus?: string | undefined
+  /** Held by the filter with this key. */
+  heldByFilter?: string | undefined
   /** The columns shown, in their sequence, separated by commas; absent: the usual ones. */
   columns?: string | undefined
   /** The saved view that these filters and columns came from. */
@@ -79,6 +81,7 @@ const orders = createRoute({
       currency: text(search.currency),
       heldBy: text(search.heldBy),
       channelStatus: text(search.channelStatus),
+      heldByFilter: text(search.heldByFilter),
       columns: columnsOf(search.columns) ?? ownColumns(),
       view: text(search.view),
     }),

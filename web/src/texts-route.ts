@@ -1,5 +1,6 @@
 import type { ItemKind } from '../../src/connectors/netsuite/mapping.ts'
 import type { ConfigurationChange, RouteTrial, TriedOrder } from './api/types.ts'
+import { filterTexts } from './texts-filters.ts'
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 const orders = (n: number) => count(n, 'order', 'orders')
@@ -238,6 +239,7 @@ export const routeTexts = {
     } satisfies Record<keyof RouteTrial['counts'], string>,
     notJudged: (n: number, why: string) => `${orders(n)} could not be judged: ${why}.`,
     heldHint: 'What has come in already stays. New orders like these would be held.',
+    heldBy: filterTexts.heldBy,
     stopHint: 'Orders that are posted stay posted. New orders like these would stop.',
     old: 'You have changed something since. Try it again.',
     changes: (n: number) => `What saving changes: ${count(n, 'setting', 'settings')}`,
@@ -266,7 +268,7 @@ export const routeTexts = {
           ? ''
           : { page: ', on this page', api: ', by the API', file: ', with waybill apply' }[way],
       ].join(''),
-    field: (field: string) => fieldWords[field] ?? field,
+    field: (field: string) => fieldWords[field] ?? filterTexts.setting(field) ?? field,
     value: (value: string | null) => (value === null ? 'nothing' : (valueWords[value] ?? value)),
   },
 }

@@ -1,4 +1,13 @@
-import type { DoableAction, OrderColumn, Outcome, OverviewThing, Status, TimesToPost } from './api/types.ts'
+import { whatDoesNot } from '../../src/order/filter-words.ts'
+import type {
+  DoableAction,
+  HeldGroup,
+  OrderColumn,
+  Outcome,
+  OverviewThing,
+  Status,
+  TimesToPost,
+} from './api/types.ts'
 
 const plural = (n: number, one: string, many: string): string => (n === 1 ? one : many)
 const count = (n: number, one: string, many: string): string =>
@@ -383,25 +392,27 @@ export const texts = {
       why: ({
         rule,
         channelStatus,
+        filter,
         connection,
-      }: {
-        rule: string
-        channelStatus: string | null
-        connection: string
-      }) =>
-        rule === 'status'
-          ? `Their status in ${connection} is “${channelStatus}”, which is not imported`
-          : rule === 'before_start_date'
-            ? `Placed in ${connection} before the route begins`
-            : rule === 'person'
-              ? `Put on hold by a person, from ${connection}`
-              : `Held by the rule “${rule}” for ${connection}`,
-      lets: ({ rule, wanted }: { rule: string; wanted: string | null }) =>
+      }: Pick<HeldGroup, 'rule' | 'channelStatus' | 'filter' | 'connection'>) =>
+        filter !== null
+          ? `From ${connection}: ${whatDoesNot(filter)}`
+          : rule === 'status'
+            ? `Their status in ${connection} is “${channelStatus}”, which is not imported`
+            : rule === 'before_start_date'
+              ? `Placed in ${connection} before the route begins`
+              : rule === 'person'
+                ? `Put on hold by a person, from ${connection}`
+                : `Held by the rule “${rule}” for ${connection}`,
+      lets: ({ rule, wanted }: Pick<HeldGroup, 'rule' | 'wanted'>) =>
         wanted === null
           ? 'They wait, whatever the rules say, until they are let go on'
           : rule === 'before_start_date'
             ? `Imported: what was placed from ${wanted.slice(0, 10)} on`
-            : `Imported: ${wanted}`,
+            : rule === 'filter'
+              ? `By a filter of the route: an order is imported only if ${wanted}`
+              : `Imported: ${wanted}`,
+      change: 'Change the filters',
       orders: (n: number) => count(n, 'order', 'orders'),
       oldest: 'first placed',
       allow: (status: string, n: number) =>

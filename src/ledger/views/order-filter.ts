@@ -15,6 +15,8 @@ export interface OrderFilter {
   decision?: Decision | undefined
   /** Held by this rule. */
   heldBy?: string | undefined
+  /** Held by the filter with this key. */
+  heldByFilter?: string | undefined
   /** The channel's own word for where the order is. */
   channelStatus?: string | undefined
   /** Placed from this time on, and before that one. */
@@ -87,6 +89,8 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
   if (filter.decision !== undefined) plain.push(toDecide[filter.decision])
   if (filter.heldBy !== undefined)
     plain.push(sql`(orders.status = 'held' AND orders.hold ->> 'rule' = ${filter.heldBy})`)
+  if (filter.heldByFilter !== undefined)
+    plain.push(sql`(orders.status = 'held' AND ${keyOfFilter(sql`orders.hold`)} = ${filter.heldByFilter})`)
   if (filter.channelStatus !== undefined) plain.push(sql`orders.channel_status = ${filter.channelStatus}`)
   const placed: Condition[] = []
   if (filter.placedFrom !== undefined) placed.push(sql`orders.placed_at >= ${filter.placedFrom}`)
@@ -112,6 +116,9 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
     isSearchAlone: search !== null && plain.length === 1 && narrowings.length === 1 && !filter.status?.length,
   }
 }
+
+/** By which the filter that holds an order is named, where its field, operator and values are too much to say. */
+export const keyOfFilter = (hold: RawBuilder<unknown>): RawBuilder<unknown> => sql`md5(${hold} ->> 'filter')`
 
 export const all = (conditions: Condition[]): Condition => sql`${sql.join(conditions, sql` AND `)}`
 

@@ -52,6 +52,7 @@ const groupJson = (row: HeldGroupRow): HeldGroup => ({
   connection: row.connection,
   rule: row.rule,
   channelStatus: row.channel_status,
+  filter: row.filter && { key: row.filter_key!, ...row.filter },
   wanted: row.wanted,
   orders: row.orders,
   totals: row.totals.map(({ amount, currency }) => moneyJson(amount, currency)),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ConfigurationDeps } from '../../flows/apply-configuration.ts'
 import type { Deps } from '../../flows/deps.ts'
 import { seenByRoute as seenBy } from '../../flows/seen-by-route.ts'
+import { valuesSeen as readValues } from '../../flows/values-seen.ts'
 import { type RouteTrial, trialSentence, tryRoute } from '../../flows/try-route.ts'
 import { configurationHistory as readHistory } from '../../ledger/views/configuration-history.ts'
 import { describeProblem } from '../../order/problems.ts'
@@ -17,6 +18,8 @@ import {
   routeTrial,
   type RouteTrialJson,
   seenByRoute,
+  valuesQuery,
+  valuesSeen,
 } from '../schemas.ts'
 import { timeJson, timeOrNull } from '../values-json.ts'
 import { fileOf, mistaken } from '../write-configuration.ts'
@@ -44,6 +47,23 @@ export function routeSettingsRoutes(
       const seen = await seenBy(deps, name)
       if (!seen) throw noRoute(name)
       return seen
+    },
+  )
+
+  typed.get(
+    '/routes/:name/values',
+    {
+      schema: {
+        summary: 'What the newest orders of its shop have in a field, for a filter',
+        params: named,
+        querystring: valuesQuery,
+        response: { 200: valuesSeen },
+      },
+    },
+    async ({ params: { name }, query: { field } }) => {
+      const seen = await readValues(deps, { name, field })
+      if (seen.ok) return seen.value
+      throw seen.error === 'no_such_route' ? noRoute(name) : noField(field)
     },
   )
 
@@ -87,10 +107,14 @@ export function routeSettingsRoutes(
 
 const noRoute = (name: string) => notFound('route', name, 'GET /api/v1/routes lists them.')
 
+const noField = (field: string) =>
+  notFound('field', field, 'docs/configuration.md lists the fields that a filter may look at.')
+
 const trialJson = (name: string, trial: RouteTrial): RouteTrialJson => ({
   ...trial,
   at: timeJson(trial.at),
   summary: trialSentence(name, trial),
+  heldBy: trial.heldBy.map(({ filter = null, ...group }) => ({ ...group, filter })),
   differing: trial.differing.map(({ placedAt, problems, rule, ...order }) => ({
     ...order,
     placedAt: timeOrNull(placedAt),

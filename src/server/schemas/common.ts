@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filterOperators } from '../../order/filter-fields.ts'
 
 /** A point in time: ISO 8601 in UTC with milliseconds. */
 export const time = z.iso.datetime().describe('ISO 8601, UTC')
@@ -10,6 +11,14 @@ export const money = z
   })
   .meta({ id: 'Money' })
 export type MoneyJson = z.infer<typeof money>
+
+export const filter = z
+  .object({
+    field: z.string().describe('What of the order it looks at, such as shipping.country'),
+    operator: z.enum(filterOperators),
+    values: z.array(z.string()),
+  })
+  .meta({ id: 'Filter' })
 
 /** A page of a list. `nextCursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>

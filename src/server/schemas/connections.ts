@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { time } from './common.ts'
+import { filter, time } from './common.ts'
 import { describedProblem, fix } from './problems.ts'
 
 /** An interval in which a connection could not be read. Open until all of it has been read. */
@@ -116,6 +116,7 @@ export const route = z
     from: z.string(),
     to: z.string(),
     statuses: z.array(z.string()),
+    filters: z.array(filter).describe('What else an order has to be like to be imported'),
     since: time,
     everyMs: z.number().int(),
     postAutomatic: z.boolean(),

@@ -1,15 +1,19 @@
 import { z } from 'zod'
-import { money, time } from './common.ts'
+import { filter, money, time } from './common.ts'
 
 export const heldGroup = z
   .object({
     route: z.string(),
     connection: z.string().describe('The shop'),
-    rule: z.string().describe('The rule that holds them: status, before_start_date; or person'),
+    rule: z.string().describe('The rule that holds them: status, before_start_date, filter; or person'),
     channelStatus: z
       .string()
       .nullable()
       .describe('The status in the shop that is not imported; null for another rule'),
+    filter: filter
+      .extend({ key: z.string().describe('Of GET /orders: heldByFilter') })
+      .nullable()
+      .describe('The filter that does not let them through; null for another rule'),
     wanted: z.string().nullable().describe('What the rule lets through; null where people hold them'),
     orders: z.number().int(),
     totals: z.array(money).describe('What they are worth, one sum for each currency'),

@@ -5,7 +5,7 @@ import { sorts } from '../../ledger/views/order-pages.ts'
 import { compare } from '../../order/money.ts'
 import { differenceAreas } from '../../order/difference.ts'
 import { cancelReasons, type Status, statuses } from '../../order/status.ts'
-import { money, pageOf, pageQuery, time } from './common.ts'
+import { filter, money, pageOf, pageQuery, time } from './common.ts'
 import { orderDifference, recordChange } from './edits.ts'
 import { describedProblem } from './problems.ts'
 
@@ -46,10 +46,13 @@ export const order = z
     reason: z.string().nullable().describe('Why it is held or cancelled, in words'),
     hold: z
       .object({
-        rule: z.string().describe('status, before_start_date; or person, where a person put it on hold'),
+        rule: z
+          .string()
+          .describe('status, before_start_date, filter; or person, where a person put it on hold'),
         detail: z.string(),
         found: z.string().nullable().describe('What the rule met'),
         wanted: z.string().nullable().describe('What the rule lets through'),
+        filter: filter.nullable().describe('Which filter; null: something else holds it'),
         by: z.string().nullable().describe('Who put it on hold; null: a rule holds it'),
         at: time.nullable().describe('When they did'),
         why: z.string().nullable().describe('Why, in their words'),
@@ -357,7 +360,12 @@ export const orderFilter = z.object({
     .string()
     .max(100)
     .optional()
-    .describe('Held by this rule: status, before_start_date; or by a person: person'),
+    .describe('Held by this rule: status, before_start_date, filter; or by a person: person'),
+  heldByFilter: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Held by this filter: its key, as GET /held gives it'),
   channelStatus: z.string().max(100).optional().describe('Its status in the channel, in the channel’s word'),
   placedFrom: dayOrTime.optional().describe('Placed on this day (UTC) or later, or from this time on'),
   placedTo: dayOrTime

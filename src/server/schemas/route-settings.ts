@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { statuses } from '../../order/status.ts'
 import { trialOutcomes } from '../../flows/compare-settings.ts'
-import { pageOf, pageQuery, time } from './common.ts'
+import { filter, pageOf, pageQuery, time } from './common.ts'
 import { describedProblem } from './problems.ts'
 
 export const fieldChange = z
@@ -36,6 +36,16 @@ export const routeTrial = z
     notJudged: z
       .array(z.object({ why: z.string(), orders: z.number().int() }))
       .describe('Those that could not be judged, such as when the backend cannot be asked'),
+    heldBy: z
+      .array(
+        z.object({
+          rule: z.string().describe('status, before_start_date or filter'),
+          wanted: z.string().describe('What the rule lets through'),
+          filter: filter.nullable().describe('Which filter; null: another rule'),
+          orders: z.number().int(),
+        }),
+      )
+      .describe('Which rules would hold those that would be held, what holds most first'),
     differing: z.array(triedOrder).describe('Those that would fare otherwise than today, newest first'),
     changes: z.array(fieldChange).describe('What saving would change'),
     notes: z.array(z.string()).describe('What else it means, such as for orders that are cancelled by age'),
@@ -71,11 +81,28 @@ export const seenByRoute = z
     shippingMethods: z.array(seenValue),
     taxes: z.array(seenValue),
     sources: z.array(seenSource).describe('Values of the orders from which a custom field may be filled'),
+    fields: z
+      .array(z.object({ name: z.string(), orders: z.number().int() }))
+      .describe('The further fields that they have: a filter on one is written as fields.NAME'),
   })
   .meta({ id: 'SeenByRoute' })
 export type SeenByRouteJson = z.infer<typeof seenByRoute>
 export type SeenValueJson = z.infer<typeof seenValue>
 export type SeenSourceJson = z.infer<typeof seenSource>
+
+export const valuesQuery = z.object({
+  field: z.string().min(1).max(200).describe('What a filter may look at, such as shipping.country'),
+})
+
+export const valuesSeen = z
+  .object({
+    orders: z.number().int().describe('How many orders were looked at, the newest of the shop'),
+    values: z
+      .array(z.object({ value: z.string(), orders: z.number().int() }))
+      .describe('What they have there, what most have first; 100 at most'),
+  })
+  .meta({ id: 'ValuesSeen' })
+export type ValuesSeenJson = z.infer<typeof valuesSeen>
 
 const configurationChange = z
   .object({

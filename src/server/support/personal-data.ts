@@ -117,12 +117,22 @@ const fieldInJson = /(?<!\\)"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[
 function learn(value: Json, parent: string | null, words: Words): void {
   if (typeof value === 'string') learnFromText(value, words)
   else if (Array.isArray(value)) for (const each of value) learn(each, parent, words)
-  else if (isObject(value))
+  else if (isObject(value)) {
+    learnFromFilter(value, words)
     for (const [field, content] of Object.entries(value)) {
       const kind = kindOf(value, field, parent)
       if (kind === null) learn(content, field, words)
       else words.wordFor(String(content), kind)
     }
+  }
+}
+
+/** What a route's filter compares a field of people with: it stands in the configuration in its own way. */
+function learnFromFilter({ field, values }: JsonObject, words: Words): void {
+  if (typeof field !== 'string' || !Array.isArray(values)) return
+  const [name, above] = lastOf(field.split('.'))
+  const kind = personalKind(name, above ?? null)
+  for (const value of kind === null ? [] : values) words.wordFor(String(value), kind!)
 }
 
 function learnFromText(text: string, words: Words): void {

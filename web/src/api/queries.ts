@@ -22,6 +22,7 @@ import type {
   Route,
   SeenByRoute,
   StoredSettings,
+  ValuesSeen,
   View,
   Why,
 } from './types.ts'
@@ -39,6 +40,7 @@ export interface OrdersFilter {
   currency?: string | undefined
   heldBy?: string | undefined
   channelStatus?: string | undefined
+  heldByFilter?: string | undefined
 }
 
 const pageSize = 50
@@ -173,6 +175,15 @@ export const seenQuery = (name: string) =>
   queryOptions({
     queryKey: ['routes', name, 'seen'],
     queryFn: ({ signal }) => get<SeenByRoute>(`/routes/${encodeURIComponent(name)}/seen`, signal),
+    staleTime: 60_000,
+  })
+
+/** What the newest orders of the route's shop have in a field. */
+export const valuesQuery = (name: string, field: string) =>
+  queryOptions({
+    queryKey: ['routes', name, 'values', field],
+    queryFn: ({ signal }) =>
+      get<ValuesSeen>(withQuery(`/routes/${encodeURIComponent(name)}/values`, { field }), signal),
     staleTime: 60_000,
   })
 

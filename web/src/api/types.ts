@@ -57,12 +57,14 @@ export type {
   TryResultJson as TryResult,
   ViewJson as View,
   ViewRequest,
+  ValuesSeenJson as ValuesSeen,
   Why,
 } from '../../../src/server/schemas.ts'
 /** What is wrong at one field of what was sent. */
 export type Mistake = NonNullable<ProblemDetails['errors']>[number]
 /** What is done with an order that stays; deleting asks first. */
 export type DoableAction = Exclude<OrderAction, 'delete'>
+export type { Filter } from '../../../src/order/filter-fields.ts'
 export type { Status } from '../../../src/order/status.ts'
 
 /** What one question to a list gives back. */

@@ -3,23 +3,20 @@ import { useQuery } from '@tanstack/react-query'
 import { useImportStatus } from '../api/actions.ts'
 import { heldQuery } from '../api/queries.ts'
 import type { HeldGroup } from '../api/types.ts'
+import { LinkButton } from '../components/LinkButton.tsx'
 import { Time } from '../components/Time.tsx'
 import { formatMoney } from '../format.ts'
 import { notifyDone, notifyFailed, sayHow } from '../notify.tsx'
 import { texts } from '../texts.ts'
 import classes from './HeldRules.module.css'
+import { type HeldBy, heldByAny, heldByGroup } from './held-by.ts'
 import { useBulk } from './useBulk.ts'
 
 const words = texts.orders.held
 
-interface Chosen {
-  heldBy?: string | undefined
-  channelStatus?: string | undefined
-}
-
 interface Props {
-  chosen: Chosen
-  onChoose: (chosen: Required<Chosen>) => void
+  chosen: Partial<HeldBy>
+  onChoose: (chosen: HeldBy) => void
 }
 
 /** What holds orders, rules and people, each with how many and what lets them go on. */
@@ -29,10 +26,16 @@ export function HeldRules({ chosen, onChoose }: Props) {
   return (
     <section className={classes.rules} aria-label={words.label}>
       {data.items.map((group) => {
-        const own = { heldBy: group.rule, channelStatus: group.channelStatus ?? undefined }
-        const isChosen = chosen.heldBy === own.heldBy && chosen.channelStatus === own.channelStatus
+        const own = heldByGroup(group)
+        const isChosen =
+          chosen.heldBy === own.heldBy &&
+          chosen.channelStatus === own.channelStatus &&
+          chosen.heldByFilter === own.heldByFilter
         return (
-          <article key={`${group.route} ${group.rule} ${group.channelStatus}`} className={classes.rule}>
+          <article
+            key={`${group.route} ${group.rule} ${group.channelStatus} ${group.filter?.key}`}
+            className={classes.rule}
+          >
             <div className={classes.words}>
               <h2>{words.why(group)}</h2>
               <p className={classes.facts}>
@@ -40,7 +43,7 @@ export function HeldRules({ chosen, onChoose }: Props) {
                   type="button"
                   className={classes.show}
                   aria-pressed={isChosen}
-                  onClick={() => onChoose(isChosen ? { heldBy: undefined, channelStatus: undefined } : own)}
+                  onClick={() => onChoose(isChosen ? heldByAny : own)}
                 >
                   {words.orders(group.orders)}
                 </button>
@@ -69,7 +72,7 @@ function LetThrough({ group }: { group: HeldGroup }) {
   const byPeople = group.rule === 'person'
   const { actOnAll, busyWith } = useBulk()
   const allow = useImportStatus()
-  const { route, rule, channelStatus, connection, orders } = group
+  const { route, channelStatus, connection, orders } = group
   return (
     <div className={classes.buttons}>
       {channelStatus === null ? null : (
@@ -86,17 +89,17 @@ function LetThrough({ group }: { group: HeldGroup }) {
           {words.allow(channelStatus, orders)}
         </Button>
       )}
+      {group.filter === null ? null : (
+        <LinkButton to="/routes/$name" params={{ name: route }}>
+          {words.change}
+        </LinkButton>
+      )}
       <Button
         loading={busyWith !== null}
         onClick={() =>
           actOnAll({
             action: byPeople ? 'release' : 'import_anyway',
-            filter: {
-              status: ['held'],
-              connection,
-              heldBy: rule,
-              ...(channelStatus !== null && { channelStatus }),
-            },
+            filter: { status: ['held'], connection, ...heldByGroup(group) },
           })
         }
       >

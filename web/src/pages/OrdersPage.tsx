@@ -10,6 +10,7 @@ import { LinkButton } from '../components/LinkButton.tsx'
 import { Notice } from '../components/Notice.tsx'
 import { PageError } from '../components/PageError.tsx'
 import { BulkBar } from '../orders/BulkBar.tsx'
+import { heldByAny } from '../orders/held-by.ts'
 import { HeldRules } from '../orders/HeldRules.tsx'
 import { useColumns } from '../orders/useColumns.ts'
 import { LoadMore } from '../orders/LoadMore.tsx'
@@ -89,7 +90,7 @@ export function OrdersPage() {
       <StatusFilter
         counts={counts.data}
         value={filter.status}
-        onChange={(status) => change({ status, heldBy: undefined, channelStatus: undefined })}
+        onChange={(status) => change({ status, ...heldByAny })}
         decision={filter.decision}
         onDecision={(decision) => change({ decision })}
       />
@@ -114,8 +115,7 @@ export function OrdersPage() {
                 amountFrom: undefined,
                 amountTo: undefined,
                 currency: undefined,
-                heldBy: undefined,
-                channelStatus: undefined,
+                ...heldByAny,
                 view: undefined,
               })
             }

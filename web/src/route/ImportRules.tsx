@@ -5,12 +5,14 @@ import { Panel } from '../components/Panel.tsx'
 import { routeTexts } from '../texts-route.ts'
 import { AddRow } from './AddRow.tsx'
 import { DurationInput } from './DurationInput.tsx'
+import { Filters } from './Filters.tsx'
 import classes from './RouteForm.module.css'
 import { mistakeAt, type Settings, hintBelow } from './settings.ts'
 
 const words = routeTexts.import
 
 interface Props {
+  route: string
   settings: Settings
   seen: SeenByRoute | undefined
   mistakes: Mistake[]
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** Which orders are taken in: by status, with how many each would bring, and from which day on. */
-export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
+export function ImportRules({ route, settings, seen, mistakes, onChange }: Props) {
   const [others, setOthers] = useState<string[]>([])
   const { statuses } = settings
   const known = seen?.statuses ?? []
@@ -68,6 +70,13 @@ export function ImportRules({ settings, seen, mistakes, onChange }: Props) {
         button={words.otherAdd}
         maxLength={100}
         onAdd={add}
+      />
+      <Filters
+        route={route}
+        filters={settings.filters}
+        seen={seen}
+        mistakes={mistakes}
+        onChange={(filters) => onChange({ filters })}
       />
       <div className={classes.row}>
         <TextInput

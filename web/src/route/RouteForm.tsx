@@ -94,7 +94,7 @@ export function RouteForm({ route, onAnew }: Props) {
       }}
     >
       <div className={classes.main}>
-        <ImportRules settings={settings} seen={seen} mistakes={mistakes} onChange={change} />
+        <ImportRules route={name} settings={settings} seen={seen} mistakes={mistakes} onChange={change} />
         <Posting settings={settings} mistakes={mistakes} onChange={change} />
         <Methods {...mapping} />
         <Items {...mapping} />

@@ -15,7 +15,7 @@ const inDetail = ['would_stop', 'stops_otherwise', 'would_be_held', 'no_longer_h
 
 /** What the last orders would do by other settings: how many, and which would fare otherwise than today. */
 export function Trial({ trial, name, isOld }: { trial: RouteTrial; name: string; isOld: boolean }) {
-  const { orders, counts, notJudged, differing, changes, notes } = trial
+  const { orders, counts, notJudged, differing, heldBy, changes, notes } = trial
   const told = [...always, ...others.filter((outcome) => counts[outcome] > 0)]
   const groups = inDetail.filter((outcome) => counts[outcome] > 0)
   return (
@@ -48,7 +48,16 @@ export function Trial({ trial, name, isOld }: { trial: RouteTrial; name: string;
             <h3>
               {counts[outcome]} {words.counts[outcome]}
             </h3>
-            {outcome === 'would_be_held' ? <p className={classes.hint}>{words.heldHint}</p> : null}
+            {outcome === 'would_be_held' ? (
+              <>
+                <ul className={classes.rules}>
+                  {heldBy.map((group) => (
+                    <li key={`${group.rule} ${group.wanted}`}>{words.heldBy(group)}</li>
+                  ))}
+                </ul>
+                <p className={classes.hint}>{words.heldHint}</p>
+              </>
+            ) : null}
             {outcome === 'would_stop' ? <p className={classes.hint}>{words.stopHint}</p> : null}
             <ul>
               {some.slice(0, shownOrders).map((order) => (

@@ -1,9 +1,11 @@
 import { formatDuration } from '../../../src/config/durations.ts'
-import type { Mistake, Route, SeenValue } from '../api/types.ts'
+import { filterInFile } from '../../../src/config/filter-form.ts'
+import type { Filter, Mistake, Route, SeenValue } from '../api/types.ts'
 
 /** What a person sees and changes of a route; what the form does not know of its mapping stays in `mapping` untouched. */
 export interface Settings {
   statuses: string[]
+  filters: Filter[]
   /** A day. */
   since: string
   every: string
@@ -20,6 +22,7 @@ export type Group = Record<string, unknown>
 
 export const settingsOf = (route: Route): Settings => ({
   statuses: route.statuses,
+  filters: route.filters,
   since: route.since.slice(0, 10),
   every: formatDuration(route.everyMs),
   automatic: route.postAutomatic,
@@ -46,6 +49,7 @@ export function requestOf(route: Route, settings: Settings): Group {
       // A time of the day that the form does not show is not lost.
       since: since === route.since.slice(0, 10) ? route.since : since,
       every: settings.every,
+      filters: settings.filters.map(filterInFile),
     },
     post: { automatic: settings.automatic },
     autoCancel:

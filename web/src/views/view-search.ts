@@ -15,6 +15,7 @@ const filters = [
   'currency',
   'heldBy',
   'channelStatus',
+  'heldByFilter',
 ] as const satisfies (keyof OrdersSearch)[]
 
 /** The address of a view: filters and columns themselves, so that it shows the same to whoever has no such view. */
