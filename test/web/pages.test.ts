@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HeldGroup, List, NoticePage, Order } from '../../web/src/api/types.ts'
 import type { OrderDetail } from '../../src/server/schemas.ts'
+import { brokenRules } from '../support/axe.ts'
 import { becomes, type Desk, openDesk, shown } from '../support/desk.ts'
 
 let desk: Desk
@@ -170,6 +171,26 @@ test('several orders are put on hold, and go back to where they were by the undo
   await said.getByRole('button', { name: 'Undo' }).click()
   await page.getByRole('alert').filter({ hasText: '2 orders done' }).last().waitFor()
   await expect.poll(statuses, { timeout: 15_000 }).toEqual(['post_error', 'post_error', 'posted'])
+  await page.context().close()
+})
+
+test('of many that refuse each is named with its reason, until that is closed', async () => {
+  const page = await open('/?status=posted')
+  const posted = (await ordersOf('posted')).slice(0, 5).map(({ number }) => number)
+  for (const number of posted) await page.getByLabel(`Select order ${number}`).check()
+  const bar = page.getByRole('region', { name: 'Selected orders' })
+  await bar.getByRole('button', { name: 'Delete' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Delete/ })
+    .click()
+  await page.getByText('0 orders done, 5 refused').waitFor()
+  const refused = page.getByRole('region', { name: '5 orders refused' })
+  expect((await refused.getByRole('link').allInnerTexts()).toSorted()).toEqual(posted.toSorted())
+  expect(await refused.getByText('it is in the backend').count()).toBe(5)
+  expect(await brokenRules(page)).toEqual([])
+  await refused.getByRole('button', { name: 'Close' }).click()
+  await refused.waitFor({ state: 'detached' })
   await page.context().close()
 })
 

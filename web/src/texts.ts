@@ -460,6 +460,9 @@ export const texts = {
       release: 'Let go on',
       delete: 'Delete',
       clear: 'Clear selection',
+      progress: (asked: number, of: number) =>
+        `${asked.toLocaleString('en')} of ${count(of, 'order', 'orders')} …`,
+      refused: (n: number) => `${count(n, 'order', 'orders')} refused`,
       result: (done: number, refused: number) =>
         refused === 0
           ? `${count(done, 'order', 'orders')} done`
