@@ -3,7 +3,8 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HeldGroup, List, NoticePage, Order } from '../../web/src/api/types.ts'
 import type { OrderDetail } from '../../src/server/schemas.ts'
-import { brokenRules } from '../support/axe.ts'
+import { brokenRules, brokenRulesInBothSchemes, overWidth } from '../support/axe.ts'
+import { openReceiver } from '../support/receiver.ts'
 import { becomes, type Desk, openDesk, shown } from '../support/desk.ts'
 
 let desk: Desk
@@ -193,6 +194,29 @@ test('of many that refuse each is named with its reason, until that is closed', 
   await refused.waitFor({ state: 'detached' })
   await page.context().close()
 })
+
+test('whoever is told by webhook and does not take it is named where notices are, accessibly and without running over', async () => {
+  const receiver = await openReceiver()
+  receiver.answer({ status: 403 })
+  const configure = (webhooks: object[]) =>
+    demo.api('/configuration', {
+      method: 'POST',
+      body: JSON.stringify({ yaml: JSON.stringify({ notifications: { webhooks } }) }),
+    })
+  await configure([{ url: receiver.url }])
+  const page = await open('/notices')
+  const told = page.getByRole('region', { name: 'Who is told besides by mail' })
+  await told.getByRole('button', { name: 'Send a test' }).click()
+  await told.getByText(/403/).first().waitFor()
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 })
+    expect(await brokenRulesInBothSchemes(page)).toEqual([])
+    expect(await overWidth(page)).toBeLessThanOrEqual(0)
+  }
+  await configure([])
+  await receiver.close()
+  await page.context().close()
+}, 60_000)
 
 test('the first page is under 300 kB, compressed, from this server alone', async () => {
   const context = await desk.browser.newContext({ storageState: desk.session })

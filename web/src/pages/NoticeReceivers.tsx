@@ -53,19 +53,21 @@ function TestReceivers() {
       <Button size="compact-sm" loading={isPending} onClick={send}>
         {words.test}
       </Button>
-      <ul role="status">
-        {data?.items.map(({ name, trouble }, i) => (
-          <li key={`${i} ${name}`} className={trouble === null ? undefined : classes.trouble}>
-            {trouble === null ? (
-              words.taken(name)
-            ) : (
-              <>
-                <strong>{words.refused(name)}</strong> {trouble.cause} {trouble.fix}
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul>
+          {data?.items.map(({ name, trouble }, i) => (
+            <li key={`${i} ${name}`} className={trouble === null ? undefined : classes.trouble}>
+              {trouble === null ? (
+                words.taken(name)
+              ) : (
+                <>
+                  <strong>{words.refused(name)}</strong> {trouble.cause} {trouble.fix}
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
     </div>
   )
 }

@@ -101,19 +101,21 @@ function TestMail() {
       <Button size="compact-sm" loading={isPending} onClick={send}>
         {words.mail.test}
       </Button>
-      <ul role="status">
-        {data?.items.map(({ address, error }) => (
-          <li key={address} className={error === null ? undefined : classes.trouble}>
-            {error === null ? (
-              words.mail.taken(address)
-            ) : (
-              <>
-                <strong>{words.mail.refused(address)}</strong> {error}
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul>
+          {data?.items.map(({ address, error }) => (
+            <li key={address} className={error === null ? undefined : classes.trouble}>
+              {error === null ? (
+                words.mail.taken(address)
+              ) : (
+                <>
+                  <strong>{words.mail.refused(address)}</strong> {error}
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
     </div>
   )
 }
