@@ -1,7 +1,7 @@
-import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import { sql, type SqlBool } from 'kysely'
 import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
-import type { StatusCount } from '../status-counts.ts'
+import type { Condition, Narrowing, Placed } from './narrowing.ts'
 import { readSearch, type Search } from './order-search.ts'
 
 export interface OrderFilter {
@@ -29,8 +29,6 @@ export interface OrderFilter {
 export const decisions = ['changed', 'cancelled', 'any'] as const
 export type Decision = (typeof decisions)[number]
 
-type Condition = RawBuilder<SqlBool>
-
 /** In one expression for the list and for its count. */
 export const toDecide: Record<Decision, Condition> = {
   changed: sql`(orders.changed_after_posting_at IS NOT NULL AND orders.record_id IS NOT NULL)`,
@@ -42,17 +40,6 @@ export const toDecide: Record<Decision, Condition> = {
 /** Whether the problems of order `o` wait for somebody: not while a person holds it, nor when nobody wants it any more. */
 export const isWaitedFor: Condition = sql`o.status NOT IN ('cancelled', 'held')`
 
-/**
- * Orders that are known by rows beside them. There are two ways to them: from the orders, trying each, which is quick
- * where many match, and from the rows, which is quick where few do.
- */
-export interface Narrowing {
-  /** Whether the order with this id is one. No join that could be planned the other way round. */
-  holds(id: RawBuilder<unknown>): Condition
-  /** A query for their ids, each once, as `order_id`; where they are frequent, without an index. */
-  ids(isFrequent: boolean): RawBuilder<unknown>
-}
-
 /** A filter whose names are looked up: what orders say about themselves, and what is said beside them. */
 export interface Prepared {
   status: Status[]
@@ -63,12 +50,11 @@ export interface Prepared {
   search: Search | null
   /** Orders that the search names exactly. */
   named: string[]
-  /** The condition on the time they were placed at, where there is one. */
-  placed: Condition[]
-  connectionId: string | null
+  placed: Placed
+  connection: { id: string; role: string } | null
   /** Whether only the status and the connection matter. */
   isBroad: boolean
-  /** Whether nothing but the search does. */
+  /** Whether nothing but the search and the status does. */
   isSearchAlone: boolean
 }
 
@@ -88,10 +74,11 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
   if (filter.heldBy !== undefined)
     plain.push(sql`(orders.status = 'held' AND orders.hold ->> 'rule' = ${filter.heldBy})`)
   if (filter.channelStatus !== undefined) plain.push(sql`orders.channel_status = ${filter.channelStatus}`)
-  const placed: Condition[] = []
-  if (filter.placedFrom !== undefined) placed.push(sql`orders.placed_at >= ${filter.placedFrom}`)
-  if (filter.placedTo !== undefined) placed.push(sql`orders.placed_at < ${filter.placedTo}`)
-  plain.push(...placed)
+  const placed: Placed = (column) => [
+    ...(filter.placedFrom === undefined ? [] : [sql<SqlBool>`${column} >= ${filter.placedFrom}`]),
+    ...(filter.placedTo === undefined ? [] : [sql<SqlBool>`${column} < ${filter.placedTo}`]),
+  ]
+  plain.push(...placed(sql`orders.placed_at`))
   if (filter.currency !== undefined) plain.push(sql`orders.currency = ${filter.currency}`)
   if (filter.amountFrom !== undefined) plain.push(sql`orders.total >= ${filter.amountFrom}::numeric`)
   if (filter.amountTo !== undefined) plain.push(sql`orders.total <= ${filter.amountTo}::numeric`)
@@ -107,13 +94,11 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
     search,
     named: search?.named ?? [],
     placed,
-    connectionId: connection?.id ?? null,
+    connection,
     isBroad: plain.length === broad && narrowings.length === 0,
-    isSearchAlone: search !== null && plain.length === 1 && narrowings.length === 1 && !filter.status?.length,
+    isSearchAlone: search !== null && plain.length === 1 && narrowings.length === 1,
   }
 }
-
-export const all = (conditions: Condition[]): Condition => sql`${sql.join(conditions, sql` AND `)}`
 
 export const statusIs = (status: Status[]): Condition[] =>
   status.length === 0 ? [] : [sql`orders.status = ANY(${status})`]
@@ -133,16 +118,7 @@ function withProblem(problem: string): Narrowing {
     AND (problems.code = ${problem} OR problems.fingerprint = ${problem})`
   return {
     holds: (id) => sql`(SELECT count(*) > 0 FROM problems WHERE problems.order_id = ${id} AND ${open})`,
+    rows: null,
     ids: () => sql`SELECT DISTINCT order_id FROM problems WHERE order_id IS NOT NULL AND ${open}`,
   }
-}
-
-export const fewLeft = 120_000
-
-/** Whether so few are left without the narrowings that one can go through all. What else narrows only makes it less. */
-export function leavesFew(filter: Prepared, kept: StatusCount[]): boolean {
-  const isLeft = ({ status, channelId, backendId }: StatusCount) =>
-    (filter.status.length === 0 || filter.status.includes(status)) &&
-    (filter.connectionId === null || [channelId, backendId].includes(filter.connectionId))
-  return kept.filter(isLeft).reduce((n, one) => n + one.n, 0) < fewLeft
 }
