@@ -13,8 +13,8 @@ export interface Narrowing {
   holds(id: RawBuilder<unknown>): Condition
   /** A query for their ids, each once, as `order_id`. Those placed at another time may be among them. */
   ids(how: Finding): RawBuilder<unknown>
-  /** About how many rows there are; null where nobody knows. */
-  rows: number | null
+  /** About how many orders these are. */
+  orders: number
 }
 
 export interface Finding {

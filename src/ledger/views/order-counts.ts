@@ -6,7 +6,7 @@ import { type StatusCount, statusCounts } from '../status-counts.ts'
 import { all } from './narrowing.ts'
 import { type OrderFilter, type Prepared, prepareFilter, statusIs, toDecide } from './order-filter.ts'
 import type { Search } from './order-search.ts'
-import { anyTime, findingOf, isTriedFirst, leftBy, narrowest, withHits } from './order-ways.ts'
+import { anyTime, findingOf, narrowest, ordersToTry, withHits } from './order-ways.ts'
 
 /** So many are counted one by one; of more it is only said that they are more. */
 export const mostCounted = 10_000
@@ -38,12 +38,13 @@ const none: OrderCounts = {
 export async function countOrders(db: Db, filter: OrderFilter): Promise<OrderCounts> {
   const prepared = await prepareFilter(db, filter)
   if (prepared === null) return none
-  const kept = (await statusCounts(db)).filter(
+  const kept = await statusCounts(db)
+  const ofConnection = kept.filter(
     ({ channelId, backendId }) =>
       prepared.connection === null || [channelId, backendId].includes(prepared.connection.id),
   )
   if (prepared.isBroad) {
-    const byStatus = sumByStatus(kept)
+    const byStatus = sumByStatus(ofConnection)
     const total = exactly(sum(byStatus))
     return { found: filter.status?.length ? exactly(sum(byStatus, filter.status)) : total, total, byStatus }
   }
@@ -99,7 +100,6 @@ async function countByStatus(db: Db, filter: Prepared, kept: StatusCount[]): Pro
 }
 
 const most = sql`LIMIT ${mostCounted + 1}`
-const sample = 1_000
 /** From this share on, what is searched for is found as quickly without an index. */
 const frequent = 0.1
 
@@ -109,7 +109,7 @@ async function countingQuery(db: Db, filter: Prepared, kept: StatusCount[]): Pro
     return searchedAlone(filter.search)
   const plain = [...filter.plain, ...statusIs(filter.status)]
   const [first, ...rest] = filter.narrowings
-  if (first === undefined || (await areTried(db, filter, kept)))
+  if (first === undefined || ordersToTry(filter, mostCounted, kept) !== null)
     return sql`SELECT status, count(*)::int AS n FROM (SELECT orders.status FROM orders
       WHERE ${all([...plain, ...filter.narrowings.map((one) => one.holds(sql`orders.id`))])} ${most}) AS found
       GROUP BY status`
@@ -122,21 +122,12 @@ async function countingQuery(db: Db, filter: Prepared, kept: StatusCount[]): Pro
     GROUP BY status`
 }
 
-/** Whether the orders are tried one by one, until so many are found as are counted. */
-async function areTried(db: Db, filter: Prepared, kept: StatusCount[]): Promise<boolean> {
-  const share = filter.search?.rarity?.share
-  if (share !== undefined && filter.narrowings.length === 1)
-    return isTriedFirst(filter, Math.min(leftBy(filter, kept), mostCounted / share))
-  const { looked, found } = await shareOfNewest(db, filter)
-  return looked < sample || Math.max(found, 1) / looked >= frequent
-}
-
 /** So many found orders are looked at for their status. */
 const fewFound = 1_000
 
 /** What the search alone finds is counted before any order is looked at. */
 function searchedAlone(search: Search): RawBuilder<unknown> {
-  const isFrequent = search.rarity !== null && search.rarity.share >= frequent
+  const isFrequent = search.share !== null && search.share >= frequent
   return sql`
     WITH hits AS MATERIALIZED (SELECT order_id FROM (${search.ids(anyTime(isFrequent))}) AS hits ${most}),
     counted AS (SELECT count(*)::int AS n FROM hits)
@@ -145,18 +136,4 @@ function searchedAlone(search: Search): RawBuilder<unknown> {
       WHERE (SELECT n FROM counted) <= ${fewFound}) AS found
     GROUP BY status
     UNION ALL SELECT NULL, n FROM counted WHERE n > ${fewFound}`
-}
-
-/** How many of the newest orders that the plain conditions leave have it. */
-async function shareOfNewest(
-  db: Db,
-  { plain, status, narrowings }: Prepared,
-): Promise<{ looked: number; found: number }> {
-  const { rows } = await sql<{ looked: number; found: number }>`
-    ${sql.raw(plannedAnew)} WITH newest AS MATERIALIZED (
-      SELECT orders.id FROM orders WHERE ${all([...plain, ...statusIs(status)])}
-      ORDER BY orders.placed_at DESC NULLS FIRST, orders.id DESC LIMIT ${sample})
-    SELECT count(*)::int AS looked, (count(*) FILTER (WHERE ${narrowings[0]!.holds(sql`newest.id`)}))::int AS found
-    FROM newest`.execute(db)
-  return rows[0]!
 }

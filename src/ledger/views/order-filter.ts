@@ -83,7 +83,7 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
   if (filter.amountFrom !== undefined) plain.push(sql`orders.total >= ${filter.amountFrom}::numeric`)
   if (filter.amountTo !== undefined) plain.push(sql`orders.total <= ${filter.amountTo}::numeric`)
 
-  const narrowings = filter.problem === undefined ? [] : [withProblem(filter.problem)]
+  const narrowings = filter.problem === undefined ? [] : [await withProblem(db, filter.problem)]
   const text = filter.search?.trim() || null
   const search = text === null ? null : await readSearch(db, text)
   if (search !== null) narrowings.push(search)
@@ -113,12 +113,13 @@ async function connectionNamed(db: Db, name: string): Promise<{ id: string; role
   return row ?? null
 }
 
-function withProblem(problem: string): Narrowing {
+async function withProblem(db: Db, problem: string): Promise<Narrowing> {
   const open = sql`problems.account_id = ${mainAccount} AND problems.closed_at IS NULL
     AND (problems.code = ${problem} OR problems.fingerprint = ${problem})`
+  const { rows } = await sql<{ n: number }>`SELECT count(*)::int AS n FROM problems WHERE ${open}`.execute(db)
   return {
+    orders: rows[0]!.n,
     holds: (id) => sql`(SELECT count(*) > 0 FROM problems WHERE problems.order_id = ${id} AND ${open})`,
-    rows: null,
     ids: () => sql`SELECT DISTINCT order_id FROM problems WHERE order_id IS NOT NULL AND ${open}`,
   }
 }

@@ -4,7 +4,7 @@ import { plannedAnew } from '../prepared.ts'
 import { type StatusCount, statusCounts } from '../status-counts.ts'
 import { all } from './narrowing.ts'
 import { type OrderFilter, type Prepared, prepareFilter, statusIs } from './order-filter.ts'
-import { anyTime, findingOf, narrowest, newestToTry, withHits } from './order-ways.ts'
+import { anyTime, findingOf, narrowest, ordersToTry, withHits } from './order-ways.ts'
 import { type OrderView, orderViews } from './orders.ts'
 import {
   laterThan,
@@ -18,9 +18,8 @@ import {
 
 export { type OrderCursor, type Sort, sorts } from './searched-alone.ts'
 
-/** So many of the newest orders are tried before one begins from the problem that is asked for, and so many at most. */
-const near = 1_000
-const far = 8_000
+/** So many of the newest orders are tried at most. */
+const mostTried = 10_000
 const fewInTime = 30_000
 
 /** A page of orders, the newest first; `next` is null on the last one. Stable while orders come in. */
@@ -111,29 +110,12 @@ async function otherOrders(db: Db, filter: Prepared, wanted: Wanted): Promise<Po
   )
     return searchedAlone(db, filter.search, wanted)
   const kept = await statusCounts(db)
-  const page = filter.search?.rarity
-    ? await amongSearched(db, filter, wanted, newestToTry(filter, wanted.limit, kept))
-    : await amongNewest(db, filter, wanted)
-  return page ?? beginningFromRows(db, filter, wanted, kept)
-}
-
-/** Null where they do not fill the page, and there may be more. */
-async function amongSearched(
-  db: Db,
-  filter: Prepared,
-  wanted: Wanted,
-  atMost: number | null,
-): Promise<Position[] | null> {
-  if (atMost === null) return null
-  const { found, tried } = await tryNewest(db, filter, wanted, atMost)
-  return found.length >= wanted.limit || tried < atMost ? found : null
-}
-
-/** The same where it is not known how rare they are. */
-async function amongNewest(db: Db, filter: Prepared, wanted: Wanted): Promise<Position[] | null> {
-  const { found, tried } = await tryNewest(db, filter, wanted, near)
-  if (found.length >= wanted.limit || tried < near) return found
-  return found.length * far >= 1.5 * wanted.limit * near ? amongSearched(db, filter, wanted, far) : null
+  const atMost = ordersToTry(filter, 1.5 * wanted.limit, kept)
+  if (atMost !== null && atMost <= mostTried) {
+    const { found, tried } = await tryNewest(db, filter, wanted, atMost)
+    if (found.length >= wanted.limit || tried < atMost) return found
+  }
+  return beginningFromRows(db, filter, wanted, kept)
 }
 
 /**

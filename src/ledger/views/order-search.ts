@@ -2,7 +2,7 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import { type Db, mainAccount } from '../database.ts'
 import { all, type Narrowing } from './narrowing.ts'
 import { idsInBackend, idsInChannel } from './order-names.ts'
-import { hasTrigram, type Rarity, rarityOf } from './trigrams.ts'
+import { hasTrigram, rarityOf, textsThatBegin } from './trigrams.ts'
 
 /** What is searched for, said of a row `s` of order_search. */
 export interface Search extends Narrowing {
@@ -12,8 +12,8 @@ export interface Search extends Narrowing {
   has: RawBuilder<SqlBool>
   /** The same, so that an index finds the rows. */
   found: RawBuilder<SqlBool>
-  /** How rare it is; null: the index has what it finds in the sequence in which it was placed. */
-  rarity: Omit<Rarity, 'parts'> | null
+  /** The share of all names that have it; null: the index has what it finds in the sequence in which it was placed. */
+  share: number | null
 }
 
 /**
@@ -26,14 +26,14 @@ export async function readSearch(db: Db, given: string): Promise<Search> {
     text: string
   }>`SELECT search_form(${given.replace(/^#/, '')}) AS text`.execute(db)
   const text = rows[0]!.text
-  const { has, found, rarity } = hasTrigram(text) ? await partOfName(db, text) : beginningOfNumber(text)
+  const { has, found, share, orders } = await (hasTrigram(text) ? partOfName : beginningOfNumber)(db, text)
   const isNamed = (id: RawBuilder<unknown>) => sql<SqlBool>`${id} = ANY(${named}::uuid[])`
   return {
     named,
     has,
     found,
-    rarity,
-    rows: rarity && rarity.share * rarity.size,
+    share,
+    orders,
     holds: (id) => sql`(${isNamed(id)} OR coalesce(
       (SELECT bool_or(${has}) FROM order_search AS s WHERE s.order_id = ${id}), false))`,
     ids: ({ isRead, placed }) => sql`
@@ -48,21 +48,21 @@ export async function readSearch(db: Db, given: string): Promise<Search> {
 /** The expression on the row `other`, where `s` is another one already. */
 const inOther = (has: RawBuilder<SqlBool>) => sql`(SELECT ${has} FROM (SELECT other.text, other.head) AS s)`
 
-type Found = Pick<Search, 'has' | 'found' | 'rarity'>
+type Found = Pick<Search, 'has' | 'found' | 'share' | 'orders'>
 
-function beginningOfNumber(text: string): Found {
+async function beginningOfNumber(db: Db, text: string): Promise<Found> {
   const head = text.length < 2 ? sql`left(s.head, 1) = ${text}` : sql`s.head = ${text.slice(0, 2)}`
   const rest = text.length <= 2 ? sql`` : sql` AND (s.text || '') LIKE ${`\n${literal(text)}%`}`
   const has = sql<SqlBool>`(s.head IS NOT NULL AND ${head}${rest})`
-  return { has, found: has, rarity: null }
+  return { has, found: has, share: null, orders: await textsThatBegin(db, `\n${text}`) }
 }
 
 async function partOfName(db: Db, text: string): Promise<Found> {
   // As an equality: of one that is not, the planner expects a third of all rows, and keeps them in no table to look into.
   const has = sql<SqlBool>`least(strpos(s.text, ${text}), 1) = 1`
-  const { parts, ...rarity } = await rarityOf(db, text)
+  const { parts, share, texts } = await rarityOf(db, text)
   const rare = parts.map((part) => sql`s.text LIKE ${`%${literal(part)}%`}`)
-  return { has, found: sql`(${sql.join(rare, sql` AND `)} AND ${has})`, rarity }
+  return { has, found: sql`(${sql.join(rare, sql` AND `)} AND ${has})`, share, orders: texts }
 }
 
 /** The text in a pattern of LIKE, no character of it special. */

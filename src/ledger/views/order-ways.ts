@@ -39,28 +39,24 @@ export function narrowest(filter: Prepared, kept: StatusCount[]): Condition | nu
     condition: sql<SqlBool>`orders.channel_id = ${connection?.id}`,
   }
   const { left, condition } = byChannel.left < byStatus.left ? byChannel : byStatus
-  const isQuicker = left * cost.entryOfIndex < (filter.narrowings[0]?.rows ?? Infinity)
+  const isQuicker = left * cost.entryOfIndex < (filter.narrowings[0]?.orders ?? 0)
   return left < mostGoneThrough && isQuicker
     ? sql<SqlBool>`orders.account_id = ${mainAccount} AND ${condition}`
     : null
 }
 
-const mostTried = 10_000
-
 /**
- * So many of the newest orders to try one by one that a page of those that the search finds should be among them; null
- * where beginning from what it finds takes less.
+ * So many of the newest orders to try one by one, until as many as are wanted should be found; null where beginning from
+ * what the first narrowing finds takes less.
  */
-export function newestToTry(filter: Prepared, limit: number, kept: StatusCount[]): number | null {
-  const rarity = filter.search?.rarity
-  if (!rarity || filter.narrowings.length > 1) return null
-  const enough = Math.min(Math.ceil(limit / rarity.share), leftBy(filter, kept) + 1)
-  return enough <= mostTried && isTriedFirst(filter, enough) ? enough : null
+export function ordersToTry(filter: Prepared, wanted: number, kept: StatusCount[]): number | null {
+  const [first, second] = filter.narrowings
+  if (first === undefined) return null
+  const total = leftBy({ status: [], connection: null }, kept)
+  const expected = second === undefined ? (wanted * total) / first.orders : Infinity
+  const tried = Math.min(Math.ceil(expected), leftBy(filter, kept) + 1)
+  return tried * cost.orderTried < first.orders ? tried : null
 }
-
-/** Whether to try so many orders rather than to begin from what the first narrowing finds. */
-export const isTriedFirst = (filter: Prepared, orders: number): boolean =>
-  orders * cost.orderTried < (filter.narrowings[0]?.rows ?? 0)
 
 const fewInTime = 30_000
 const namesOfOrder = 2
@@ -77,7 +73,7 @@ export async function findingOf(db: Db, filter: Prepared): Promise<Finding> {
   )
   const { n } = rows[0]!
   const takes = n * namesOfOrder * cost.nameInSequence
-  return { isRead: n < fewInTime && takes < (narrowings[0]?.rows ?? 0), placed }
+  return { isRead: n < fewInTime && takes < (narrowings[0]?.orders ?? 0), placed }
 }
 
 /** Without a filter of times. */

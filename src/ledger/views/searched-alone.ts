@@ -47,10 +47,9 @@ const namesOfFound = 5
  * names, and what is rare by the index.
  */
 export async function searchedAlone(db: Db, search: Search, wanted: Wanted): Promise<Position[]> {
-  if (search.rarity !== null) {
-    const { share, size } = search.rarity
-    const atMost = Math.ceil((1.5 * wanted.limit) / share)
-    if (atMost < namesOfFound * share * size) {
+  if (search.share !== null) {
+    const atMost = Math.ceil((1.5 * wanted.limit) / search.share)
+    if (atMost < namesOfFound * search.orders) {
       const found = await amongNewest(db, search, wanted, atMost)
       if (found.length >= wanted.limit) return found
     }

@@ -15,10 +15,10 @@ interface Sample {
 export interface Rarity {
   /** Parts of the text: what the index is asked for. */
   parts: string[]
-  /** The share of all texts that have it. */
+  /** About how many texts have it. */
+  texts: number
+  /** The same as a share of all. */
   share: number
-  /** How many texts there are. */
-  size: number
 }
 
 const sampled = 2_000
@@ -52,7 +52,14 @@ export async function rarityOf(db: Db, text: string): Promise<Rarity> {
     parts.push(best.part)
     left = best.leaves
   }
-  return { parts, size, share: left.filter((one) => one.includes(inWords(text))).length / texts.length || 0 }
+  const share = left.filter((one) => one.includes(inWords(text))).length / texts.length || 0
+  return { parts, share, texts: share * size }
+}
+
+/** About how many texts begin with this one. */
+export async function textsThatBegin(db: Db, text: string): Promise<number> {
+  const { texts, size } = await sampleOf(db)
+  return (texts.filter((one) => one.startsWith(inWords(text))).length * size) / texts.length || 0
 }
 
 async function sampleOf(db: Db): Promise<Sample> {
