@@ -22,7 +22,7 @@ export interface Rarity {
 }
 
 const sampled = 2_000
-const searchesOfSample = 2_000
+const searchesOfSample = 500
 const samples = new WeakMap<Db, Sample>()
 
 const mostParts = 4
@@ -72,7 +72,9 @@ async function sampleOf(db: Db): Promise<Sample> {
   const texts = (await someTexts(db, size)).map(inWords)
   const counts = new Map<string, number>()
   for (const text of texts) for (const part of partsOf(text)) counts.set(part, (counts.get(part) ?? 0) + 1)
-  const sample = { texts, counts, size, searchesLeft: searchesOfSample }
+  // One of a young ledger is soon out of date.
+  const searchesLeft = Math.min(searchesOfSample, 20 + texts.length / 4)
+  const sample = { texts, counts, size, searchesLeft }
   samples.set(db, sample)
   return sample
 }
