@@ -15,6 +15,8 @@ export interface Narrowing {
   ids(how: Finding): RawBuilder<unknown>
   /** About how many orders these are. */
   orders: number
+  /** About how many rows have to be looked at to find them. */
+  looked: number
 }
 
 export interface Finding {

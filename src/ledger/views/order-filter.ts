@@ -119,6 +119,7 @@ async function withProblem(db: Db, problem: string): Promise<Narrowing> {
   const { rows } = await sql<{ n: number }>`SELECT count(*)::int AS n FROM problems WHERE ${open}`.execute(db)
   return {
     orders: rows[0]!.n,
+    looked: rows[0]!.n,
     holds: (id) => sql`(SELECT count(*) > 0 FROM problems WHERE problems.order_id = ${id} AND ${open})`,
     ids: () => sql`SELECT DISTINCT order_id FROM problems WHERE order_id IS NOT NULL AND ${open}`,
   }

@@ -18,8 +18,6 @@ import {
 
 export { type OrderCursor, type Sort, sorts } from './searched-alone.ts'
 
-/** So many of the newest orders are tried at most. */
-const mostTried = 10_000
 const fewInTime = 30_000
 
 /** A page of orders, the newest first; `next` is null on the last one. Stable while orders come in. */
@@ -111,7 +109,7 @@ async function otherOrders(db: Db, filter: Prepared, wanted: Wanted): Promise<Po
     return searchedAlone(db, filter.search, wanted)
   const kept = await statusCounts(db)
   const atMost = ordersToTry(filter, 1.5 * wanted.limit, kept)
-  if (atMost !== null && atMost <= mostTried) {
+  if (atMost !== null) {
     const { found, tried } = await tryNewest(db, filter, wanted, atMost)
     if (found.length >= wanted.limit || tried < atMost) return found
   }

@@ -26,7 +26,10 @@ export async function readSearch(db: Db, given: string): Promise<Search> {
     text: string
   }>`SELECT search_form(${given.replace(/^#/, '')}) AS text`.execute(db)
   const text = rows[0]!.text
-  const { has, found, share, orders } = await (hasTrigram(text) ? partOfName : beginningOfNumber)(db, text)
+  const { has, found, share, orders, looked } = await (hasTrigram(text) ? partOfName : beginningOfNumber)(
+    db,
+    text,
+  )
   const isNamed = (id: RawBuilder<unknown>) => sql<SqlBool>`${id} = ANY(${named}::uuid[])`
   return {
     named,
@@ -34,6 +37,7 @@ export async function readSearch(db: Db, given: string): Promise<Search> {
     found,
     share,
     orders,
+    looked,
     holds: (id) => sql`(${isNamed(id)} OR coalesce(
       (SELECT bool_or(${has}) FROM order_search AS s WHERE s.order_id = ${id}), false))`,
     ids: ({ isRead, placed }) => sql`
@@ -48,21 +52,22 @@ export async function readSearch(db: Db, given: string): Promise<Search> {
 /** The expression on the row `other`, where `s` is another one already. */
 const inOther = (has: RawBuilder<SqlBool>) => sql`(SELECT ${has} FROM (SELECT other.text, other.head) AS s)`
 
-type Found = Pick<Search, 'has' | 'found' | 'share' | 'orders'>
+type Found = Pick<Search, 'has' | 'found' | 'share' | 'orders' | 'looked'>
 
 async function beginningOfNumber(db: Db, text: string): Promise<Found> {
   const head = text.length < 2 ? sql`left(s.head, 1) = ${text}` : sql`s.head = ${text.slice(0, 2)}`
   const rest = text.length <= 2 ? sql`` : sql` AND (s.text || '') LIKE ${`\n${literal(text)}%`}`
   const has = sql<SqlBool>`(s.head IS NOT NULL AND ${head}${rest})`
-  return { has, found: has, share: null, orders: await textsThatBegin(db, `\n${text}`) }
+  const orders = await textsThatBegin(db, `\n${text}`)
+  return { has, found: has, share: null, orders, looked: orders }
 }
 
 async function partOfName(db: Db, text: string): Promise<Found> {
   // As an equality: of one that is not, the planner expects a third of all rows, and keeps them in no table to look into.
   const has = sql<SqlBool>`least(strpos(s.text, ${text}), 1) = 1`
-  const { parts, share, texts } = await rarityOf(db, text)
+  const { parts, share, texts, looked } = await rarityOf(db, text)
   const rare = parts.map((part) => sql`s.text LIKE ${`%${literal(part)}%`}`)
-  return { has, found: sql`(${sql.join(rare, sql` AND `)} AND ${has})`, share, orders: texts }
+  return { has, found: sql`(${sql.join(rare, sql` AND `)} AND ${has})`, share, orders: texts, looked }
 }
 
 /** The text in a pattern of LIKE, no character of it special. */

@@ -39,7 +39,7 @@ export function narrowest(filter: Prepared, kept: StatusCount[]): Condition | nu
     condition: sql<SqlBool>`orders.channel_id = ${connection?.id}`,
   }
   const { left, condition } = byChannel.left < byStatus.left ? byChannel : byStatus
-  const isQuicker = left * cost.entryOfIndex < (filter.narrowings[0]?.orders ?? 0)
+  const isQuicker = left * cost.entryOfIndex < (filter.narrowings[0]?.looked ?? 0)
   return left < mostGoneThrough && isQuicker
     ? sql<SqlBool>`orders.account_id = ${mainAccount} AND ${condition}`
     : null
@@ -55,7 +55,7 @@ export function ordersToTry(filter: Prepared, wanted: number, kept: StatusCount[
   const total = leftBy({ status: [], connection: null }, kept)
   const expected = second === undefined ? (wanted * total) / first.orders : Infinity
   const tried = Math.min(Math.ceil(expected), leftBy(filter, kept) + 1)
-  return tried * cost.orderTried < first.orders ? tried : null
+  return tried * cost.orderTried < first.looked ? tried : null
 }
 
 const fewInTime = 30_000
@@ -73,7 +73,7 @@ export async function findingOf(db: Db, filter: Prepared): Promise<Finding> {
   )
   const { n } = rows[0]!
   const takes = n * namesOfOrder * cost.nameInSequence
-  return { isRead: n < fewInTime && takes < (narrowings[0]?.orders ?? 0), placed }
+  return { isRead: n < fewInTime && takes < (narrowings[0]?.looked ?? 0), placed }
 }
 
 /** Without a filter of times. */

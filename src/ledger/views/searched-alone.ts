@@ -49,7 +49,7 @@ const namesOfFound = 5
 export async function searchedAlone(db: Db, search: Search, wanted: Wanted): Promise<Position[]> {
   if (search.share !== null) {
     const atMost = Math.ceil((1.5 * wanted.limit) / search.share)
-    if (atMost < namesOfFound * search.orders) {
+    if (atMost < namesOfFound * search.looked) {
       const found = await amongNewest(db, search, wanted, atMost)
       if (found.length >= wanted.limit) return found
     }

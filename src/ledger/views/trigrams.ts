@@ -17,6 +17,8 @@ export interface Rarity {
   parts: string[]
   /** About how many texts have it. */
   texts: number
+  /** About how many texts have these parts, whether or not they have all of it. */
+  looked: number
   /** The same as a share of all. */
   share: number
 }
@@ -53,7 +55,7 @@ export async function rarityOf(db: Db, text: string): Promise<Rarity> {
     left = best.leaves
   }
   const share = left.filter((one) => one.includes(inWords(text))).length / texts.length || 0
-  return { parts, share, texts: share * size }
+  return { parts, share, texts: share * size, looked: (left.length * size) / texts.length || 0 }
 }
 
 /** About how many texts begin with this one. */
