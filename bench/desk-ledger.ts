@@ -70,13 +70,15 @@ function upTo(channels: Ends['channels']): string {
 }
 
 const orders = (count: number, end: Date, seed: number) => `
-  INSERT INTO orders (id, account_id, route_id, channel_id, backend_id, channel_order_id, number, status, channel_status,
+  INSERT INTO orders (id, account_id, route_id, channel_id, backend_id, channel_order_id, number, status, hold, channel_status,
     placed_at, modified_at, first_seen_at, updated_at, currency, total, customer_name, customer_email, skus, raw_id,
     external_id, record_id, record_number, record_url, posted_at, post_attempts, changed_after_posting_at)
   SELECT (lpad(to_hex((extract(epoch FROM placed) * 1000)::bigint), 12, '0') || '7' ||
       substr(md5(g::text), 1, 3) || '8' || substr(md5(g::text), 4, 15))::uuid, 'main', share.route_id, share.channel_id,
     share.backend_id, (7000000 + g * 3)::text, (100000 + g)::text, status,
-    CASE WHEN status = 'held' THEN 'pending' ELSE 'processing' END, placed, placed, placed,
+    CASE WHEN status = 'held' THEN jsonb_build_object('rule', 'status', 'detail', 'Its status in the shop is not imported',
+      'found', held_for, 'wanted', 'processing') END,
+    CASE WHEN status = 'held' THEN held_for ELSE 'processing' END, placed, placed, placed,
     placed + (CASE WHEN status = 'complete' THEN ${draw(1, 400_000)} ELSE ${draw(2, 600)} END) * interval '1 second',
     currency, total, first || ' ' || last,
     lower(first || '.' || last) || customer % 97 || '@' || domain,
@@ -88,6 +90,7 @@ const orders = (count: number, end: Date, seed: number) => `
     CASE WHEN status = 'posted' AND ${draw(5, 100)} = 0 THEN placed + interval '2 hours' END
   FROM (
     SELECT g, seed, placed, customer, total, currency, status,
+      (ARRAY['pending','pending','on-hold','failed'])[1 + ${draw(13, 4)}] AS held_for,
       status IN ('posted', 'partially_shipped', 'shipment_error', 'complete') AS in_backend,
       ${name('(customer % 1024)', 2)} AS first, ${name('(customer / 7)', 3)} AS last,
       CASE WHEN customer % 10 < 4 THEN 'gmail.com' ELSE 'mail' || customer % 211 || '.example' END AS domain

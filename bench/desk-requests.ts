@@ -52,7 +52,12 @@ export async function kindsOfRequests(pool: Pool, seed: number): Promise<Kind[]>
   }
   const cents = (n: number, more: number) => (Number(one(n).total) + more).toFixed(2)
 
+  const page = (name: string): Kind => ({ name, pathOf: () => `/${name}` })
+
   return [
+    page('overview'),
+    page('problems'),
+    page('held'),
     list('first page', () => ({})),
     list('deep page', (n) => ({ cursor: cursor(n, 'placed') })),
     list('first page by last change', () => ({ sort: 'updated' })),
@@ -73,6 +78,7 @@ export async function kindsOfRequests(pool: Pool, seed: number): Promise<Kind[]>
     list('open problem, by fingerprint', (n) => ({ problem: `unknown_sku:S${(n * 4) % 60}` })),
     list('open problem and connection', () => ({ problem: 'rejected', connection: 'small-shop' })),
     list('waiting for a decision', () => ({ decision: 'any' })),
+    list('held by a rule, for a status', () => ({ heldBy: 'status', channelStatus: 'on-hold' })),
     list('placed on a day', (n) => days(n, 0)),
     list('placed in a week, by last change', (n) => ({ ...days(n, 6), sort: 'updated' })),
     list('amount, narrow', (n) => ({ amountFrom: cents(n, 0), amountTo: cents(n, 0.05), currency: 'EUR' })),

@@ -36,6 +36,12 @@ beforeAll(async () => {
       CASE WHEN total > 80 THEN placed_at END
     FROM orders CROSS JOIN (VALUES ('unknown_sku', 'A'), ('unknown_sku', 'B'), ('rejected', '')) AS of (code, subject)
     WHERE status = 'post_error' AND number LIKE '%' || length(subject) || '_'`.execute(api.world.db)
+  await sql`
+    UPDATE orders SET hold = jsonb_build_object('rule', (ARRAY['status','before_start_date','person'])[1 + length(sku) % 3],
+      'detail', 'Held', 'found', '', 'wanted', '', 'by', 'api', 'at', '2026-01-01T00:00:00.000Z', 'why', NULL)
+    FROM (SELECT id, skus[1] AS sku FROM orders) AS one WHERE one.id = orders.id AND status = 'held'`.execute(
+    api.world.db,
+  )
   await sql`ANALYZE`.execute(api.world.db)
   const all = await api.world.db.selectFrom('orders').selectAll().execute()
   const problems = await api.world.db
@@ -80,6 +86,7 @@ function wanted(query: Query): typeof rows {
         (query.status?.split(',').includes(row.status) ?? true) &&
         (name === undefined || exact(row) || has(row)) &&
         (query.problem === undefined || row.codes.includes(query.problem)) &&
+        (query.heldBy === undefined || (row.hold as { rule: string } | null)?.rule === query.heldBy) &&
         (query.decision === undefined || (row.changed_after_posting_at !== null && row.record_id !== null)) &&
         (query.placedFrom === undefined ||
           (row.placed_at !== null && row.placed_at >= new Date(query.placedFrom))) &&
@@ -116,13 +123,18 @@ const choices: Record<string, (random: () => number) => string> = {
       `hopper ${n % 300}`,
       'иван',
       '王伟',
+      `r${n % 70}@mail.ex`,
+      `ace ${n % 30}`,
+      '.example',
+      `u-1_%${n % 10}`,
       'qzxjj',
-    ][Math.floor(random() * 15)]!
+    ][Math.floor(random() * 19)]!
   },
   status: (random) =>
     ['complete', 'post_error', 'held,post_error', 'posted,complete'][Math.floor(random() * 4)]!,
   problem: (random) => ['unknown_sku', 'unknown_sku:A', 'rejected', 'never_heard'][Math.floor(random() * 4)]!,
   decision: () => 'any',
+  heldBy: (random) => ['status', 'before_start_date', 'person'][Math.floor(random() * 3)]!,
   placedFrom: (random) => new Date(Date.UTC(2026, 0, 1 + random() * 16)).toISOString(),
   placedTo: (random) => new Date(Date.UTC(2026, 0, 1 + random() * 16)).toISOString(),
   currency: (random) => (random() < 0.5 ? 'EUR' : 'USD'),

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
+import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
 import { type GapRow, gapsToShow } from '../gaps.ts'
 import type { ConnectionRow } from '../health.ts'
 import { connectionProblems, type ConnectionProblemRow } from './problems.ts'
+import { type StatusCount, statusCounts } from '../status-counts.ts'
 
 /** A connection with what is shown beside it. */
 export interface ConnectionView extends ConnectionRow {
@@ -19,6 +21,8 @@ export interface ConnectionView extends ConnectionRow {
   problems: ConnectionProblemRow[]
 }
 
+const waiting: readonly Status[] = ['scheduled', 'posting', 'verifying']
+
 export async function connectionViews(db: Db): Promise<ConnectionView[]> {
   const rows = await db
     .selectFrom('connections')
@@ -31,10 +35,6 @@ export async function connectionViews(db: Db): Promise<ConnectionView[]> {
         WHERE webhooks.connection_id = connections.id ORDER BY webhooks.id DESC LIMIT 1)`.as(
         'last_webhook_at',
       ),
-      sql<number>`(SELECT count(*)::int FROM orders WHERE orders.backend_id = connections.id
-        AND orders.account_id = connections.account_id AND orders.status IN ('scheduled', 'posting', 'verifying'))`.as(
-        'waiting_orders',
-      ),
     ])
     .where('connections.account_id', '=', mainAccount)
     .orderBy('role', 'desc')
@@ -42,13 +42,20 @@ export async function connectionViews(db: Db): Promise<ConnectionView[]> {
     .execute()
   const gapsOf = Map.groupBy(await gapsToShow(db, { closed: 3 }), (gap) => gap.connection_id)
   const problemsOf = Map.groupBy(await connectionProblems(db), (problem) => problem.connection_id)
+  const counts = await statusCounts(db)
   return rows.map((row) => {
     const gaps = gapsOf.get(row.id) ?? []
     return {
       ...row,
+      waiting_orders: waitingFor(row.id, counts),
       gaps: gaps.filter((gap) => gap.closed_at === null),
       closed_gaps: gaps.filter((gap) => gap.closed_at !== null).reverse(),
       problems: problemsOf.get(row.id) ?? [],
     }
   })
 }
+
+const waitingFor = (backend: string, counts: StatusCount[]): number =>
+  counts
+    .filter(({ backendId, status }) => backendId === backend && waiting.includes(status))
+    .reduce((sum, { n }) => sum + n, 0)

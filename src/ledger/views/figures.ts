@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Db, mainAccount } from '../database.ts'
 import { statusCounts } from '../status-counts.ts'
-import { isWaitedFor } from './order-filter.ts'
+import { openProblems } from './open-problems.ts'
 
 export interface Figures {
   orders: { connection: string; status: string; n: number }[]
@@ -36,9 +36,7 @@ export async function figures(db: Db, now: Date): Promise<Figures> {
     FROM jobs j JOIN connections c ON c.id = j.connection_id WHERE j.account_id = ${mainAccount}
     GROUP BY 1, 2, 3`.execute(db)
   const problems = await sql<Figures['problems'][number]>`
-    SELECT p.code, count(*)::int AS n FROM problems p JOIN orders o ON o.id = p.order_id
-    WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND ${isWaitedFor}
-    GROUP BY 1`.execute(db)
+    SELECT code, count(*)::int AS n FROM (${openProblems}) AS open GROUP BY 1`.execute(db)
   const connections = await sql<Figures['connections'][number]>`
     SELECT name AS connection, role, CASE WHEN paused_at IS NULL THEN health ELSE 'paused' END AS health
     FROM connections WHERE account_id = ${mainAccount}`.execute(db)

@@ -1,19 +1,12 @@
-import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Status } from '../../order/status.ts'
-import { type Db, mainAccount } from '../database.ts'
+import type { Db } from '../database.ts'
 import { plannedAnew } from '../prepared.ts'
 import { type StatusCount, statusCounts } from '../status-counts.ts'
+import { all } from './narrowing.ts'
+import { type OrderFilter, type Prepared, prepareFilter, statusIs, toDecide } from './order-filter.ts'
 import type { Search } from './order-search.ts'
-import {
-  all,
-  leavesFew,
-  type Narrowing,
-  type OrderFilter,
-  type Prepared,
-  prepareFilter,
-  statusIs,
-  toDecide,
-} from './order-filter.ts'
+import { anyTime, findingOf, narrowest, ordersToTry, withHits } from './order-ways.ts'
 
 /** So many are counted one by one; of more it is only said that they are more. */
 export const mostCounted = 10_000
@@ -45,12 +38,13 @@ const none: OrderCounts = {
 export async function countOrders(db: Db, filter: OrderFilter): Promise<OrderCounts> {
   const prepared = await prepareFilter(db, filter)
   if (prepared === null) return none
-  const kept = (await statusCounts(db)).filter(
+  const kept = await statusCounts(db)
+  const ofConnection = kept.filter(
     ({ channelId, backendId }) =>
-      prepared.connectionId === null || [channelId, backendId].includes(prepared.connectionId),
+      prepared.connection === null || [channelId, backendId].includes(prepared.connection.id),
   )
   if (prepared.isBroad) {
-    const byStatus = sumByStatus(kept)
+    const byStatus = sumByStatus(ofConnection)
     const total = exactly(sum(byStatus))
     return { found: filter.status?.length ? exactly(sum(byStatus, filter.status)) : total, total, byStatus }
   }
@@ -106,62 +100,40 @@ async function countByStatus(db: Db, filter: Prepared, kept: StatusCount[]): Pro
 }
 
 const most = sql`LIMIT ${mostCounted + 1}`
-const sample = 1_000
 /** From this share on, what is searched for is found as quickly without an index. */
 const frequent = 0.1
 
 /** By the shorter way: from the orders, or from the rows beside them. */
 async function countingQuery(db: Db, filter: Prepared, kept: StatusCount[]): Promise<RawBuilder<unknown>> {
-  if (filter.search !== null && filter.isSearchAlone) return searchedAlone(db, filter.search)
+  if (filter.search !== null && filter.isSearchAlone && filter.status.length === 0)
+    return searchedAlone(filter.search)
   const plain = [...filter.plain, ...statusIs(filter.status)]
   const [first, ...rest] = filter.narrowings
-  const tried = sql`SELECT status, count(*)::int AS n FROM (SELECT orders.status FROM orders
-    WHERE ${all([...plain, ...filter.narrowings.map((one) => one.holds(sql`orders.id`))])} ${most}) AS found GROUP BY status`
-  if (first === undefined) return tried
-
-  const { looked, found } = await shareOfNewest(db, plain, first)
-  const share = Math.max(found, 1) / Math.max(looked, 1)
-  if (looked < sample || share >= frequent) return tried
+  if (first === undefined || ordersToTry(filter, mostCounted, kept) !== null)
+    return sql`SELECT status, count(*)::int AS n FROM (SELECT orders.status FROM orders
+      WHERE ${all([...plain, ...filter.narrowings.map((one) => one.holds(sql`orders.id`))])} ${most}) AS found
+      GROUP BY status`
   const conditions = [...plain, ...rest.map((one) => one.holds(sql`orders.id`))]
-  const statuses = leavesFew(filter, kept)
-    ? sql`SELECT orders.status FROM orders WHERE ${all(conditions)} AND (orders.id IN (SELECT order_id FROM hits)) IS TRUE`
-    : sql`SELECT orders.status FROM hits CROSS JOIN LATERAL (SELECT orders.status FROM orders
-        WHERE orders.id = hits.order_id AND ${all(conditions)} OFFSET 0) AS orders`
   return sql`
-    WITH hits AS MATERIALIZED (${first.ids(false)})
-    SELECT status, count(*)::int AS n FROM (${statuses} ${most}) AS found GROUP BY status`
+    ${withHits(first.ids(await findingOf(db, filter)), narrowest(filter, kept))}
+    SELECT status, count(*)::int AS n FROM (
+      SELECT orders.status FROM hits CROSS JOIN LATERAL (SELECT orders.status FROM orders
+        WHERE orders.id = hits.order_id AND ${all(conditions)} OFFSET 0) AS orders ${most}) AS found
+    GROUP BY status`
 }
 
 /** So many found orders are looked at for their status. */
 const fewFound = 1_000
 
 /** What the search alone finds is counted before any order is looked at. */
-async function searchedAlone(db: Db, search: Search): Promise<RawBuilder<unknown>> {
-  const { rows } = await sql<{ share: number }>`
-    ${sql.raw(plannedAnew)} SELECT coalesce(avg((${search.has})::int), 0)::float8 AS share FROM (
-      SELECT s.text, s.head FROM order_search AS s WHERE s.account_id = ${mainAccount}
-      ORDER BY s.placed_at DESC NULLS FIRST, s.order_id DESC LIMIT ${sample}) AS s`.execute(db)
+function searchedAlone(search: Search): RawBuilder<unknown> {
+  const isFrequent = search.share !== null && search.share >= frequent
   return sql`
-    WITH hits AS MATERIALIZED (SELECT order_id FROM (${search.ids(rows[0]!.share >= frequent)}) AS hits ${most}),
+    WITH hits AS MATERIALIZED (SELECT order_id FROM (${search.ids(anyTime(isFrequent))}) AS hits ${most}),
     counted AS (SELECT count(*)::int AS n FROM hits)
     SELECT status, count(*)::int AS n FROM (SELECT orders.status FROM hits CROSS JOIN LATERAL (
       SELECT orders.status FROM orders WHERE orders.id = hits.order_id OFFSET 0) AS orders
       WHERE (SELECT n FROM counted) <= ${fewFound}) AS found
     GROUP BY status
     UNION ALL SELECT NULL, n FROM counted WHERE n > ${fewFound}`
-}
-
-/** How many of the newest orders that the plain conditions leave have it. */
-async function shareOfNewest(
-  db: Db,
-  plain: RawBuilder<SqlBool>[],
-  narrowing: Narrowing,
-): Promise<{ looked: number; found: number }> {
-  const { rows } = await sql<{ looked: number; found: number }>`
-    ${sql.raw(plannedAnew)} WITH newest AS MATERIALIZED (
-      SELECT orders.id FROM orders WHERE ${all(plain)}
-      ORDER BY orders.placed_at DESC NULLS FIRST, orders.id DESC LIMIT ${sample})
-    SELECT count(*)::int AS looked, (count(*) FILTER (WHERE ${narrowing.holds(sql`newest.id`)}))::int AS found
-    FROM newest`.execute(db)
-  return rows[0]!
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
-import type { StatusCount } from '../status-counts.ts'
+import type { Condition, Narrowing, Placed } from './narrowing.ts'
 import { readSearch, type Search } from './order-search.ts'
 
 export interface OrderFilter {
@@ -31,8 +31,6 @@ export interface OrderFilter {
 export const decisions = ['changed', 'cancelled', 'any'] as const
 export type Decision = (typeof decisions)[number]
 
-type Condition = RawBuilder<SqlBool>
-
 /** In one expression for the list and for its count. */
 export const toDecide: Record<Decision, Condition> = {
   changed: sql`(orders.changed_after_posting_at IS NOT NULL AND orders.record_id IS NOT NULL)`,
@@ -44,17 +42,6 @@ export const toDecide: Record<Decision, Condition> = {
 /** Whether the problems of order `o` wait for somebody: not while a person holds it, nor when nobody wants it any more. */
 export const isWaitedFor: Condition = sql`o.status NOT IN ('cancelled', 'held')`
 
-/**
- * Orders that are known by rows beside them. There are two ways to them: from the orders, trying each, which is quick
- * where many match, and from the rows, which is quick where few do.
- */
-export interface Narrowing {
-  /** Whether the order with this id is one. No join that could be planned the other way round. */
-  holds(id: RawBuilder<unknown>): Condition
-  /** A query for their ids, each once, as `order_id`; where they are frequent, without an index. */
-  ids(isFrequent: boolean): RawBuilder<unknown>
-}
-
 /** A filter whose names are looked up: what orders say about themselves, and what is said beside them. */
 export interface Prepared {
   status: Status[]
@@ -65,12 +52,11 @@ export interface Prepared {
   search: Search | null
   /** Orders that the search names exactly. */
   named: string[]
-  /** The condition on the time they were placed at, where there is one. */
-  placed: Condition[]
-  connectionId: string | null
+  placed: Placed
+  connection: { id: string; role: string } | null
   /** Whether only the status and the connection matter. */
   isBroad: boolean
-  /** Whether nothing but the search does. */
+  /** Whether nothing but the search and the status does. */
   isSearchAlone: boolean
 }
 
@@ -92,15 +78,16 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
   if (filter.heldByFilter !== undefined)
     plain.push(sql`(orders.status = 'held' AND ${keyOfFilter(sql`orders.hold`)} = ${filter.heldByFilter})`)
   if (filter.channelStatus !== undefined) plain.push(sql`orders.channel_status = ${filter.channelStatus}`)
-  const placed: Condition[] = []
-  if (filter.placedFrom !== undefined) placed.push(sql`orders.placed_at >= ${filter.placedFrom}`)
-  if (filter.placedTo !== undefined) placed.push(sql`orders.placed_at < ${filter.placedTo}`)
-  plain.push(...placed)
+  const placed: Placed = (column) => [
+    ...(filter.placedFrom === undefined ? [] : [sql<SqlBool>`${column} >= ${filter.placedFrom}`]),
+    ...(filter.placedTo === undefined ? [] : [sql<SqlBool>`${column} < ${filter.placedTo}`]),
+  ]
+  plain.push(...placed(sql`orders.placed_at`))
   if (filter.currency !== undefined) plain.push(sql`orders.currency = ${filter.currency}`)
   if (filter.amountFrom !== undefined) plain.push(sql`orders.total >= ${filter.amountFrom}::numeric`)
   if (filter.amountTo !== undefined) plain.push(sql`orders.total <= ${filter.amountTo}::numeric`)
 
-  const narrowings = filter.problem === undefined ? [] : [withProblem(filter.problem)]
+  const narrowings = filter.problem === undefined ? [] : [await withProblem(db, filter.problem)]
   const text = filter.search?.trim() || null
   const search = text === null ? null : await readSearch(db, text)
   if (search !== null) narrowings.push(search)
@@ -111,16 +98,14 @@ export async function prepareFilter(db: Db, filter: OrderFilter): Promise<Prepar
     search,
     named: search?.named ?? [],
     placed,
-    connectionId: connection?.id ?? null,
+    connection,
     isBroad: plain.length === broad && narrowings.length === 0,
-    isSearchAlone: search !== null && plain.length === 1 && narrowings.length === 1 && !filter.status?.length,
+    isSearchAlone: search !== null && plain.length === 1 && narrowings.length === 1,
   }
 }
 
 /** By which the filter that holds an order is named, where its field, operator and values are too much to say. */
 export const keyOfFilter = (hold: RawBuilder<unknown>): RawBuilder<unknown> => sql`md5(${hold} ->> 'filter')`
-
-export const all = (conditions: Condition[]): Condition => sql`${sql.join(conditions, sql` AND `)}`
 
 export const statusIs = (status: Status[]): Condition[] =>
   status.length === 0 ? [] : [sql`orders.status = ANY(${status})`]
@@ -135,21 +120,14 @@ async function connectionNamed(db: Db, name: string): Promise<{ id: string; role
   return row ?? null
 }
 
-function withProblem(problem: string): Narrowing {
+async function withProblem(db: Db, problem: string): Promise<Narrowing> {
   const open = sql`problems.account_id = ${mainAccount} AND problems.closed_at IS NULL
     AND (problems.code = ${problem} OR problems.fingerprint = ${problem})`
+  const { rows } = await sql<{ n: number }>`SELECT count(*)::int AS n FROM problems WHERE ${open}`.execute(db)
   return {
+    orders: rows[0]!.n,
+    looked: rows[0]!.n,
     holds: (id) => sql`(SELECT count(*) > 0 FROM problems WHERE problems.order_id = ${id} AND ${open})`,
     ids: () => sql`SELECT DISTINCT order_id FROM problems WHERE order_id IS NOT NULL AND ${open}`,
   }
-}
-
-export const fewLeft = 120_000
-
-/** Whether so few are left without the narrowings that one can go through all. What else narrows only makes it less. */
-export function leavesFew(filter: Prepared, kept: StatusCount[]): boolean {
-  const isLeft = ({ status, channelId, backendId }: StatusCount) =>
-    (filter.status.length === 0 || filter.status.includes(status)) &&
-    (filter.connectionId === null || [channelId, backendId].includes(filter.connectionId))
-  return kept.filter(isLeft).reduce((n, one) => n + one.n, 0) < fewLeft
 }

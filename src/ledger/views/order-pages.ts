@@ -1,16 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { plannedAnew } from '../prepared.ts'
-import { statusCounts } from '../status-counts.ts'
-import {
-  all,
-  fewLeft,
-  leavesFew,
-  type OrderFilter,
-  type Prepared,
-  prepareFilter,
-  statusIs,
-} from './order-filter.ts'
+import { type StatusCount, statusCounts } from '../status-counts.ts'
+import { all } from './narrowing.ts'
+import { type OrderFilter, type Prepared, prepareFilter, statusIs } from './order-filter.ts'
+import { anyTime, findingOf, narrowest, ordersToTry, withHits } from './order-ways.ts'
 import { type OrderView, orderViews } from './orders.ts'
 import {
   laterThan,
@@ -24,9 +18,6 @@ import {
 
 export { type OrderCursor, type Sort, sorts } from './searched-alone.ts'
 
-/** So many of the newest orders are tried before the indexes of search and problems are asked, and so many at most. */
-const near = 1_000
-const far = 8_000
 const fewInTime = 30_000
 
 /** A page of orders, the newest first; `next` is null on the last one. Stable while orders come in. */
@@ -73,7 +64,7 @@ export async function orderIds(db: Db, filter: OrderFilter, limit: number): Prom
   const { narrowings, plain, status } = prepared
   const conditions = [...plain, ...statusIs(status), ...narrowings.slice(1).map((one) => one.holds(id))]
   const from = narrowings[0]
-    ? sql`(${narrowings[0].ids(false)}) AS hits JOIN orders ON orders.id = hits.order_id`
+    ? sql`(${narrowings[0].ids(anyTime(false))}) AS hits JOIN orders ON orders.id = hits.order_id`
     : sql`orders`
   const { rows } = await sql<{ id: string }>`
     ${sql.raw(plannedAnew)} SELECT orders.id FROM ${from} WHERE ${all(conditions)}
@@ -109,15 +100,20 @@ async function otherOrders(db: Db, filter: Prepared, wanted: Wanted): Promise<Po
       ${sql.raw(plannedAnew)} ${inSequence(filter, wanted, from)}`.execute(db)
     return rows
   }
-  if (filter.search !== null && filter.isSearchAlone && wanted.sort === 'placed')
+  if (
+    filter.search !== null &&
+    filter.isSearchAlone &&
+    filter.status.length === 0 &&
+    wanted.sort === 'placed'
+  )
     return searchedAlone(db, filter.search, wanted)
-  const first = await tryNewest(db, filter, wanted, near)
-  if (first.found.length >= wanted.limit || first.tried < near) return first.found
-  if (first.found.length * far >= 1.5 * wanted.limit * near) {
-    const second = await tryNewest(db, filter, wanted, far)
-    if (second.found.length >= wanted.limit || second.tried < far) return second.found
+  const kept = await statusCounts(db)
+  const atMost = ordersToTry(filter, 1.5 * wanted.limit, kept)
+  if (atMost !== null) {
+    const { found, tried } = await tryNewest(db, filter, wanted, atMost)
+    if (found.length >= wanted.limit || tried < atMost) return found
   }
-  return beginningFromRows(db, filter, wanted)
+  return beginningFromRows(db, filter, wanted, kept)
 }
 
 /**
@@ -125,8 +121,9 @@ async function otherOrders(db: Db, filter: Prepared, wanted: Wanted): Promise<Po
  * expect them all over the list of the last changes, and go through it to where they are.
  */
 async function sourceOf(db: Db, filter: Prepared, { sort }: Wanted): Promise<RawBuilder<unknown>> {
-  if (sort === 'placed' || filter.placed.length === 0) return sql`orders`
-  const inTime = all([filter.plain[0]!, ...filter.placed])
+  const placed = filter.placed(sql`orders.placed_at`)
+  if (sort === 'placed' || placed.length === 0) return sql`orders`
+  const inTime = all([filter.plain[0]!, ...placed])
   const { rows } = await sql`
     ${sql.raw(plannedAnew)} SELECT 1 FROM orders WHERE ${inTime}
     ORDER BY placed_at DESC NULLS FIRST, id DESC OFFSET ${fewInTime} LIMIT 1`.execute(db)
@@ -149,7 +146,7 @@ function inSequence(
     return filter.status.length === 1
       ? sql`${select([sql`orders.status = ${filter.status[0]}`])} ${limited}`
       : sql`${select(statusIs(filter.status))} ${limited}`
-  const each = filter.status.map((status) => select([sql`orders.status = ${status}`]))
+  const each = filter.status.map((status) => sql`(${select([sql`orders.status = ${status}`])} ${limited})`)
   return sql`SELECT id, at FROM (${sql.join(each, sql` UNION ALL `)}) AS each ${limited}`
 }
 
@@ -174,28 +171,28 @@ async function tryNewest(
 }
 
 /**
- * Begins from the rows of the search, or of the problem: a few orders are looked up one by one, whatever the planner
- * thinks, and where the rest of the filter leaves few, those are gone through with the rows at hand.
+ * Begins from the rows of the search, or of the problem: the orders are looked up one by one, whatever the planner thinks,
+ * and where the rest of the filter leaves few, only those of them.
  */
-async function beginningFromRows(db: Db, filter: Prepared, wanted: Wanted): Promise<Position[]> {
+async function beginningFromRows(
+  db: Db,
+  filter: Prepared,
+  wanted: Wanted,
+  kept: StatusCount[],
+): Promise<Position[]> {
   const [first, ...rest] = filter.narrowings
-  const others = rest.map((one) => one.holds(id))
-  const found = leavesFew(filter, await statusCounts(db))
-    ? sql`SELECT found.id, found.at FROM (${inSequence(filter, { ...wanted, limit: fewLeft })}) AS found
-        WHERE (found.id IN (SELECT order_id FROM hits)) IS TRUE
-        AND ${all([sql`true`, ...rest.map((one) => one.holds(sql`found.id`))])}`
-    : sql`SELECT found.id, found.at FROM hits CROSS JOIN LATERAL (
-        SELECT orders.id, ${column(wanted.sort)} AS at FROM orders
-        WHERE ${all([
-          sql`orders.id = hits.order_id`,
-          ...filter.plain,
-          ...statusIs(filter.status),
-          ...later(wanted),
-          ...others,
-          sql`${id} <> ALL(${filter.named}::uuid[])`,
-        ])} OFFSET 0) AS found`
+  const conditions = [
+    ...filter.plain,
+    ...statusIs(filter.status),
+    ...later(wanted),
+    ...rest.map((one) => one.holds(id)),
+    sql<boolean>`${id} <> ALL(${filter.named}::uuid[])`,
+  ]
   const { rows } = await sql<Position>`
-    ${sql.raw(plannedAnew)} WITH hits AS MATERIALIZED (${first!.ids(false)})
-    ${found} ${newest} LIMIT ${wanted.limit}`.execute(db)
+    ${sql.raw(plannedAnew)} ${withHits(first!.ids(await findingOf(db, filter)), narrowest(filter, kept))}
+    SELECT found.id, found.at FROM hits CROSS JOIN LATERAL (
+      SELECT orders.id, ${column(wanted.sort)} AS at FROM orders
+      WHERE orders.id = hits.order_id AND ${all(conditions)} OFFSET 0) AS found
+    ${newest} LIMIT ${wanted.limit}`.execute(db)
   return rows
 }

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import { type Db, mainAccount } from '../database.ts'
-import type { Narrowing } from './order-filter.ts'
+import { all, type Narrowing } from './narrowing.ts'
 import { idsInBackend, idsInChannel } from './order-names.ts'
-import { rarestTrigrams, trigramsOf } from './trigrams.ts'
+import { hasTrigram, rarityOf, textsThatBegin } from './trigrams.ts'
 
 /** What is searched for, said of a row `s` of order_search. */
 export interface Search extends Narrowing {
@@ -12,8 +12,8 @@ export interface Search extends Narrowing {
   has: RawBuilder<SqlBool>
   /** The same, so that an index finds the rows. */
   found: RawBuilder<SqlBool>
-  /** Whether that index has them in the sequence in which they were placed. */
-  isSorted: boolean
+  /** The share of all names that have it; null: the index has what it finds in the sequence in which it was placed. */
+  share: number | null
 }
 
 /**
@@ -26,19 +26,23 @@ export async function readSearch(db: Db, given: string): Promise<Search> {
     text: string
   }>`SELECT search_form(${given.replace(/^#/, '')}) AS text`.execute(db)
   const text = rows[0]!.text
-  const isSorted = trigramsOf(text).size === 0
-  const { has, found } = isSorted ? beginningOfNumber(text) : await partOfName(db, text)
+  const { has, found, share, orders, looked } = await (hasTrigram(text) ? partOfName : beginningOfNumber)(
+    db,
+    text,
+  )
   const isNamed = (id: RawBuilder<unknown>) => sql<SqlBool>`${id} = ANY(${named}::uuid[])`
   return {
     named,
     has,
     found,
-    isSorted,
+    share,
+    orders,
+    looked,
     holds: (id) => sql`(${isNamed(id)} OR coalesce(
       (SELECT bool_or(${has}) FROM order_search AS s WHERE s.order_id = ${id}), false))`,
-    ids: (isFrequent) => sql`
+    ids: ({ isRead, placed }) => sql`
       SELECT s.order_id FROM order_search AS s
-      WHERE s.account_id = ${mainAccount} AND ${isFrequent ? has : found} AND s.order_id <> ALL(${named}::uuid[])
+      WHERE ${all([sql`s.account_id = ${mainAccount}`, isRead ? has : found, ...placed(sql`s.placed_at`)])} AND s.order_id <> ALL(${named}::uuid[])
         AND (s.part = 'order' OR NOT (SELECT ${inOther(has)} FROM order_search AS other
           WHERE other.order_id = s.order_id AND other.part = 'order'))
       UNION ALL SELECT unnest(${named}::uuid[])`,
@@ -48,17 +52,22 @@ export async function readSearch(db: Db, given: string): Promise<Search> {
 /** The expression on the row `other`, where `s` is another one already. */
 const inOther = (has: RawBuilder<SqlBool>) => sql`(SELECT ${has} FROM (SELECT other.text, other.head) AS s)`
 
-function beginningOfNumber(text: string): Pick<Search, 'has' | 'found'> {
+type Found = Pick<Search, 'has' | 'found' | 'share' | 'orders' | 'looked'>
+
+async function beginningOfNumber(db: Db, text: string): Promise<Found> {
   const head = text.length < 2 ? sql`left(s.head, 1) = ${text}` : sql`s.head = ${text.slice(0, 2)}`
   const rest = text.length <= 2 ? sql`` : sql` AND (s.text || '') LIKE ${`\n${literal(text)}%`}`
   const has = sql<SqlBool>`(s.head IS NOT NULL AND ${head}${rest})`
-  return { has, found: has }
+  const orders = await textsThatBegin(db, `\n${text}`)
+  return { has, found: has, share: null, orders, looked: orders }
 }
 
-async function partOfName(db: Db, text: string): Promise<Pick<Search, 'has' | 'found'>> {
-  const has = sql<SqlBool>`(s.text || '') LIKE ${`%${literal(text)}%`}`
-  const rare = (await rarestTrigrams(db, text)).map((trigram) => sql`s.text LIKE ${`%${trigram}%`}`)
-  return { has, found: sql`(${sql.join(rare, sql` AND `)} AND ${has})` }
+async function partOfName(db: Db, text: string): Promise<Found> {
+  // As an equality: of one that is not, the planner expects a third of all rows, and keeps them in no table to look into.
+  const has = sql<SqlBool>`least(strpos(s.text, ${text}), 1) = 1`
+  const { parts, share, texts, looked } = await rarityOf(db, text)
+  const rare = parts.map((part) => sql`s.text LIKE ${`%${literal(part)}%`}`)
+  return { has, found: sql`(${sql.join(rare, sql` AND `)} AND ${has})`, share, orders: texts, looked }
 }
 
 /** The text in a pattern of LIKE, no character of it special. */

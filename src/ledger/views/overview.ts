@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Status } from '../../order/status.ts'
 import { type Db, mainAccount } from '../database.ts'
-import { isWaitedFor, toDecide } from './order-filter.ts'
+import { openProblems } from './open-problems.ts'
+import { toDecide } from './order-filter.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -96,11 +97,8 @@ export interface StoppedRow {
 /** What is stopped by open problems, and what that is worth: each order once, however many problems it has. */
 export async function stoppedOrders(db: Db): Promise<StoppedRow> {
   const { rows } = await sql<StoppedRow>`
-    WITH open AS MATERIALIZED (
-      SELECT p.fingerprint, p.connection_id, o.id, o.currency, o.total
-      FROM problems p JOIN orders o ON o.id = p.order_id
-      WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND ${isWaitedFor}),
-    stopped AS (SELECT DISTINCT id, currency, total FROM open),
+    WITH open AS MATERIALIZED (${openProblems}),
+    stopped AS (SELECT DISTINCT order_id, currency, total FROM open),
     worth AS (
       SELECT currency, sum(total)::text AS amount FROM stopped
       WHERE currency IS NOT NULL AND total IS NOT NULL GROUP BY currency),

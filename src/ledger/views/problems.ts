@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Status } from '../../order/status.ts'
+import { openProblems } from './open-problems.ts'
 import { isWaitedFor } from './order-filter.ts'
 import { type Db, mainAccount } from '../database.ts'
 
@@ -23,34 +24,33 @@ export interface ProblemGroupRow {
 /** The open problems of orders by cause, the one that stops most orders first; detail and message of the newest. */
 export async function problemGroups(db: Db): Promise<ProblemGroupRow[]> {
   const { rows } = await sql<ProblemGroupRow>`
-    WITH open AS (
-      SELECT p.fingerprint, p.code, p.subject, p.connection_id, p.detail, p.vendor_message, p.opened_at, p.id,
-        o.id AS order_id, o.currency, o.total, o.route_id, o.cancels_at
-      FROM problems p JOIN orders o ON o.id = p.order_id
-      WHERE p.account_id = ${mainAccount} AND p.closed_at IS NULL AND ${isWaitedFor}
-    ), worth AS (
-      SELECT fingerprint, connection_id,
-        jsonb_agg(jsonb_build_object('amount', amount::text, 'currency', currency) ORDER BY currency) AS totals
-      FROM (
-        SELECT fingerprint, connection_id, currency, sum(total) AS amount
-        FROM (SELECT DISTINCT fingerprint, connection_id, order_id, currency, total FROM open) AS one
-        WHERE currency IS NOT NULL AND total IS NOT NULL
-        GROUP BY fingerprint, connection_id, currency) AS sums
+    WITH open AS MATERIALIZED (${openProblems}),
+    causes AS (
+      SELECT fingerprint, connection_id, min(code) AS code, min(subject) AS subject,
+        min(opened_at) AS oldest, max(opened_at) AS newest, min(cancels_at) AS cancels_at
+      FROM open GROUP BY fingerprint, connection_id
+    ), said AS (
+      SELECT DISTINCT ON (fingerprint, connection_id) fingerprint, connection_id, detail, vendor_message
+      FROM open ORDER BY fingerprint, connection_id, opened_at DESC, id DESC
+    ), ways AS (
+      SELECT fingerprint, connection_id, array_agg(r.name ORDER BY r.name) AS routes
+      FROM (SELECT DISTINCT fingerprint, connection_id, route_id FROM open) AS one JOIN routes r ON r.id = one.route_id
       GROUP BY fingerprint, connection_id
+    ), sums AS (
+      SELECT fingerprint, connection_id, currency, count(*)::int AS orders, sum(total) AS amount
+      FROM (SELECT DISTINCT fingerprint, connection_id, order_id, currency, total FROM open) AS one
+      GROUP BY fingerprint, connection_id, currency
+    ), worth AS (
+      SELECT fingerprint, connection_id, sum(orders)::int AS orders,
+        coalesce(jsonb_agg(jsonb_build_object('amount', amount::text, 'currency', currency) ORDER BY currency)
+          FILTER (WHERE currency IS NOT NULL AND amount IS NOT NULL), '[]') AS totals
+      FROM sums GROUP BY fingerprint, connection_id
     )
-    SELECT open.fingerprint, min(open.code) AS code, min(open.subject) AS subject, c.name AS connection,
-      (array_agg(open.detail ORDER BY open.opened_at DESC, open.id DESC))[1] AS detail,
-      (array_agg(open.vendor_message ORDER BY open.opened_at DESC, open.id DESC))[1] AS vendor_message,
-      array_agg(DISTINCT r.name) AS routes,
-      count(DISTINCT open.order_id)::int AS orders,
-      coalesce(worth.totals, '[]') AS totals,
-      min(open.opened_at) AS oldest, max(open.opened_at) AS newest, min(open.cancels_at) AS cancels_at
-    FROM open
-    JOIN connections c ON c.id = open.connection_id
-    JOIN routes r ON r.id = open.route_id
-    LEFT JOIN worth ON worth.fingerprint = open.fingerprint AND worth.connection_id = open.connection_id
-    GROUP BY open.fingerprint, open.connection_id, c.name, worth.totals
-    ORDER BY orders DESC, oldest, open.fingerprint`.execute(db)
+    SELECT fingerprint, causes.code, causes.subject, c.name AS connection, said.detail, said.vendor_message, ways.routes,
+      worth.orders, worth.totals, causes.oldest, causes.newest, causes.cancels_at
+    FROM causes JOIN said USING (fingerprint, connection_id) JOIN ways USING (fingerprint, connection_id)
+    JOIN worth USING (fingerprint, connection_id) JOIN connections c ON c.id = connection_id
+    ORDER BY orders DESC, oldest, fingerprint`.execute(db)
   return rows
 }
 

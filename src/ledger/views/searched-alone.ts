@@ -39,21 +39,20 @@ export function laterThan(
   return [sql`(${at}, ${id}) < (${new Date(after.at)}::timestamptz, ${after.id}::uuid)`]
 }
 
-/** So many of the newest names are read one by one before the index is asked, and so many at most. */
-const near = 6_000
-const far = 60_000
+/** Reading a name that the index has found costs as much as so many that follow each other. */
+const namesOfFound = 5
 
 /**
  * A page of what the search alone finds, without a look at the orders: what is frequent is soon found among the newest
  * names, and what is rare by the index.
  */
 export async function searchedAlone(db: Db, search: Search, wanted: Wanted): Promise<Position[]> {
-  if (search.isSorted) return byIndex(db, search, wanted)
-  const first = await amongNewest(db, search, wanted, near)
-  if (first.length >= wanted.limit) return first
-  if (first.length * far >= 1.2 * wanted.limit * near) {
-    const second = await amongNewest(db, search, wanted, far)
-    if (second.length >= wanted.limit) return second
+  if (search.share !== null) {
+    const atMost = Math.ceil((1.5 * wanted.limit) / search.share)
+    if (atMost < namesOfFound * search.looked) {
+      const found = await amongNewest(db, search, wanted, atMost)
+      if (found.length >= wanted.limit) return found
+    }
   }
   return byIndex(db, search, wanted)
 }
