@@ -23,8 +23,7 @@ export const expiryCodes: readonly string[] = Object.values(codeOf)
 
 /**
  * Opens a problem for credentials and certificates that end soon, and closes it when they end later. It stops nothing.
- * Of connections that
- * no route uses nobody has to hear.
+ * Of connections that no route uses nobody has to hear.
  */
 export async function warnOfExpiry(deps: WarnDeps, tx: Tx): Promise<void> {
   const used = new Set((await activeRoutes(tx)).flatMap((route) => [route.channel_id, route.backend_id]))

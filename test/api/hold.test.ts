@@ -77,9 +77,11 @@ describe('an order put on hold', () => {
     await api.world.advance(600_000)
     expect((await see(number)).status).toBe('held')
 
+    await post(false)
     const released = await release(number)
     expect(released).toMatchObject({ status: 'scheduled', hold: null, reason: null })
     expect(released.events.at(-1)).toMatchObject({ kind: 'let_go_on', text: 'Let go on by a person' })
+    await post(true)
     await api.world.settle()
     const posted = await see(number)
     expect(posted.status).toBe('posted')
