@@ -243,7 +243,7 @@ describe('a tracking number that is entered after the shop was told of the shipm
   it('that changes once more while it is on its way ends with the last one', async () => {
     const { placed, fulfillment } = await told(undefined)
     world.pass(day)
-    world.shop.control.fault({ kind: 'slow', ms: 400, on: 'writes', path: '/fulfillments' })
+    world.shop.control.fault({ kind: 'slow', ms: 1200, on: 'writes', path: '/fulfillments' })
     track(fulfillment, 'FIRST')
     const telling = world.advance(reads)
     await expect.poll(async () => (await row()).status).toBe('sending')
