@@ -824,8 +824,6 @@ export const texts = {
       noTime: '–',
       average: 'At once, on average',
       peak: 'At once, at most',
-      hour: (from: string, to: string) => `${from} to ${to}`,
-      hourColumn: 'Hour',
       tip: (hour: string, parts: string[]) => `${hour}: ${parts.join(', ')}`,
       table: 'The same as a table',
       tableOf: (name: string) => `Calls to ${name}, hour by hour`,

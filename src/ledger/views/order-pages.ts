@@ -4,7 +4,7 @@ import { plannedAnew } from '../prepared.ts'
 import { type StatusCount, statusCounts } from '../status-counts.ts'
 import { all } from './narrowing.ts'
 import { type OrderFilter, type Prepared, prepareFilter, statusIs } from './order-filter.ts'
-import { anyTime, findingOf, narrowest, ordersToTry, withHits } from './order-ways.ts'
+import { anyTime, fewInTime, findingOf, narrowest, ordersToTry, withHits } from './order-ways.ts'
 import { type OrderView, orderViews } from './orders.ts'
 import {
   laterThan,
@@ -17,8 +17,6 @@ import {
 } from './searched-alone.ts'
 
 export { type OrderCursor, type Sort, sorts } from './searched-alone.ts'
-
-const fewInTime = 30_000
 
 /** A page of orders, the newest first; `next` is null on the last one. Stable while orders come in. */
 export async function listOrders(

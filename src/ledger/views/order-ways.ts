@@ -58,7 +58,8 @@ export function ordersToTry(filter: Prepared, wanted: number, kept: StatusCount[
   return tried * cost.orderTried < first.looked ? tried : null
 }
 
-const fewInTime = 30_000
+/** So few orders of a time are looked through whatever their sequence. */
+export const fewInTime = 30_000
 const namesOfOrder = 2
 
 /** How to find the rows of the first narrowing. */

@@ -6,7 +6,6 @@ import { inSnapshot } from '../../ledger/database.ts'
 import { listRoutes } from '../../ledger/routes.ts'
 import { type ConnectionView, connectionViews } from '../../ledger/views/connections.ts'
 import { type OrderView, orderViews } from '../../ledger/views/orders.ts'
-import { connectionProblems } from '../../ledger/views/problems.ts'
 import {
   databaseVersion,
   eventsOfConnection,
@@ -96,11 +95,10 @@ async function oneByOne<T, R>(all: T[], read: (one: T) => Promise<R>): Promise<R
 }
 
 async function describedConnection({ publicUrl }: BundleOptions, deps: Deps, view: ConnectionView) {
-  const problems = (await connectionProblems(deps.db)).filter((row) => row.connection_id === view.id)
   return {
     ...connectionJson(deps, view, publicUrl),
     settings: view.config,
-    problems: problems.map((row) => ({ ...problemJson(row), openedAt: row.opened_at.toISOString() })),
+    problems: view.problems.map((row) => ({ ...problemJson(row), openedAt: row.opened_at.toISOString() })),
     slots: await slotsOf(deps.db, view.id),
     waitingWork: await waitingWork(deps.db, view.id),
     events: await eventsOfConnection(deps.db, view.id, 200),

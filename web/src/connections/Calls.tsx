@@ -3,6 +3,7 @@ import { activityQuery } from '../api/queries.ts'
 import type { Activity, Outcome } from '../api/types.ts'
 import { formatCount, formatDuration, formatTime } from '../format.ts'
 import { Bars } from '../overview/Bars.tsx'
+import { type HourColumn, HoursTable, nameOfHour } from '../overview/HoursTable.tsx'
 import { Swatch } from '../overview/Patterns.tsx'
 import { texts } from '../texts.ts'
 import classes from './Calls.module.css'
@@ -64,7 +65,7 @@ function Counts({ hours, total }: ChartProps) {
           key: hour.from,
           label: formatTime(hour.from),
           title: words.tip(
-            nameOf(hour),
+            nameOfHour(hour),
             shown.map(({ end }) => `${words.ends[end]} ${formatCount(countOf(hour, end))}`),
           ),
           parts: shown.map(({ end, outcome }) => ({ outcome, n: countOf(hour, end) })),
@@ -89,7 +90,7 @@ function Times({ hours, total }: ChartProps) {
       <Latency
         hours={hours}
         label={`${words.times}: ${words.timesOf(inWords(total.p50Ms), inWords(total.p95Ms))}`}
-        tip={(hour) => words.tip(nameOf(hour), [words.timesOf(inWords(hour.p50Ms), inWords(hour.p95Ms))])}
+        tip={(hour) => words.tip(nameOfHour(hour), [words.timesOf(inWords(hour.p50Ms), inWords(hour.p95Ms))])}
       />
       <ul className={classes.legend}>
         {(['p50', 'p95'] as const).map((share) => (
@@ -108,11 +109,7 @@ const countOf = (counted: Hour | Activity['total'], end: End): number =>
 
 const inWords = (ms: number | null): string => (ms === null ? words.noTime : formatDuration(ms))
 
-const hourMs = 3_600_000
-const nameOf = ({ from }: Hour): string =>
-  words.hour(formatTime(from), formatTime(new Date(Date.parse(from) + hourMs)))
-
-const columns: { title: string; of(hour: Hour): string; isNone(hour: Hour): boolean }[] = [
+const columns: HourColumn<Hour>[] = [
   ...ends.map(({ end }) => ({
     title: words.ends[end],
     of: (hour: Hour) => formatCount(countOf(hour, end)),
@@ -139,30 +136,7 @@ function Table({ name, hours }: { name: string; hours: Hour[] }) {
   return (
     // It may be wider than a small screen: it is moved within itself, by the keyboard too.
     <div className={classes.scroll} role="region" aria-label={words.tableOf(name)} tabIndex={0}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">{words.hourColumn}</th>
-            {columns.map(({ title }) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {hours.map((hour) => (
-            <tr key={hour.from}>
-              <th scope="row">{nameOf(hour)}</th>
-              {columns.map(({ title, of, isNone }) => (
-                <td key={title} data-none={isNone(hour) || undefined}>
-                  {of(hour)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <HoursTable hours={hours} columns={columns} />
     </div>
   )
 }

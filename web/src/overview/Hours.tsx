@@ -4,6 +4,7 @@ import { formatCount, formatTime } from '../format.ts'
 import { texts } from '../texts.ts'
 import { Bars } from './Bars.tsx'
 import classes from './Hours.module.css'
+import { type HourColumn, HoursTable, nameOfHour } from './HoursTable.tsx'
 import { Patterns, Swatch } from './Patterns.tsx'
 import { outcomes } from './outcomes.ts'
 
@@ -41,7 +42,7 @@ export function Hours({ lastDay }: { lastDay: LastDay }) {
           </ul>
           <details className={classes.details}>
             <summary>{words.table}</summary>
-            <Table hours={lastDay.hours} shown={shown} />
+            <HoursTable hours={lastDay.hours} columns={shown.map(columnOf)} />
           </details>
         </>
       )}
@@ -49,43 +50,16 @@ export function Hours({ lastDay }: { lastDay: LastDay }) {
   )
 }
 
-const hourMs = 3_600_000
-const nameOf = ({ from }: Hour): string =>
-  words.hour(formatTime(from), formatTime(new Date(Date.parse(from) + hourMs)))
-
 const sum = (hours: Hour[], outcome: Outcome): number => hours.reduce((n, hour) => n + hour[outcome], 0)
 
 const tip = (hour: Hour, shown: Outcome[]): string =>
   words.tip(
-    nameOf(hour),
+    nameOfHour(hour),
     shown.map((outcome) => `${words.outcomes[outcome]} ${formatCount(hour[outcome])}`),
   )
 
-function Table({ hours, shown }: { hours: Hour[]; shown: Outcome[] }) {
-  return (
-    <table className={classes.table}>
-      <thead>
-        <tr>
-          <th scope="col">{words.columns.hour}</th>
-          {shown.map((outcome) => (
-            <th key={outcome} scope="col">
-              {words.outcomes[outcome]}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {hours.map((hour) => (
-          <tr key={hour.from}>
-            <th scope="row">{nameOf(hour)}</th>
-            {shown.map((outcome) => (
-              <td key={outcome} data-none={hour[outcome] === 0 || undefined}>
-                {formatCount(hour[outcome])}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
+const columnOf = (outcome: Outcome): HourColumn<Hour> => ({
+  title: words.outcomes[outcome],
+  of: (hour) => formatCount(hour[outcome]),
+  isNone: (hour) => hour[outcome] === 0,
+})
